@@ -1,1 +1,23 @@
-//! placeholder
+//! The built-in bank: people, cards, recipients, charges, transfers, and the
+//! double-entry ledger they stand in, as pure decisions over what was read.
+//!
+//! Nothing here does I/O, reads a clock, draws a random number, or knows a wire
+//! format: keys and `now` come in, entities and journal entries come out.
+
+pub mod card;
+pub mod charge;
+pub mod customer;
+pub mod entity;
+pub mod ledger;
+pub mod recipient;
+pub mod refund;
+pub mod transfer;
+
+pub use card::{Behaviour, Brand, Card, Token};
+pub use charge::{Charge, ChargeFailure, ChargeStatus, Fees};
+pub use customer::Customer;
+pub use entity::{BankEvent, Entity, Metadata, RecordKind};
+pub use ledger::{EntryKind, JournalEntry, LedgerAccount, LedgerRole, Leg};
+pub use recipient::{BankAccount, Recipient, RecipientFailure, RecipientKind};
+pub use refund::Refund;
+pub use transfer::{Transfer, TransferFailure};

@@ -1,1 +1,40 @@
-//! placeholder
+//! Schedules, slots, occurrences, policies and outcomes, as pure transitions:
+//! (state, event, now) → (state, effects).
+//!
+//! Nothing here does I/O, reads a clock, draws a random number, or knows a wire
+//! format. A caller hands in what is and what happened; it gets back what must
+//! now be written, and writes it in one commit.
+//!
+//! - [`schedule`] is a standing instruction and its states; [`creation`] makes one.
+//! - [`run`] is one queued attempt at one slot, and the request frozen from it.
+//! - [`outcome`] is what a gateway did; [`settlement`] turns a run and its outcome
+//!   into an [`occurrence`] and all that follows.
+//! - [`policy`] holds, as values, everything in which dialects differ.
+
+pub mod account;
+pub mod creation;
+pub mod identity;
+pub mod instruction;
+pub mod money;
+pub mod occurrence;
+pub mod outcome;
+pub mod policy;
+pub mod run;
+pub mod schedule;
+pub mod settlement;
+pub mod time;
+
+pub use account::{Account, Attributes, Mode};
+pub use identity::{
+    AccountId, CardId, ChargeId, ClockId, CustomerId, InstallationId, LaneId, RecipientId,
+    ScheduleId, Term, TransferId,
+};
+pub use instruction::{Instruction, InstructionKind, TransferAmount};
+pub use money::{Currency, Money, Percentage};
+pub use occurrence::{Occurrence, OccurrenceStatus};
+pub use outcome::{Decline, DeclineKind, NotSent, Outcome, PaymentId};
+pub use policy::{Exhausted, Policies, Retried, RetryPolicy, RetrySpacing, Timing};
+pub use run::{Attempt, IdempotencyKey, PaymentBody, PaymentRequest, Plan, Role, Run, RunKey};
+pub use schedule::{Link, Next, Position, Schedule, ScheduleEvent, Status};
+pub use settlement::{Awaiting, Settlement};
+pub use time::{Instant, Slot, UnknownZone, Zone};

@@ -1,1 +1,63 @@
-//! placeholder
+//! What moves the money.
+//!
+//! Every gateway takes the same path: the intent is committed, then the call is
+//! made with no transaction open, then the outcome is settled. The built-in
+//! [`bank`] is no exception.
+
+pub mod bank;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{AccountId, Instant, Money, Outcome, PaymentRequest, Percentage};
+
+/// Moves money, in batches; one is a batch of one.
+#[async_trait]
+pub trait Gateway: Send + Sync + 'static {
+    /// Asks for payments: one outcome for each request, in order. Never fails as a
+    /// whole: what could not be told is [`Outcome::Unknown`].
+    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome>;
+    /// What became of payments that may have been asked for before: one answer for
+    /// each request, in order.
+    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup>;
+    /// What shares of balances come to right now: one answer for each, in order. A
+    /// balance is quoted again only after the payment quoted before was settled.
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>>;
+    /// What may be relied on.
+    fn character(&self) -> Character;
+}
+
+/// A share of a balance to be quoted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quote {
+    /// Whose balance.
+    pub account: AccountId,
+    /// Which share.
+    pub share: Percentage,
+    /// The lane's now.
+    pub at: Instant,
+}
+
+/// What a gateway knows of an earlier request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lookup {
+    /// It was taken, and this came of it.
+    Found(Outcome),
+    /// Nothing is known of it. Whether that is conclusive, [`Character`] says.
+    Absent,
+    /// The gateway could not be asked.
+    Unreachable,
+}
+
+/// What may be relied on with a gateway.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Character {
+    /// Payments in one call, at most.
+    pub batch_max: u32,
+    /// For how long after an attempt the same key gives the same payment; `None` for ever.
+    pub key_window: Option<Duration>,
+    /// After how long an absent payment is certainly absent; `None` never.
+    pub absence_conclusive_after: Option<Duration>,
+    /// How long a call may take.
+    pub timeout: Duration,
+}

@@ -1,1 +1,70 @@
-//! placeholder
+//! What must survive a crash.
+//!
+//! [`Store`] is written in the engine's words and [`BankStore`] in the bank's;
+//! neither speaks SQL. Both take batches, and one is a batch of one. An
+//! implementation is right when it passes [`conformance`].
+//!
+//! - [`sqlite`] is the embedded one: one file, one writer, group commit.
+
+mod bank_store;
+pub mod conformance;
+pub mod event;
+pub mod page;
+pub mod record;
+pub mod request;
+pub mod sqlite;
+mod store;
+
+pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
+pub use event::{Event, EventId, EventKind, NewEvent};
+pub use page::{Order, Page, PageQuery};
+pub use record::{Record, RecordKey, RecordKind, RecordQuery};
+pub use request::{RequestKey, RequestState, StoredResponse};
+pub use store::{
+    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, Frozen, NewSchedule,
+    ScheduleQuery, Settled, Store,
+};
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or failed. Nothing of the call was written, unless
+    /// `commit_unknown` says otherwise.
+    #[error("the database failed while {during}: {message}")]
+    Database {
+        /// What was being done.
+        during: &'static str,
+        /// The database's own words.
+        message: String,
+    },
+    /// A row does not read as what was written.
+    #[error("a stored {what} cannot be read: {message}")]
+    Corrupt {
+        /// Which kind of row.
+        what: &'static str,
+        /// Why not.
+        message: String,
+    },
+    /// Another process has the data open.
+    #[error("{path} is in use by another process; stop it, or start with another --data")]
+    InUse {
+        /// The data's path.
+        path: String,
+    },
+    /// The data was written by a newer version of Kalends.
+    #[error(
+        "the data was written by a newer version of Kalends (schema {found}; this one knows {known})"
+    )]
+    TooNew {
+        /// Its schema version.
+        found: u32,
+        /// The newest that this binary knows.
+        known: u32,
+    },
+    /// The store has been shut down.
+    #[error("the store has stopped")]
+    Stopped,
+}
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;

@@ -1,0 +1,50 @@
+//! Integer keys. Inside, everything is known by an integer; the text a client
+//! sees is made from it at the edge (`api`), or kept beside it where the text
+//! came from a seed file or an upstream.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! identity {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(formatter)
+            }
+        }
+    )*};
+}
+
+identity! {
+    /// A tenant in one mode; owns everything else.
+    AccountId;
+    /// A clock and a gateway binding: what is due together and stops together.
+    LaneId;
+    /// A clock that accounts follow.
+    ClockId;
+    /// A standing instruction.
+    ScheduleId;
+    /// Somebody who pays an account.
+    CustomerId;
+    /// A card of a customer, or of nobody yet.
+    CardId;
+    /// Somebody whom an account pays.
+    RecipientId;
+    /// A payment taken from a card.
+    ChargeId;
+    /// A payment made to a recipient.
+    TransferId;
+    /// The fencing term of one start of one node. A write under an older term
+    /// than the row's changes nothing.
+    Term;
+}
+
+/// Drawn once, when a database is created, and kept by its copies: two
+/// installations in front of one gateway never ask under the same key, and a
+/// clone always does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct InstallationId(pub u32);

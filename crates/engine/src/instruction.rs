@@ -1,0 +1,59 @@
+//! What each run of a schedule pays.
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{CardId, CustomerId, RecipientId};
+use crate::money::{Money, Percentage};
+
+/// What each run pays. A queue row carries it whole, so that a run reads nothing else.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Instruction {
+    /// Take money from a customer's card.
+    Charge {
+        /// Who pays.
+        customer: CustomerId,
+        /// With which card; `None` is the one that is default when the run comes.
+        card: Option<CardId>,
+        /// How much.
+        money: Money,
+        /// What the payer is told.
+        description: Option<Box<str>>,
+    },
+    /// Pay a recipient from the account's balance.
+    Transfer {
+        /// Who is paid.
+        recipient: RecipientId,
+        /// How much.
+        amount: TransferAmount,
+    },
+}
+
+impl Instruction {
+    /// Charge or transfer.
+    #[must_use]
+    pub const fn kind(&self) -> InstructionKind {
+        match self {
+            Instruction::Charge { .. } => InstructionKind::Charge,
+            Instruction::Transfer { .. } => InstructionKind::Transfer,
+        }
+    }
+}
+
+/// Charge or transfer.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum InstructionKind {
+    /// Money comes in.
+    Charge,
+    /// Money goes out.
+    Transfer,
+}
+
+/// How much a transfer moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum TransferAmount {
+    /// The same every time.
+    Fixed(Money),
+    /// A share of what the account has when the run comes: quoted first, then
+    /// frozen in the intent.
+    Share(Percentage),
+}

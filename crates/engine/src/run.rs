@@ -1,0 +1,225 @@
+//! Runs: what stands in the queue, and what is asked of a gateway.
+
+use jiff::civil::Date;
+use recurrence::Recurrence;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{
+    AccountId, CardId, CustomerId, InstallationId, LaneId, RecipientId, ScheduleId,
+};
+use crate::instruction::{Instruction, TransferAmount};
+use crate::money::{Money, Percentage};
+use crate::policy::Policies;
+use crate::time::{Instant, Slot};
+
+/// The standing part of a schedule: everything that any of its runs needs.
+/// It is copied from queue row to queue row, so that a run touches no other row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// Which dates, within which window.
+    pub recurrence: Recurrence,
+    /// How it behaves.
+    pub policies: Policies,
+    /// What each run pays.
+    pub instruction: Instruction,
+}
+
+impl Plan {
+    /// The instant at which a slot's hour comes, in the plan's zone.
+    #[must_use]
+    pub fn due(&self, date: Date) -> Option<Instant> {
+        self.policies.timing.zone.instant(date, self.policies.timing.hour)
+    }
+}
+
+/// Which attempt at a slot: 0 is the first, 1 the first retry.
+pub type Attempt = u8;
+
+/// Where a run stands in the queue: in due order, and unique.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RunKey {
+    /// Which clock and gateway.
+    pub lane: LaneId,
+    /// When.
+    pub due: Instant,
+    /// Whose.
+    pub schedule: ScheduleId,
+    /// Which obligation.
+    pub slot: Slot,
+}
+
+/// One queued attempt at one slot.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// Its place in the queue.
+    pub key: RunKey,
+    /// Who owns the schedule.
+    pub account: AccountId,
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// When it was queued: when the one before it was processed, or the schedule created.
+    pub queued_at: Instant,
+    /// Whether the schedule's next slot follows from this run.
+    pub role: Role,
+    /// What the schedule is.
+    pub plan: Plan,
+    /// The share of a balance that was quoted and frozen, where the instruction asks for one.
+    pub quoted: Option<Money>,
+}
+
+/// Whether the schedule's next slot follows from a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Role {
+    /// The one run of a schedule that carries it on: settling it queues the next.
+    Cadence {
+        /// Occurrences recorded so far by the schedule's cadence.
+        recorded: u32,
+        /// The last slot that is run, being run, or skipped. A later one has not been touched.
+        through: Slot,
+    },
+    /// A run whose schedule went on without it, while its outcome was unknown.
+    Detached {
+        /// Nothing follows it: when it is recorded the schedule is over.
+        last: bool,
+    },
+}
+
+impl Run {
+    /// The day this attempt is a retry on; `None` for a first attempt.
+    #[must_use]
+    pub fn retry_on(&self) -> Option<Date> {
+        (self.attempt > 0).then(|| self.plan.policies.timing.zone.date_at(self.key.due))
+    }
+
+    /// The share of a balance that must be quoted before this run can be sent.
+    #[must_use]
+    pub fn quote_wanted(&self) -> Option<Percentage> {
+        match &self.plan.instruction {
+            Instruction::Transfer { amount: TransferAmount::Share(share), .. }
+                if self.quoted.is_none() =>
+            {
+                Some(*share)
+            }
+            _ => None,
+        }
+    }
+
+    /// The frozen request, under its derived key. `None` while a quote is wanted.
+    #[must_use]
+    pub fn request(&self, installation: InstallationId, at: Instant) -> Option<PaymentRequest> {
+        let body = match &self.plan.instruction {
+            Instruction::Charge { customer, card, money, description } => PaymentBody::Charge {
+                customer: *customer,
+                card: *card,
+                money: *money,
+                description: description.clone(),
+            },
+            Instruction::Transfer { recipient, amount } => PaymentBody::Transfer {
+                recipient: *recipient,
+                money: match amount {
+                    TransferAmount::Fixed(money) => *money,
+                    TransferAmount::Share(_) => self.quoted?,
+                },
+            },
+        };
+        Some(PaymentRequest {
+            key: IdempotencyKey::of(installation, self.key.schedule, self.key.slot, self.attempt),
+            account: self.account,
+            schedule: self.key.schedule,
+            body,
+            at,
+        })
+    }
+}
+
+/// The name under which a gateway is asked for a payment. Derived from the
+/// installation, schedule, slot and attempt, never drawn, so that whoever asks
+/// again (a restart, a clone, a restored backup) asks for the same payment.
+///
+/// Its text sorts by slot first, so that keys of what is due together lie together.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IdempotencyKey(Box<str>);
+
+impl IdempotencyKey {
+    /// The key of one attempt at one slot.
+    #[must_use]
+    pub fn of(
+        installation: InstallationId,
+        schedule: ScheduleId,
+        slot: Slot,
+        attempt: Attempt,
+    ) -> IdempotencyKey {
+        // Flipping the sign bit makes slots before 1970 sort first in hexadecimal too.
+        let slot = slot.civil_seconds().cast_unsigned() ^ (1 << 63);
+        IdempotencyKey(
+            format!("kalends-{slot:016x}-{:08x}-{:x}-{attempt}", installation.0, schedule.0).into(),
+        )
+    }
+
+    /// The key of a payment that a client asked for itself, under a key of its own.
+    #[must_use]
+    pub fn of_request(account: AccountId, key: &str) -> IdempotencyKey {
+        IdempotencyKey(format!("request-{account}-{key}").into())
+    }
+
+    /// The text sent to the gateway.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a gateway is asked: frozen when the intent is committed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PaymentRequest {
+    /// The payment's identity.
+    pub key: IdempotencyKey,
+    /// On whose account.
+    pub account: AccountId,
+    /// For which schedule.
+    pub schedule: ScheduleId,
+    /// What.
+    pub body: PaymentBody,
+    /// The lane's now.
+    pub at: Instant,
+}
+
+/// The money part of a request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PaymentBody {
+    /// Take money from a card.
+    Charge {
+        /// Who pays.
+        customer: CustomerId,
+        /// With which card; `None` is the default one.
+        card: Option<CardId>,
+        /// How much.
+        money: Money,
+        /// What the payer is told.
+        description: Option<Box<str>>,
+    },
+    /// Pay a recipient.
+    Transfer {
+        /// Who is paid.
+        recipient: RecipientId,
+        /// How much.
+        money: Money,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_key_is_the_same_for_whoever_derives_it_and_sorts_by_slot() {
+        let key = |slot, attempt| {
+            IdempotencyKey::of(InstallationId(7), ScheduleId(255), Slot::of_date(slot), attempt)
+        };
+        assert_eq!(key(date(2026, 1, 31), 1).as_str(), "kalends-80000000697d4800-00000007-ff-1",);
+        assert!(key(date(1969, 12, 31), 2) < key(date(2026, 1, 1), 0));
+        assert!(key(date(2026, 1, 1), 2) < key(date(2026, 1, 2), 0));
+    }
+}

@@ -1,0 +1,102 @@
+//! Schedules: standing instructions and their states.
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::Attributes;
+use crate::identity::{AccountId, LaneId, ScheduleId};
+use crate::run::{Attempt, Plan};
+use crate::time::{Instant, Slot};
+
+/// A standing instruction.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Schedule {
+    /// Its key.
+    pub id: ScheduleId,
+    /// Who owns it.
+    pub account: AccountId,
+    /// Where it runs.
+    pub lane: LaneId,
+    /// What it pays, when, and how it behaves.
+    pub plan: Plan,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it ended, if it has.
+    pub ended_at: Option<Instant>,
+    /// Its first run.
+    pub first: Link,
+    /// Occurrences recorded outside the cadence (outcomes that became known late).
+    pub recorded_detached: u32,
+    /// Dialect attributes: metadata and the like.
+    pub attributes: Attributes,
+}
+
+/// Where a schedule stands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Status {
+    /// More than one date is left.
+    Running,
+    /// Exactly one date is left.
+    Expiring,
+    /// It has reached its last date.
+    Expired,
+    /// Its owner ended it.
+    Deleted,
+    /// It could not be completed and was stopped.
+    Suspended,
+}
+
+impl Status {
+    /// Whether runs are still to come.
+    #[must_use]
+    pub const fn is_active(self) -> bool {
+        matches!(self, Status::Running | Status::Expiring)
+    }
+}
+
+/// Which run was queued in a commit: enough to find its row, without an index,
+/// because a queue row is found by its key alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Link {
+    /// When it is due.
+    pub due: Instant,
+    /// For which slot.
+    pub slot: Slot,
+    /// Which attempt.
+    pub attempt: Attempt,
+}
+
+/// Where a schedule's cadence stands: read, never stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Position {
+    /// Occurrences recorded so far, all of them.
+    pub recorded: u32,
+    /// What is queued, or in flight, to carry the schedule on.
+    pub next: Option<Next>,
+}
+
+/// The run that will carry a schedule on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Next {
+    /// The run.
+    pub link: Link,
+    /// The last slot it covers: `link.slot`, or a later one that was skipped
+    /// while this one was being retried.
+    pub through: Slot,
+}
+
+/// Something that happened to a schedule and is told to its owner.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum ScheduleEvent {
+    /// Made.
+    Created,
+    /// Ended by its owner.
+    Deleted,
+    /// One date is left.
+    Expiring,
+    /// No date is left.
+    Expired,
+    /// Stopped after failures.
+    Suspended,
+}

@@ -1,0 +1,259 @@
+//! The [`Store`] trait: schedules and their runs, in the engine's words.
+
+use async_trait::async_trait;
+use engine::settlement::AwaitingKey;
+use engine::{
+    Account, AccountId, Awaiting, ClockId, InstallationId, Instant, InstructionKind, LaneId, Money,
+    Occurrence, Position, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term,
+};
+
+use crate::Result;
+use crate::event::{Event, EventId};
+use crate::page::{Page, PageQuery};
+use crate::request::{RequestKey, RequestState, StoredResponse};
+
+/// What must survive, apart from the bank's books.
+///
+/// Every write that follows a claim names the claimer's [`Term`]; where the row
+/// is of another term, that part of the batch changes nothing and says so.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The identity drawn when the data was created, kept by its copies.
+    fn installation(&self) -> InstallationId;
+
+    /// A new fencing term, greater than any before it. Called once by each start of a node.
+    async fn begin_term(&self) -> Result<Term>;
+
+    /// Resolves when all that was asked before has been written, and refuses
+    /// what is asked after: [`crate::StoreError::Stopped`].
+    async fn stop(&self);
+
+    // ---- accounts and keys -------------------------------------------------
+
+    /// A fresh account key, then everything about the account, in one commit.
+    async fn create_account(
+        &self,
+        account: Account,
+        credentials: Vec<Credential>,
+    ) -> Result<Account>;
+    /// One account.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>>;
+    /// All of them, oldest first.
+    async fn accounts(&self) -> Result<Vec<Account>>;
+    /// Replaces an account's stored form.
+    async fn update_account(&self, account: Account) -> Result<()>;
+    /// The credential whose SHA-256 this is.
+    async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>>;
+
+    // ---- clocks ------------------------------------------------------------
+
+    /// A clock as it stands; [`ClockMode::Wall`] where nothing was ever set.
+    async fn clock(&self, id: ClockId) -> Result<ClockState>;
+    /// Sets it.
+    async fn set_clock(&self, id: ClockId, state: ClockState) -> Result<()>;
+
+    // ---- schedules ---------------------------------------------------------
+
+    /// Fresh schedule keys, `count` of them, consecutive; the first is returned.
+    async fn allocate_schedules(&self, count: u32) -> Result<ScheduleId>;
+    /// Creates schedules with their first runs and events, in one commit. Where
+    /// `request` already made a schedule, that one is returned and nothing is written.
+    async fn create_schedules(&self, new: Vec<NewSchedule>) -> Result<Vec<Schedule>>;
+    /// One schedule.
+    async fn schedule(&self, id: ScheduleId) -> Result<Option<Schedule>>;
+    /// A page of them, by creation.
+    async fn schedules(&self, query: ScheduleQuery) -> Result<Page<Schedule>>;
+    /// Whether any schedule was ever created on a clock's lanes.
+    async fn any_schedule(&self) -> Result<bool>;
+    /// Ends a schedule ([`engine::Schedule::delete`]): its queued runs go, one whose
+    /// intent is committed finishes and is recorded, and nothing follows it.
+    async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion>;
+    /// Where schedules stand: one answer for each, in order.
+    async fn positions(&self, schedules: &[Schedule], now: Instant) -> Result<Vec<Position>>;
+
+    /// One occurrence.
+    async fn occurrence(&self, key: AwaitingKey) -> Result<Option<Occurrence>>;
+    /// A page of a schedule's occurrences, by slot, then attempt. `now` bounds the
+    /// walk over its past slots.
+    async fn occurrences(
+        &self,
+        schedule: &Schedule,
+        now: Instant,
+        page: PageQuery,
+    ) -> Result<Page<Occurrence>>;
+
+    // ---- runs --------------------------------------------------------------
+
+    /// Claims what is due, in due order, and commits the intents of all that need
+    /// no quote, in one commit.
+    async fn claim(&self, claim: Claim) -> Result<Vec<Run>>;
+    /// Commits the intents of claimed runs whose amount had to be quoted. `false`
+    /// where the row is not of this term.
+    async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>>;
+    /// Writes settlements, all in one commit.
+    async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>>;
+    /// Runs claimed under an earlier term whose lease has passed: they are claimed
+    /// anew under this one, and must be looked up before they are sent (those that
+    /// want a quote were never sent).
+    async fn recover(&self, claim: Claim) -> Result<Vec<Run>>;
+    /// Attempts whose outcome is not known or not final, oldest first, after `after`.
+    async fn awaiting(
+        &self,
+        lane: LaneId,
+        after: Option<AwaitingKey>,
+        limit: u32,
+    ) -> Result<Vec<Awaiting>>;
+    /// When the next unclaimed run of a lane is due.
+    async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>>;
+    /// How many queue rows there are, claimed ones included.
+    async fn queue_depth(&self, lane: LaneId) -> Result<u64>;
+
+    // ---- events ------------------------------------------------------------
+
+    /// One event.
+    async fn event(&self, id: EventId) -> Result<Option<Event>>;
+    /// A page of an account's events.
+    async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>>;
+
+    // ---- idempotent requests -----------------------------------------------
+
+    /// Takes a request key, or says what stands under it. One that was taken under
+    /// an earlier term counts as abandoned.
+    async fn begin_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        fingerprint: [u8; 32],
+        at: Instant,
+    ) -> Result<RequestState>;
+    /// Stores the answer.
+    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()>;
+    /// Gives the key back: the request was refused without effect.
+    async fn abandon_request(&self, key: RequestKey) -> Result<()>;
+}
+
+/// A key that opens an account. The key itself is stored nowhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Credential {
+    /// SHA-256 of the key.
+    pub sha256: [u8; 32],
+    /// What it opens.
+    pub account: AccountId,
+    /// How far.
+    pub kind: CredentialKind,
+}
+
+/// How far a credential reaches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CredentialKind {
+    /// Everything.
+    Secret,
+    /// What a browser may do: make tokens, read capabilities.
+    Public,
+}
+
+/// A stored clock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ClockState {
+    /// How it moves.
+    pub mode: ClockMode,
+    /// Where an advance under way is going.
+    pub target: Option<Instant>,
+}
+
+/// How a clock moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ClockMode {
+    /// With the world.
+    Wall,
+    /// Only when it is told to; it stands here.
+    Standing(Instant),
+}
+
+/// A schedule to be created.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NewSchedule {
+    /// It and its first run ([`engine::creation::create`]).
+    pub created: engine::creation::Created,
+    /// The client's request key, so that the same request makes it once.
+    pub request: Option<RequestKey>,
+}
+
+/// Which schedules are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ScheduleQuery {
+    /// Of this account.
+    pub account: AccountId,
+    /// Charge or transfer schedules only.
+    pub kind: Option<InstructionKind>,
+    /// Of this customer or recipient only; `kind` says which.
+    pub party: Option<i64>,
+    /// In this state only.
+    pub status: Option<Status>,
+    /// Which part.
+    pub page: PageQuery,
+}
+
+/// What became of a wish to delete a schedule.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Deletion {
+    /// It is deleted now.
+    Deleted(Schedule),
+    /// It was deleted before; nothing was written.
+    Already(Schedule),
+    /// There is none.
+    NotFound,
+}
+
+/// A wish to claim.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Claim {
+    /// Of which lane.
+    pub lane: LaneId,
+    /// Due at or before.
+    pub now: Instant,
+    /// At most so many.
+    pub limit: u32,
+    /// The claimer's term.
+    pub term: Term,
+    /// Until when the claim holds, by the wall clock.
+    pub lease_until: Instant,
+    /// Now by the wall clock, against which older leases are judged.
+    pub wall_now: Instant,
+}
+
+/// A quoted amount, to be frozen in a claimed run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Frozen {
+    /// Which run.
+    pub key: RunKey,
+    /// How much it will pay.
+    pub quoted: Money,
+}
+
+/// What became of one settlement.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// Written.
+    Written,
+    /// The row was gone or of another term; nothing of it was written.
+    Stale,
+}
+
+impl Settled {
+    /// Whether it was written.
+    #[must_use]
+    pub const fn is_written(self) -> bool {
+        matches!(self, Settled::Written)
+    }
+}
+
+/// The slots of a schedule that lie in its past, newest first, as a store walks them.
+pub fn past_slots(schedule: &Schedule, now: Instant) -> impl Iterator<Item = Slot> {
+    let zone = &schedule.plan.policies.timing.zone;
+    // A start may be tomorrow's date here while it is today's in UTC, or the reverse.
+    let last = zone.date_at(now).tomorrow().unwrap_or(jiff::civil::Date::MAX);
+    let recurrence = schedule.plan.recurrence;
+    std::iter::successors(recurrence.on_or_before(last), move |date| recurrence.before(*date))
+        .map(Slot::of_date)
+}
