@@ -119,6 +119,7 @@ pub(crate) fn card(names: &Names, shown: &Value) -> Card {
         brand: match shown["brand"].as_str().unwrap() {
             "Visa" => Brand::Visa,
             "MasterCard" => Brand::Mastercard,
+            "UnionPay" => Brand::UnionPay,
             other => panic!("{other}"),
         },
         first_digits: "424242".to_owned(),
