@@ -195,7 +195,12 @@ impl<'a> Book<'a> {
         matches!(self.run.role, Role::Cadence { .. })
     }
 
-    fn record(&mut self, status: OccurrenceStatus, message: Option<Box<str>>, result: Option<PaymentId>) {
+    fn record(
+        &mut self,
+        status: OccurrenceStatus,
+        message: Option<Box<str>>,
+        result: Option<PaymentId>,
+    ) {
         let Run { key, attempt, queued_at, .. } = self.run;
         self.push(key.slot, *attempt, *queued_at, status, message, result);
         if let Some(occurrence) = self.settlement.occurrences.last_mut() {
@@ -278,7 +283,9 @@ impl<'a> Book<'a> {
             attempt: 0,
             queued_at: self.now,
             role: match self.run.role {
-                Role::Cadence { .. } => Role::Cadence { recorded: self.recorded, through: self.through },
+                Role::Cadence { .. } => {
+                    Role::Cadence { recorded: self.recorded, through: self.through }
+                }
                 detached @ Role::Detached { .. } => detached,
             },
             plan: self.run.plan.clone(),
@@ -307,7 +314,11 @@ impl<'a> Book<'a> {
 
     fn close(mut self) -> Settlement {
         self.note_expiring();
-        let link = if self.is_cadence() { self.settlement.follow.as_ref().map(link_to) } else { self.link };
+        let link = if self.is_cadence() {
+            self.settlement.follow.as_ref().map(link_to)
+        } else {
+            self.link
+        };
         for occurrence in &mut self.settlement.occurrences {
             occurrence.link = link;
         }
@@ -316,7 +327,8 @@ impl<'a> Book<'a> {
 
     /// A schedule expires when exactly one date is left; its owner is told once.
     fn note_expiring(&mut self) {
-        let (Role::Cadence { through: through_before, .. }, Some(follow)) = (self.run.role, &self.settlement.follow)
+        let (Role::Cadence { through: through_before, .. }, Some(follow)) =
+            (self.run.role, &self.settlement.follow)
         else {
             return;
         };

@@ -144,14 +144,20 @@ impl Life {
     }
 
     fn due(&self) -> Vec<String> {
-        self.queue.iter().map(|run| format!("{:?} attempt {} at {}", run.key.slot, run.attempt, run.key.due)).collect()
+        self.queue
+            .iter()
+            .map(|run| format!("{:?} attempt {} at {}", run.key.slot, run.attempt, run.key.due))
+            .collect()
     }
 }
 
 #[test]
 fn a_card_that_fails_on_three_days_suspends_its_schedule() {
     // The rows captured in the history of the Node SDK (2018), with the third day.
-    let mut life = Life::begin(charges(monthly(1), date(2018, 1, 4), date(2019, 1, 4)), "2018-01-04T04:55:30Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2018, 1, 4), date(2019, 1, 4)),
+        "2018-01-04T04:55:30Z",
+    );
     life.run(PAID).run(refused());
     assert_eq!(life.due(), ["2018-03-01 attempt 1 at 2018-03-02T01:30:00Z"]);
     life.run(refused()).run(refused());
@@ -172,7 +178,10 @@ fn a_card_that_fails_on_three_days_suspends_its_schedule() {
 
 #[test]
 fn a_retry_that_succeeds_resumes_the_cadence_unchanged() {
-    let mut life = Life::begin(charges(monthly(6), date(2018, 2, 6), date(2018, 12, 31)), "2018-02-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(6), date(2018, 2, 6), date(2018, 12, 31)),
+        "2018-02-01T00:00:00Z",
+    );
     life.run(refused()).run(PAID);
     assert_eq!(life.due(), ["2018-03-06 attempt 0 at 2018-03-06T01:30:00Z"]);
     assert_eq!(life.schedule.status, Status::Running);
@@ -180,7 +189,8 @@ fn a_retry_that_succeeds_resumes_the_cadence_unchanged() {
 
 #[test]
 fn a_daily_schedule_records_the_slots_it_skips_while_it_retries() {
-    let mut life = Life::begin(charges(daily(), date(2026, 1, 1), date(2026, 1, 31)), "2025-12-31T00:00:00Z");
+    let mut life =
+        Life::begin(charges(daily(), date(2026, 1, 1), date(2026, 1, 31)), "2025-12-31T00:00:00Z");
     life.run(refused()).run(refused()).run(PAID);
     assert_eq!(
         life.rows,
@@ -197,7 +207,8 @@ fn a_daily_schedule_records_the_slots_it_skips_while_it_retries() {
 
 #[test]
 fn a_late_server_catches_up_every_slot_it_missed() {
-    let mut life = Life::begin(charges(daily(), date(2026, 1, 1), date(2026, 1, 3)), "2025-12-31T00:00:00Z");
+    let mut life =
+        Life::begin(charges(daily(), date(2026, 1, 1), date(2026, 1, 3)), "2025-12-31T00:00:00Z");
     let run = life.queue.remove(0);
     let settlement = settle(&run, PAID, at("2026-01-03T12:00:00Z"));
     life.write(settlement);
@@ -206,26 +217,37 @@ fn a_late_server_catches_up_every_slot_it_missed() {
 
 #[test]
 fn a_schedule_that_starts_today_runs_at_once_and_then_at_its_hour() {
-    let life = Life::begin(charges(daily(), date(2025, 3, 20), date(2025, 5, 20)), "2025-03-20T10:07:40Z");
+    let life =
+        Life::begin(charges(daily(), date(2025, 3, 20), date(2025, 5, 20)), "2025-03-20T10:07:40Z");
     assert_eq!(life.due(), ["2025-03-20 attempt 0 at 2025-03-20T10:07:40Z"]);
     // Before the hour, too; and by the day in Bangkok, not in UTC.
-    let life = Life::begin(charges(daily(), date(2017, 6, 22), date(2018, 6, 22)), "2017-06-21T22:04:03Z");
+    let life =
+        Life::begin(charges(daily(), date(2017, 6, 22), date(2018, 6, 22)), "2017-06-21T22:04:03Z");
     assert_eq!(life.due(), ["2017-06-22 attempt 0 at 2017-06-21T22:04:03Z"]);
     // A start that is still yesterday's date in UTC.
-    let mut life = Life::begin(charges(daily(), date(2022, 12, 21), date(2023, 12, 21)), "2022-12-21T17:28:06Z");
+    let mut life = Life::begin(
+        charges(daily(), date(2022, 12, 21), date(2023, 12, 21)),
+        "2022-12-21T17:28:06Z",
+    );
     life.run(PAID);
     assert_eq!(life.due(), ["2022-12-22 attempt 0 at 2022-12-22T01:30:00Z"]);
 }
 
 #[test]
 fn a_rule_that_does_not_match_today_waits_for_its_hour() {
-    let life = Life::begin(charges(monthly(31), date(2026, 2, 1), date(2026, 12, 31)), "2026-02-01T00:00:00Z");
+    let life = Life::begin(
+        charges(monthly(31), date(2026, 2, 1), date(2026, 12, 31)),
+        "2026-02-01T00:00:00Z",
+    );
     assert_eq!(life.due(), ["2026-02-28 attempt 0 at 2026-02-28T01:30:00Z"]);
 }
 
 #[test]
 fn a_schedule_expires_with_one_date_left_and_then_has_expired() {
-    let mut life = Life::begin(charges(monthly(31), date(2026, 1, 31), date(2026, 3, 31)), "2026-01-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(31), date(2026, 1, 31), date(2026, 3, 31)),
+        "2026-01-01T00:00:00Z",
+    );
     life.run(PAID);
     assert_eq!((life.schedule.status, life.events.len()), (Status::Running, 1));
     life.run(PAID);
@@ -235,12 +257,18 @@ fn a_schedule_expires_with_one_date_left_and_then_has_expired() {
     life.run(PAID);
     assert_eq!(life.schedule.status, Status::Expired);
     assert_eq!(life.schedule.ended_at, Some(at("2026-04-01T01:30:00Z")));
-    assert_eq!(life.events, [ScheduleEvent::Created, ScheduleEvent::Expiring, ScheduleEvent::Expired]);
+    assert_eq!(
+        life.events,
+        [ScheduleEvent::Created, ScheduleEvent::Expiring, ScheduleEvent::Expired]
+    );
 }
 
 #[test]
 fn a_schedule_of_one_date_is_expiring_from_the_start() {
-    let life = Life::begin(charges(monthly(15), date(2026, 1, 1), date(2026, 2, 1)), "2026-01-01T00:00:00Z");
+    let life = Life::begin(
+        charges(monthly(15), date(2026, 1, 1), date(2026, 2, 1)),
+        "2026-01-01T00:00:00Z",
+    );
     assert_eq!(life.schedule.status, Status::Expiring);
     assert_eq!(life.events, [ScheduleEvent::Created, ScheduleEvent::Expiring]);
 }
@@ -261,7 +289,10 @@ fn a_window_without_a_date_makes_no_schedule() {
 #[test]
 fn a_transfer_that_finds_the_balance_short_is_tried_on_the_following_business_days() {
     // 2026-01-30 is a Friday.
-    let mut life = Life::begin(transfers(monthly(30), date(2026, 1, 1), date(2026, 12, 31)), "2026-01-01T00:00:00Z");
+    let mut life = Life::begin(
+        transfers(monthly(30), date(2026, 1, 1), date(2026, 12, 31)),
+        "2026-01-01T00:00:00Z",
+    );
     life.run(declined(DeclineKind::BalanceShort));
     assert_eq!(life.due(), ["2026-01-30 attempt 1 at 2026-02-02T01:05:00Z"]);
     life.run(declined(DeclineKind::BalanceShort));
@@ -272,7 +303,14 @@ fn a_transfer_that_finds_the_balance_short_is_tried_on_the_following_business_da
 
 #[test]
 fn a_transfer_is_retried_thirty_times_at_most_and_the_schedule_goes_on() {
-    let mut life = Life::begin(transfers(Rule::months_on_days(3, DaysOfMonth::new(&[1]).unwrap()).unwrap(), date(2026, 1, 1), date(2026, 12, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        transfers(
+            Rule::months_on_days(3, DaysOfMonth::new(&[1]).unwrap()).unwrap(),
+            date(2026, 1, 1),
+            date(2026, 12, 31),
+        ),
+        "2025-12-01T00:00:00Z",
+    );
     for _ in 0..=30 {
         life.run(declined(DeclineKind::BalanceShort));
     }
@@ -283,14 +321,20 @@ fn a_transfer_is_retried_thirty_times_at_most_and_the_schedule_goes_on() {
 
 #[test]
 fn an_unverified_recipient_fails_the_slot_alone() {
-    let mut life = Life::begin(transfers(monthly(30), date(2026, 1, 1), date(2026, 12, 31)), "2026-01-01T00:00:00Z");
+    let mut life = Life::begin(
+        transfers(monthly(30), date(2026, 1, 1), date(2026, 12, 31)),
+        "2026-01-01T00:00:00Z",
+    );
     life.run(declined(DeclineKind::Payee));
     assert_eq!(life.due(), ["2026-02-28 attempt 0 at 2026-02-28T01:05:00Z"]);
 }
 
 #[test]
 fn an_attempt_that_was_not_sent_is_made_again_and_no_failure_is_counted() {
-    let mut life = Life::begin(charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)),
+        "2025-12-01T00:00:00Z",
+    );
     for _ in 0..5 {
         life.run(Outcome::NotSent(NotSent::Unreachable));
     }
@@ -300,7 +344,10 @@ fn an_attempt_that_was_not_sent_is_made_again_and_no_failure_is_counted() {
 
 #[test]
 fn an_unknown_outcome_records_nothing_and_the_schedule_goes_on() {
-    let mut life = Life::begin(charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)),
+        "2025-12-01T00:00:00Z",
+    );
     life.run(Outcome::Unknown);
     assert_eq!(life.rows, [""; 0]);
     assert_eq!(life.due(), ["2026-02-01 attempt 0 at 2026-02-01T01:30:00Z"]);
@@ -317,11 +364,17 @@ fn an_unknown_outcome_records_nothing_and_the_schedule_goes_on() {
 
 #[test]
 fn a_decline_that_becomes_known_late_is_retried_beside_the_cadence() {
-    let mut life = Life::begin(charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)),
+        "2025-12-01T00:00:00Z",
+    );
     life.run(Outcome::Unknown).resolve(refused(), "2026-01-10T00:00:00Z");
     assert_eq!(
         life.due(),
-        ["2026-02-01 attempt 0 at 2026-02-01T01:30:00Z", "2026-01-01 attempt 1 at 2026-01-11T01:30:00Z"]
+        [
+            "2026-02-01 attempt 0 at 2026-02-01T01:30:00Z",
+            "2026-01-01 attempt 1 at 2026-01-11T01:30:00Z"
+        ]
     );
     life.run(PAID);
     assert_eq!(life.due(), ["2026-02-01 attempt 0 at 2026-02-01T01:30:00Z"]);
@@ -329,7 +382,10 @@ fn a_decline_that_becomes_known_late_is_retried_beside_the_cadence() {
 
 #[test]
 fn the_last_slot_ends_its_schedule_only_when_its_outcome_is_known() {
-    let mut life = Life::begin(charges(monthly(1), date(2026, 1, 1), date(2026, 1, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2026, 1, 1), date(2026, 1, 31)),
+        "2025-12-01T00:00:00Z",
+    );
     life.run(Outcome::Accepted(PaymentId::Transfer(TransferId(3))));
     assert_eq!(life.schedule.status, Status::Expiring);
     life.resolve(PAID, "2026-01-04T00:00:00Z");
@@ -338,7 +394,10 @@ fn the_last_slot_ends_its_schedule_only_when_its_outcome_is_known() {
 
 #[test]
 fn an_outcome_that_is_still_unknown_goes_on_waiting() {
-    let mut life = Life::begin(charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)), "2025-12-01T00:00:00Z");
+    let mut life = Life::begin(
+        charges(monthly(1), date(2026, 1, 1), date(2026, 12, 31)),
+        "2025-12-01T00:00:00Z",
+    );
     life.run(Outcome::Unknown);
     assert_eq!(resolve(&life.awaiting[0], Outcome::Unknown, at("2026-01-02T00:00:00Z")), None);
 }
