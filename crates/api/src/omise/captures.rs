@@ -9,8 +9,8 @@ use bank::{
     Refund, Token, Transfer, card::Address,
 };
 use engine::{
-    AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId, Instant,
-    Mode, Money, PaymentId, RecipientId, TransferId,
+    Account, AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId, Instant,
+    LaneId, Mode, Money, PaymentId, RecipientId, TransferId, Zone,
 };
 use serde_json::{Map, Value};
 use store::{
@@ -71,6 +71,21 @@ pub(crate) fn view(version: Version, names: &Arc<Names>, now: &Value) -> View {
     let names: Arc<dyn BankStore> = names.clone();
     let ids = Ids::over(code, ACCOUNT, names);
     View { version, mode: Mode::Test, now: instant(now), times: Times::Utc, ids }
+}
+
+/// A Thai account.
+pub(crate) fn account(created_at: &Value) -> Account {
+    Account {
+        id: ACCOUNT,
+        lane: LaneId(1),
+        mode: Mode::Test,
+        country: "TH".to_owned(),
+        currency: Currency::THB,
+        zone: Zone::named("Asia/Bangkok").unwrap(),
+        three_d_secure: false,
+        created_at: instant(created_at),
+        attributes: Map::new(),
+    }
 }
 
 fn either<'a>(shown: &'a Value, new: &str, old: &str) -> &'a Value {
