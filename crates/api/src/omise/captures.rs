@@ -9,8 +9,8 @@ use bank::{
     Refund, Token, Transfer, card::Address,
 };
 use engine::{
-    Account, AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId, Instant,
-    LaneId, Mode, Money, PaymentId, RecipientId, TransferId, Zone,
+    Account, AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId,
+    Instant, LaneId, Mode, Money, PaymentId, RecipientId, TransferId, Zone,
 };
 use serde_json::{Map, Value};
 use store::{
@@ -203,6 +203,7 @@ pub(crate) fn refund(names: &Names, shown: &Value) -> Refund {
         voided: shown["voided"].as_bool().unwrap(),
         journal_entry: names.key(RecordKind::JournalEntry, &shown["transaction"]),
         metadata: object(&shown["metadata"]),
+        requested_under: None,
     }
 }
 
@@ -240,9 +241,9 @@ pub(crate) fn charge(names: &Names, shown: &Value) -> (Charge, charges::render::
         },
         paid_at: instant_or_none(&shown["paid_at"]),
         expires_at: instant_or_none(&shown["expires_at"]),
-        expired_at: shown["expired"].as_bool().and_then(|is| {
-            is.then(|| instant(&shown["expired_at"]))
-        }),
+        expired_at: shown["expired"]
+            .as_bool()
+            .and_then(|is| is.then(|| instant(&shown["expired_at"]))),
         reversed_at: instant_or_none(&shown["reversed_at"]),
         attributes: ["ip", "return_uri", "authorization_type"]
             .into_iter()
@@ -361,7 +362,10 @@ pub(crate) fn transfer(names: &Names, shown: &Value) -> (Transfer, transfers::re
         (RecordKind::Transfer, transfer.id.0),
         (EntryKind::TransferHeld, transfer.money.currency),
         transfer.created_at,
-        [(LedgerRole::Available, -transfer.money.amount_minor), (LedgerRole::Held, transfer.money.amount_minor)],
+        [
+            (LedgerRole::Available, -transfer.money.amount_minor),
+            (LedgerRole::Held, transfer.money.amount_minor),
+        ],
     );
     let sent = shown["transaction"].as_str().map(|id| {
         entry(
@@ -369,7 +373,10 @@ pub(crate) fn transfer(names: &Names, shown: &Value) -> (Transfer, transfers::re
             (RecordKind::Transfer, transfer.id.0),
             (EntryKind::TransferSent, transfer.money.currency),
             transfer.sent_at.unwrap(),
-            [(LedgerRole::Held, -transfer.money.amount_minor), (LedgerRole::Payees, transfer.money.amount_minor)],
+            [
+                (LedgerRole::Held, -transfer.money.amount_minor),
+                (LedgerRole::Payees, transfer.money.amount_minor),
+            ],
         )
     });
     let listed = shown["transactions"].as_array().into_iter().flatten();

@@ -4,15 +4,29 @@
 //! registered in its group's `routes()`; everything around it (body, key,
 //! version, idempotency, headers) is [`router`]'s.
 
+mod account;
 pub mod answer;
+mod balance;
+mod capability;
+#[cfg(test)]
+mod captures;
+mod charges;
 pub mod context;
+mod customers;
 pub mod error;
 pub mod ids;
 pub mod list;
 pub mod params;
+mod recipients;
+mod refunds;
+mod refusal;
 pub mod router;
 pub mod time;
+mod tokens;
+mod transactions;
+mod transfers;
 pub mod version;
+mod view;
 
 pub use answer::Answer;
 pub use context::Context;

@@ -105,7 +105,11 @@ mod tests {
             ("create_charge_with_invalid_currency", BankError::CurrencyNotSupported),
             (
                 "create_charge_with_invalid_amount",
-                BankError::AmountOutOfRange { amount_minor: 10, least: 2_000, greatest: 15_000_000 },
+                BankError::AmountOutOfRange {
+                    amount_minor: 10,
+                    least: 2_000,
+                    greatest: 15_000_000,
+                },
             ),
         ];
         for (path, error) in captured {

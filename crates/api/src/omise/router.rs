@@ -32,7 +32,23 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    Routes::new().into()
+    Routes::new().and(money_and_people()).into()
+}
+
+/// What schedules stand on.
+fn money_and_people() -> Routes {
+    use super::{account, balance, capability, charges, customers, recipients, refunds};
+    use super::{tokens, transactions, transfers};
+    tokens::routes()
+        .and(customers::routes())
+        .and(charges::routes())
+        .and(refunds::routes())
+        .and(recipients::routes())
+        .and(transfers::routes())
+        .and(transactions::routes())
+        .and(balance::routes())
+        .and(account::routes())
+        .and(capability::routes())
 }
 
 /// Paths and what answers on them.

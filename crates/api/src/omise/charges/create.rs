@@ -25,10 +25,7 @@ pub(super) async fn create(context: Context, params: Params) -> Answer {
     if read.has("source") {
         read.refuse("type is currently not supported");
     }
-    let named = Named {
-        customer: read.optional_id("customer"),
-        card: read.optional_id("card"),
-    };
+    let named = Named { customer: read.optional_id("customer"), card: read.optional_id("card") };
     let capture = read.optional_boolean("capture").unwrap_or(true);
     let description = read.optional_text("description").map(Into::into);
     let metadata = read.metadata("metadata").unwrap_or_default();
@@ -57,9 +54,7 @@ impl Named {
     /// Beside a customer, `card` is one of its cards; alone it is a token.
     fn payer(&self, context: &Context) -> Result<Payer, OmiseError> {
         match (&self.customer, &self.card) {
-            (None, None) => {
-                Err(OmiseError::missing_card("request contains no card parameters"))
-            }
+            (None, None) => Err(OmiseError::missing_card("request contains no card parameters")),
             (None, Some(token)) => Ok(Payer::Token(find(context, Kind::Token, token)?)),
             (Some(customer), card) => {
                 let customer = CustomerId(find(context, Kind::Customer, customer)?);

@@ -36,9 +36,7 @@ pub(crate) fn code_and_message(failure: ChargeFailure) -> (&'static str, &'stati
     FAILURES
         .into_iter()
         .find(|(known, ..)| *known == failure)
-        .map_or(("failed_processing", "failed processing"), |(_, code, message)| {
-            (code, message)
-        })
+        .map_or(("failed_processing", "failed processing"), |(_, code, message)| (code, message))
 }
 
 /// The failure that a code stands for.

@@ -92,10 +92,8 @@ async fn answer(
         Err(BankError::ChargeState(charge)) => return Err(in_wrong_state(&charge, context.now)),
         Err(error) => {
             let ids = [(Kind::Charge, id)];
-            let asked = Asked {
-                amount_code: OmiseError::failed_capture,
-                ..Asked::about(context, &ids)
-            };
+            let asked =
+                Asked { amount_code: OmiseError::failed_capture, ..Asked::about(context, &ids) };
             return Err(asked.refused(error));
         }
     };

@@ -92,13 +92,7 @@ impl Facts {
     }
 }
 
-fn charge_2019(
-    view: &View,
-    charge: &Charge,
-    parts: Parts,
-    facts: &Facts,
-    place: Place,
-) -> Value {
+fn charge_2019(view: &View, charge: &Charge, parts: Parts, facts: &Facts, place: Place) -> Value {
     let id = view.id(Kind::Charge, charge.id.0);
     let location = format!("/charges/{id}");
     let currency = view.currency(charge.money.currency);
@@ -239,11 +233,7 @@ fn refunds_list(view: &View, charge_location: &str, refunds: &Page<Refund>) -> V
 
 /// What a charge costs, as percentages.
 fn transaction_fees() -> Value {
-    object([
-        ("fee_flat", "0.0".into()),
-        ("fee_rate", "3.65".into()),
-        ("vat_rate", "7.0".into()),
-    ])
+    object([("fee_flat", "0.0".into()), ("fee_rate", "3.65".into()), ("vat_rate", "7.0".into())])
 }
 
 fn platform_fee() -> Value {
@@ -302,8 +292,12 @@ mod tests {
     #[test]
     fn listed_card_charges_of_2019_are_the_captured_ones_but_for_3_d_secure() {
         let list = captures::php("api.omise.co/charges-get.json");
-        let card_charges: Vec<_> =
-            list["data"].as_array().unwrap().iter().filter(|shown| shown["source"].is_null()).collect();
+        let card_charges: Vec<_> = list["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|shown| shown["source"].is_null())
+            .collect();
         assert_eq!(card_charges.len(), 15);
         for shown in card_charges {
             let mut shown = shown.clone();
@@ -347,8 +341,18 @@ mod tests {
         );
         let again = rendered(Version::V2019_05_29, &shown, Place::Alone);
         for field in [
-            "status", "paid", "voided", "refundable", "disputable", "capturable", "reversible",
-            "expired", "expires_at", "expired_at", "refunded_amount", "net",
+            "status",
+            "paid",
+            "voided",
+            "refundable",
+            "disputable",
+            "capturable",
+            "reversible",
+            "expired",
+            "expires_at",
+            "expired_at",
+            "refunded_amount",
+            "net",
         ] {
             assert_eq!(again[field], shown[field], "{field}");
         }

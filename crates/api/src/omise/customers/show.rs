@@ -25,7 +25,8 @@ pub(crate) async fn customer(context: &Context, customer: &Customer) -> Answer {
     let cards = cards.map_err(|error| Asked::about(context, &[]).refused(error))?;
     let mut shown = render::customer(&view, customer, &cards);
     if context.expand
-        && let Some(default_card) = cards.entries.iter().find(|it| Some(it.id) == customer.default_card)
+        && let Some(default_card) =
+            cards.entries.iter().find(|it| Some(it.id) == customer.default_card)
         && let Some(field) = shown.get_mut("default_card")
     {
         *field = cards::render::card(&view, default_card);

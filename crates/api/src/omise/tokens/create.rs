@@ -25,9 +25,9 @@ fn card_details(params: &Params) -> Result<CardDetails, OmiseError> {
     let mut read = params.reader();
     let card = read.optional_object("card");
     read.finish_as(OmiseError::invalid_card)?;
-    let card = card.filter(|card| !card.is_empty()).ok_or_else(|| {
-        OmiseError::missing_card("request contains no card parameters")
-    })?;
+    let card = card
+        .filter(|card| !card.is_empty())
+        .ok_or_else(|| OmiseError::missing_card("request contains no card parameters"))?;
     let mut read = Reader::over(card);
     let details = CardDetails {
         number: filled(&mut read, "number"),

@@ -28,7 +28,11 @@ pub(super) async fn retrieve(
         return Err(OmiseError::not_found("card", &part));
     }
     let view = View::of(&context);
-    if card.deleted { Ok(render::deleted_card(&view, &card)) } else { Ok(render::card(&view, &card)) }
+    if card.deleted {
+        Ok(render::deleted_card(&view, &card))
+    } else {
+        Ok(render::card(&view, &card))
+    }
 }
 
 /// Changes a customer's card.
