@@ -100,10 +100,13 @@ impl Bank {
 
     /// Reads, decides and commits, until nobody else was first. `Err` within is
     /// the payment that was made under the same key meanwhile.
-    pub(super) async fn decide_once<T>(
+    pub(super) async fn decide_once<T, F>(
         &self,
-        attempt: impl AsyncFn() -> Result<(T, Draft)>,
-    ) -> Result<Result<T, PaymentId>> {
+        attempt: impl Fn() -> F,
+    ) -> Result<Result<T, PaymentId>>
+    where
+        F: Future<Output = Result<(T, Draft)>>,
+    {
         for _ in 0..ATTEMPTS_MAX {
             let (decided, draft) = attempt().await?;
             if draft.changes == Changes::default() {
@@ -121,10 +124,10 @@ impl Bank {
     }
 
     /// The same, for what has no payment key.
-    pub(super) async fn decide<T>(
-        &self,
-        attempt: impl AsyncFn() -> Result<(T, Draft)>,
-    ) -> Result<T> {
+    pub(super) async fn decide<T, F>(&self, attempt: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<(T, Draft)>>,
+    {
         self.decide_once(attempt).await?.map_err(|payment| BankError::NotFound(kind_of(payment)))
     }
 }

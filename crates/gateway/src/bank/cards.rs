@@ -47,7 +47,7 @@ impl Bank {
         id: CardId,
         change: CardChange,
     ) -> Result<Card> {
-        self.decide(async || {
+        self.decide(|| async {
             let customer = self.present_customer(context.account.id, customer).await?;
             let mut card = self.present_card(&customer, id).await?;
             if change.expiration_month.is_some() || change.expiration_year.is_some() {
@@ -82,7 +82,7 @@ impl Bank {
         customer: CustomerId,
         id: CardId,
     ) -> Result<Card> {
-        self.decide(async || {
+        self.decide(|| async {
             let account = context.account.id;
             let customer = self.customer(account, customer).await?;
             let mut card = self.card_of(&customer, id).await?;

@@ -55,7 +55,7 @@ impl Bank {
         }
         check_money(context.account, new.money)?;
         let made = self
-            .decide_once(async || {
+            .decide_once(|| async {
                 let Paying { card, customer, token } = self.paying(account, new.payer).await?;
                 let id = ChargeId(self.fresh_key(RecordKind::Charge, None)?);
                 let entry_key = self.fresh_key(RecordKind::JournalEntry, None)?;
@@ -110,7 +110,7 @@ impl Bank {
         description: Option<Option<Box<str>>>,
         metadata: Option<Metadata>,
     ) -> Result<Charge> {
-        self.decide(async || {
+        self.decide(|| async {
             let mut charge = self.charge(context.account.id, id).await?;
             let mut draft = Draft::default();
             if description.is_none() && metadata.is_none() {
@@ -173,7 +173,7 @@ impl Bank {
         id: ChargeId,
         command: Command,
     ) -> Result<Charge> {
-        self.decide(async || {
+        self.decide(|| async {
             let charge = self.charge(context.account.id, id).await?;
             let entry_key = self.fresh_key(RecordKind::JournalEntry, None)?;
             let step =

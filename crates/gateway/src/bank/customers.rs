@@ -45,7 +45,7 @@ impl Bank {
         new: NewCustomer,
     ) -> Result<Customer> {
         let id = CustomerId(self.fresh_key(RecordKind::Customer, new.given_id.as_deref())?);
-        self.decide(async || {
+        self.decide(|| async {
             let mut draft = Draft::default();
             let default_card = match new.token {
                 Some(token) => Some(self.attach(context, token, id, &mut draft).await?),
@@ -83,7 +83,7 @@ impl Bank {
         id: CustomerId,
         change: CustomerChange,
     ) -> Result<Customer> {
-        self.decide(async || {
+        self.decide(|| async {
             let mut customer = self.present_customer(context.account.id, id).await?;
             let mut draft = Draft::default();
             let mut events = Vec::new();
@@ -111,7 +111,7 @@ impl Bank {
 
     /// Deletes a customer and its cards. One that is deleted stays as it is.
     pub async fn destroy_customer(&self, context: Context<'_>, id: CustomerId) -> Result<Customer> {
-        self.decide(async || {
+        self.decide(|| async {
             let account = context.account.id;
             let mut customer = self.customer(account, id).await?;
             let mut draft = Draft::default();

@@ -43,7 +43,7 @@ impl Bank {
         };
         let (from, to) = (LedgerRole::Payers, LedgerRole::Available);
         let entry = heading.entry(&[Movement { from, to, amount: amount_minor }]);
-        self.decide(async || {
+        self.decide(|| async {
             let mut draft = Draft::default();
             draft.post(entry.clone());
             Ok(((), draft))

@@ -40,7 +40,7 @@ impl Bank {
     ) -> Result<Recipient> {
         let id = RecipientId(self.fresh_key(RecordKind::Recipient, new.given_id.as_deref())?);
         let recipient = new.clone().into_recipient(context, id);
-        self.decide(async || {
+        self.decide(|| async {
             let mut draft = Draft::default();
             if recipient.default {
                 self.dethrone(context.account.id, id, &mut draft).await?;
@@ -75,7 +75,7 @@ impl Bank {
             return self.recipient(context.account.id, id).await;
         }
         let becomes_default = change.default == Some(true);
-        self.decide(async || {
+        self.decide(|| async {
             let recipient = self.present_recipient(context.account.id, id).await?;
             let mut draft = Draft::default();
             if becomes_default {
@@ -93,7 +93,7 @@ impl Bank {
         context: Context<'_>,
         id: RecipientId,
     ) -> Result<Recipient> {
-        self.decide(async || {
+        self.decide(|| async {
             let recipient = self.recipient(context.account.id, id).await?;
             let mut draft = Draft::default();
             Ok((apply(context, recipient, Command::Delete, &mut draft)?, draft))
@@ -107,7 +107,7 @@ impl Bank {
         context: Context<'_>,
         id: RecipientId,
     ) -> Result<Recipient> {
-        self.decide(async || {
+        self.decide(|| async {
             let recipient = self.present_recipient(context.account.id, id).await?;
             let mut draft = Draft::default();
             Ok((apply(context, recipient, Command::Verify, &mut draft)?, draft))

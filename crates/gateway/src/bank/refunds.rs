@@ -22,7 +22,7 @@ impl Bank {
             return self.refund_made(context, charge).await;
         }
         let made = self
-            .decide_once(async || {
+            .decide_once(|| async {
                 let charge: Charge = self.find(context.account.id, charge.0).await?;
                 let asked = Asked {
                     key: self.fresh_key(RecordKind::Refund, None)?,

@@ -64,7 +64,7 @@ impl Bank {
             card: id,
             used: false,
         };
-        self.decide(async || {
+        self.decide(|| async {
             let mut draft = Draft::default();
             draft.record(&token)?;
             draft.record(&kept)?;

@@ -34,7 +34,7 @@ impl Bank {
             return self.transfer_made(account, payment).await;
         }
         let made = self
-            .decide_once(async || {
+            .decide_once(|| async {
                 let recipient = match new.recipient {
                     Some(id) => self.present_recipient(account, id).await?,
                     None => self
@@ -131,7 +131,7 @@ impl Bank {
         id: TransferId,
         prepare: impl Fn(&mut Transfer) -> Command,
     ) -> Result<Transfer> {
-        self.decide(async || {
+        self.decide(|| async {
             let mut transfer = self.transfer(context.account.id, id).await?;
             let command = prepare(&mut transfer);
             let entry_key = self.fresh_key(RecordKind::JournalEntry, None)?;
