@@ -29,7 +29,6 @@ pub(crate) fn routes() -> Routes {
     Routes::new().at("/capability", Resource::new().public_get(retrieve))
 }
 
-#[expect(clippy::unused_async, reason = "a handler is an async function")]
 async fn retrieve(context: Context, _params: Params) -> Answer {
     Ok(capability(context.version, &context.account))
 }

@@ -103,10 +103,9 @@ pub(crate) fn insert_after<const N: usize>(
     fields: [(&str, Value); N],
 ) {
     let Value::Object(map) = target else { return };
-    let mut position = map.keys().position(|key| key == after).map_or(map.len(), |at| at + 1);
-    for (key, value) in fields {
+    let first = map.keys().position(|key| key == after).map_or(map.len(), |at| at + 1);
+    for (position, (key, value)) in (first..).zip(fields) {
         map.shift_insert(position, key.to_owned(), value);
-        position += 1;
     }
 }
 

@@ -7,7 +7,6 @@ use crate::omise::params::Params;
 use crate::omise::view::View;
 
 /// Shows the account.
-#[expect(clippy::unused_async, reason = "a handler is an async function")]
 pub(super) async fn retrieve(context: Context, _params: Params) -> Answer {
     Ok(render::account(&View::of(&context), &context.account))
 }
