@@ -5,14 +5,29 @@
 //! version, idempotency, headers) is [`router`]'s.
 
 pub mod answer;
+#[cfg(test)]
+mod captures;
+mod charges;
 pub mod context;
+mod customers;
 pub mod error;
+mod events;
 pub mod ids;
 pub mod list;
+mod occurrences;
 pub mod params;
+mod recipients;
+mod records;
 pub mod router;
+mod schedules;
+mod search;
+mod system;
 pub mod time;
+mod tokens;
+mod transactions;
+mod transfers;
 pub mod version;
+mod view;
 
 pub use answer::Answer;
 pub use context::Context;

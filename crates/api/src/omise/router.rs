@@ -32,7 +32,13 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    Routes::new().into()
+    Routes::new()
+        .and(super::system::routes())
+        .and(super::schedules::routes())
+        .and(super::occurrences::routes())
+        .and(super::events::routes())
+        .and(super::search::routes())
+        .into()
 }
 
 /// Paths and what answers on them.
