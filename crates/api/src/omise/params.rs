@@ -73,10 +73,10 @@ impl<'a> Reader<'a> {
         self.problems.push(format!("{name} {problem}"));
     }
 
-    /// Whether nothing was wrong so far.
+    /// How many problems there are so far.
     #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.problems.is_empty()
+    pub const fn problems(&self) -> usize {
+        self.problems.len()
     }
 
     /// Refuses, with every problem named, if there was any.

@@ -32,7 +32,14 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    Routes::new().and(money_and_people()).into()
+    Routes::new()
+        .and(super::system::routes())
+        .and(super::schedules::routes())
+        .and(super::occurrences::routes())
+        .and(super::events::routes())
+        .and(super::search::routes())
+        .and(money_and_people())
+        .into()
 }
 
 /// What schedules stand on.

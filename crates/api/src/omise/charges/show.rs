@@ -13,7 +13,7 @@ use crate::omise::ids::Kind;
 use crate::omise::list::LIMIT_DEFAULT;
 use crate::omise::refusal::Asked;
 use crate::omise::view::{View, unexpanded};
-use crate::omise::{customers, transactions};
+use crate::omise::{customers, schedules, transactions};
 
 /// A charge with its card and the first of its refunds.
 pub(crate) async fn charge(context: &Context, charge: &Charge, place: Place) -> Answer {
@@ -28,7 +28,7 @@ pub(crate) async fn charge(context: &Context, charge: &Charge, place: Place) -> 
         card,
         refunds: refunds(context, charge).await?,
         customer: customers::show::reference(context, charge.customer).await?,
-        schedule: view.id_or_null(Kind::Schedule, charge.schedule.map(|id| id.0)),
+        schedule: schedules::show::reference(context, charge.schedule).await?,
         transaction: transactions::show::reference(context, charge.journal_entry).await?,
     };
     Ok(render::charge(&view, charge, parts, place))

@@ -10,9 +10,9 @@ use crate::omise::answer::Answer;
 use crate::omise::context::Context;
 use crate::omise::error::OmiseError;
 use crate::omise::ids::Kind;
-use crate::omise::recipients;
 use crate::omise::refusal::Asked;
 use crate::omise::view::{View, unexpanded};
+use crate::omise::{recipients, schedules};
 
 /// A transfer, or what is left of one that was called off.
 pub(crate) async fn transfer(context: &Context, transfer: &Transfer) -> Answer {
@@ -21,7 +21,7 @@ pub(crate) async fn transfer(context: &Context, transfer: &Transfer) -> Answer {
     let parts = Parts {
         recipient: recipients::show::reference(context, transfer.recipient, payee.as_ref()),
         payee,
-        schedule: view.id_or_null(Kind::Schedule, transfer.schedule.map(|id| id.0)),
+        schedule: schedules::show::reference(context, transfer.schedule).await?,
         entries: entries(context, transfer).await?,
     };
     Ok(if transfer.deleted {
