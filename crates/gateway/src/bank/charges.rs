@@ -178,7 +178,7 @@ impl Bank {
             let entry_key = self.fresh_key(RecordKind::JournalEntry, None)?;
             let step =
                 charge.apply(command, context.now, entry_key).map_err(|refusal| match refusal {
-                    ChargeRefusal::State => BankError::ChargeState(charge.clone()),
+                    ChargeRefusal::State => BankError::ChargeState(Box::new(charge.clone())),
                     ChargeRefusal::Amount { amount_minor, limits } => BankError::AmountOutOfRange {
                         amount_minor,
                         least: limits.least,

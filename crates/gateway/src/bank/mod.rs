@@ -73,10 +73,10 @@ pub enum BankError {
     MissingCard,
     /// The charge's state does not allow it.
     #[error("the charge cannot be changed so in its state")]
-    ChargeState(Charge),
+    ChargeState(Box<Charge>),
     /// The transfer's state does not allow it.
     #[error("the transfer cannot be changed so in its state")]
-    TransferState(Transfer),
+    TransferState(Box<Transfer>),
     /// More would be refunded than was taken.
     #[error("only {left} can still be refunded")]
     RefundTooLarge {

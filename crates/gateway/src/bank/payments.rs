@@ -311,7 +311,7 @@ fn decide(
 ) -> Result<Decision, StoreError> {
     match &request.body {
         PaymentBody::Charge { customer, card, money, description } => {
-            decide_charge(request, *customer, *card, *money, description.as_ref(), people, keys)
+            decide_charge(request, *customer, *card, *money, description.as_deref(), people, keys)
         }
         PaymentBody::Transfer { recipient, money } => {
             decide_transfer(request, *recipient, *money, people, keys)
@@ -324,7 +324,7 @@ fn decide_charge(
     customer: CustomerId,
     card: Option<CardId>,
     money: Money,
-    description: Option<&Box<str>>,
+    description: Option<&str>,
     people: &People,
     keys: &mut Keys,
 ) -> Result<Decision, StoreError> {
@@ -347,7 +347,7 @@ fn decide_charge(
         customer: Some(customer),
         card: card.ok().map(|card| card.id),
         schedule: Some(request.schedule),
-        description: description.cloned(),
+        description: description.map(Into::into),
         metadata: Metadata::new(),
         attributes: reason.map(|reason| (REASON.to_owned(), reason.into())).into_iter().collect(),
         capture: true,

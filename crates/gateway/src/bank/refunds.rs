@@ -36,7 +36,7 @@ impl Bank {
                 let Refunded { charge, refund, entry } =
                     make(&charge, asked, &context.account.zone).map_err(
                         |refusal| match refusal {
-                            RefundRefusal::State => BankError::ChargeState(charge),
+                            RefundRefusal::State => BankError::ChargeState(Box::new(charge)),
                             RefundRefusal::Amount { left } => BankError::RefundTooLarge { left },
                         },
                     )?;

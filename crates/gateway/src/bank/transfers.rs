@@ -138,7 +138,9 @@ impl Bank {
             let step =
                 transfer.apply(command, context.now, entry_key).map_err(
                     |refusal| match refusal {
-                        TransferRefusal::State => BankError::TransferState(transfer.clone()),
+                        TransferRefusal::State => {
+                            BankError::TransferState(Box::new(transfer.clone()))
+                        }
                         TransferRefusal::Amount { amount_minor, limits } => {
                             BankError::AmountOutOfRange {
                                 amount_minor,
