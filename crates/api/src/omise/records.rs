@@ -1,8 +1,6 @@
 //! The bank's records as events and searches show them: with ids, never expanded.
 
-use bank::{
-    Card, Charge, Customer, JournalEntry, Recipient, RecordKind, Refund, Transfer,
-};
+use bank::{Card, Charge, Customer, JournalEntry, Recipient, RecordKind, Refund, Transfer};
 use engine::{CardId, ChargeId, CustomerId, RecipientId, TransferId};
 use gateway::bank::BankError;
 use serde::de::DeserializeOwned;
@@ -53,8 +51,7 @@ pub(crate) async fn shown(
             Ok(transaction(context, &entry.map_err(|error| failure(&error))?))
         }
         RecordKind::Token => {
-            let (token, card) =
-                bank.token(account, key).await.map_err(|error| failure(&error))?;
+            let (token, card) = bank.token(account, key).await.map_err(|error| failure(&error))?;
             Ok(tokens::render::token(&View::of(context), &token, &card))
         }
     }

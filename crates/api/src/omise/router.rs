@@ -38,7 +38,24 @@ pub(crate) fn routes() -> Router<App> {
         .and(super::occurrences::routes())
         .and(super::events::routes())
         .and(super::search::routes())
+        .and(money_and_people())
         .into()
+}
+
+/// What schedules stand on.
+fn money_and_people() -> Routes {
+    use super::{account, balance, capability, charges, customers, recipients, refunds};
+    use super::{tokens, transactions, transfers};
+    tokens::routes()
+        .and(customers::routes())
+        .and(charges::routes())
+        .and(refunds::routes())
+        .and(recipients::routes())
+        .and(transfers::routes())
+        .and(transactions::routes())
+        .and(balance::routes())
+        .and(account::routes())
+        .and(capability::routes())
 }
 
 /// Paths and what answers on them.

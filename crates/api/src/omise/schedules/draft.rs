@@ -173,9 +173,7 @@ fn transfer(outer: &mut Reader<'_>) -> Option<TransferWish> {
     let amount =
         read.optional_integer("amount").filter(|amount| percentage.is_none() || *amount != 0);
     if amount.is_some() && percentage.is_some() {
-        read.refuse(
-            "transfer must contain only one of these keys: amount, percentage_of_balance",
-        );
+        read.refuse("transfer must contain only one of these keys: amount, percentage_of_balance");
     }
     let wish = TransferWish {
         recipient: read.optional_id("recipient"),
@@ -236,11 +234,7 @@ async fn existing_customer(context: &Context, id: &str) -> Result<CustomerId, Om
     if customer.deleted { Err(missing()) } else { Ok(key) }
 }
 
-async fn card_of(
-    context: &Context,
-    customer: CustomerId,
-    id: &str,
-) -> Result<CardId, OmiseError> {
+async fn card_of(context: &Context, customer: CustomerId, id: &str) -> Result<CardId, OmiseError> {
     let missing = || OmiseError::not_found("card", id);
     let key = context.ids().parse(Kind::Card, id).map(CardId).ok_or_else(missing)?;
     let card = context.app.bank().card(context.account.id, key).await;
@@ -266,8 +260,8 @@ async fn checked_transfer(
                 .map_err(OmiseError::invalid_amount)?;
             TransferAmount::Fixed(Money::new(amount, currency))
         }
-        (None, Some(share)) => TransferAmount::Share(share),
-        (None, None) => TransferAmount::Share(Percentage::WHOLE),
+        (None, Some(share)) => TransferAmount::Share { share, currency: context.account.currency },
+        (None, None) => TransferAmount::Share { share: Percentage::WHOLE, currency: context.account.currency },
     };
     let mut attributes = Attributes::new();
     attributes.insert("currency".to_owned(), json!(currency.code()));
@@ -285,7 +279,8 @@ async fn existing_recipient(context: &Context, id: &str) -> Result<RecipientId, 
 async fn default_recipient(context: &Context) -> Result<RecipientId, OmiseError> {
     let missing =
         || OmiseError::bad_request("transfer [recipient] is missing, and there is no default one");
-    let found: Result<_, BankError> = context.app.bank().default_recipient(context.account.id).await;
+    let found: Result<_, BankError> =
+        context.app.bank().default_recipient(context.account.id).await;
     let found = found.map_err(|error| not_found_or_failure(error, missing))?;
     found.map(|recipient| recipient.id).ok_or_else(missing)
 }

@@ -1,13 +1,13 @@
 //! Schedules with all that is shown with them.
 
-use engine::{CardId, CustomerId, Instruction, RecipientId, Schedule};
+use engine::{CardId, CustomerId, Instruction, RecipientId, Schedule, ScheduleId};
 use gateway::bank::BankError;
 use serde_json::Value;
 use store::PageQuery;
 
 use super::super::list::LIMIT_DEFAULT;
-use super::super::view::View;
 use super::super::records::failure;
+use super::super::view::{View, unexpanded};
 use super::super::{Answer, Context, Kind, OmiseError, customers, recipients};
 use super::render::{self, Parts, Standing};
 
@@ -15,6 +15,16 @@ use super::render::{self, Parts, Standing};
 pub(crate) async fn one(context: &Context, schedule: Schedule) -> Answer {
     let shown = many(context, vec![schedule]).await?;
     shown.into_iter().next().ok_or_else(OmiseError::backend_error)
+}
+
+/// What names a schedule elsewhere: its id, or itself where that was asked for.
+pub(crate) async fn reference(context: &Context, id: Option<ScheduleId>) -> Answer {
+    let named = View::of(context).id_or_null(Kind::Schedule, id.map(|id| id.0));
+    let Some(id) = id.filter(|_| context.expand) else { return Ok(named) };
+    match context.app.store().schedule(id).await? {
+        Some(schedule) => one(&unexpanded(context), schedule).await,
+        None => Ok(named),
+    }
 }
 
 /// Schedules, as they stand, in order.
@@ -56,9 +66,9 @@ pub(crate) async fn parties(
                 },
             })
         }
-        Instruction::Transfer { recipient, .. } => Ok(render::Parties::Transfer {
-            recipient: shown_recipient(context, *recipient).await?,
-        }),
+        Instruction::Transfer { recipient, .. } => {
+            Ok(render::Parties::Transfer { recipient: shown_recipient(context, *recipient).await? })
+        }
     }
 }
 
