@@ -109,7 +109,7 @@ pub enum Brand {
     Jcb,
     /// American Express.
     AmericanExpress,
-    /// UnionPay.
+    /// `UnionPay`.
     UnionPay,
     /// Discover.
     Discover,

@@ -21,7 +21,7 @@ const FAILING: [Row; 9] = [
     (F::AuthenticationFailed, ["4111111111140003", "5555551111110003", "3530111111190003"]),
 ];
 
-/// UnionPay's one failing number.
+/// The one failing number of `UnionPay`.
 const UNIONPAY_INSUFFICIENT_FUND: &str = "6250947000000014";
 
 /// What happens when a number is charged: any that is not in the table succeeds.
