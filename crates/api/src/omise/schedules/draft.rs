@@ -267,8 +267,8 @@ async fn checked_transfer(
                 .map_err(OmiseError::invalid_amount)?;
             TransferAmount::Fixed(Money::new(amount, currency))
         }
-        (None, Some(share)) => TransferAmount::Share(share),
-        (None, None) => TransferAmount::Share(Percentage::WHOLE),
+        (None, Some(share)) => TransferAmount::Share { share, currency: context.account.currency },
+        (None, None) => TransferAmount::Share { share: Percentage::WHOLE, currency: context.account.currency },
     };
     let mut attributes = Attributes::new();
     attributes.insert("currency".to_owned(), json!(currency.code()));

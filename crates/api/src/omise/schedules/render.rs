@@ -222,7 +222,7 @@ fn scheduled_transfer(
         TransferAmount::Fixed(money) => {
             (json!(money.amount_minor), Value::Null, json!(view.currency(money.currency)))
         }
-        TransferAmount::Share(share) => {
+        TransferAmount::Share { share, .. } => {
             // The one float on the wire; four decimals of a percent are exact enough in it.
             let percentage = f64::from(share.ten_thousandths()) / 10_000.0;
             (Value::Null, json!(percentage), currency_of(view, schedule))
