@@ -1,6 +1,5 @@
 //! `/kalends/v1/clock`: read, set, advance and release the clock.
 
-use axum::Json;
 use axum::extract::State;
 use engine::{Account, Instant, Mode};
 use http::StatusCode;
@@ -8,42 +7,42 @@ use runner::{Advanced, ClockReading};
 use serde_json::{Value, json};
 use store::ClockMode;
 
-use super::endpoint::{Caller, Sent};
+use super::endpoint::{Caller, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
 use crate::omise::Params;
 
-pub(super) async fn read(State(app): State<App>, _caller: Caller) -> Json<Value> {
-    Json(shown(app.runner.clock(), None))
+pub(super) async fn read(State(app): State<App>, _caller: Caller) -> Reply {
+    Reply(shown(app.runner.clock(), None))
 }
 
 pub(super) async fn set(
     State(app): State<App>,
     Caller(account): Caller,
     Sent(params): Sent,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Reply, Problem> {
     movable(&account)?;
     let advanced = app.runner.set_clock(instant(&params, "now")?).await?;
-    Ok(Json(shown(app.runner.clock(), Some(advanced))))
+    Ok(Reply(shown(app.runner.clock(), Some(advanced))))
 }
 
 pub(super) async fn advance(
     State(app): State<App>,
     Caller(account): Caller,
     Sent(params): Sent,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Reply, Problem> {
     movable(&account)?;
     let advanced = app.runner.advance_clock(instant(&params, "to")?).await?;
-    Ok(Json(shown(app.runner.clock(), Some(advanced))))
+    Ok(Reply(shown(app.runner.clock(), Some(advanced))))
 }
 
 pub(super) async fn release(
     State(app): State<App>,
     Caller(account): Caller,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Reply, Problem> {
     movable(&account)?;
     let reading = app.runner.release_clock().await?;
-    Ok(Json(shown(reading, None)))
+    Ok(Reply(shown(reading, None)))
 }
 
 fn movable(account: &Account) -> Result<(), Problem> {
@@ -77,8 +76,7 @@ fn shown(reading: ClockReading, advanced: Option<Advanced>) -> Value {
         "mode": mode,
         "advancing_to": reading.target.map(|target| target.to_string()),
     });
-    if let (Some(Advanced { counts, bank_actions }), Value::Object(fields)) =
-        (advanced, &mut shown)
+    if let (Some(Advanced { counts, bank_actions }), Value::Object(fields)) = (advanced, &mut shown)
     {
         let occurrences = json!({
             "successful": counts.successful,

@@ -2,16 +2,28 @@
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts};
+use axum::response::{IntoResponse, Response};
 use engine::Account;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use http_body_util::{BodyExt as _, Limited};
+use serde_json::Value;
 use store::CredentialKind;
 
 use super::problem::Problem;
 use crate::App;
 use crate::body::{self, BodyError};
 use crate::omise::Params;
+
+/// An answer.
+pub(super) struct Reply(pub(super) Value);
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let json = HeaderValue::from_static("application/json");
+        ([(CONTENT_TYPE, json)], self.0.to_string()).into_response()
+    }
+}
 
 /// The account whose secret key the request shows.
 pub(super) struct Caller(pub(super) Account);
@@ -38,9 +50,8 @@ impl FromRequest<App> for Sent {
     async fn from_request(request: http::Request<Body>, _app: &App) -> Result<Sent, Problem> {
         let (head, body) = request.into_parts();
         let collected = Limited::new(body, body::BYTES_MAX).collect().await;
-        let bytes = collected
-            .map_err(|_| BodyError::TooLarge { bytes_max: body::BYTES_MAX })?
-            .to_bytes();
+        let bytes =
+            collected.map_err(|_| BodyError::TooLarge { bytes_max: body::BYTES_MAX })?.to_bytes();
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok(Sent(Params(body::decode(content_type, &bytes, head.uri.query())?)))
     }

@@ -1,12 +1,11 @@
 //! `POST /kalends/v1/preview`: which dates a rule falls on, before there is a schedule.
 
-use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
 use recurrence::{Recurrence, words};
 use serde_json::{Value, json};
 
-use super::endpoint::{Caller, Sent};
+use super::endpoint::{Caller, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
 use crate::omise::schedule_rule as on;
@@ -20,11 +19,9 @@ pub(super) async fn preview(
     State(app): State<App>,
     Caller(account): Caller,
     Sent(sent): Sent,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Reply, Problem> {
     if sent.reader().has("rrule") {
-        return Err(Problem::bad_request(
-            "rrule is not supported yet; use every, period and on",
-        ));
+        return Err(Problem::bad_request("rrule is not supported yet; use every, period and on"));
     }
     let today = account.zone.date_at(app.runner.now());
     let mut read = sent.reader();
@@ -46,7 +43,7 @@ pub(super) async fn preview(
     let recurrence = rule.and_then(|rule| Recurrence::new(rule, start, end).ok());
     let recurrence = recurrence.ok_or_else(|| Problem::bad_request("the rule cannot be read"))?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    Ok(Json(shown(&recurrence, count)))
+    Ok(Reply(shown(&recurrence, count)))
 }
 
 fn shown(recurrence: &Recurrence, count: usize) -> Value {

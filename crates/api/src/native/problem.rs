@@ -1,8 +1,8 @@
 //! Refusals as problem details.
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use runner::ClockError;
 use serde_json::json;
 use store::StoreError;

@@ -50,8 +50,7 @@ pub(crate) async fn shown(
             transactions::show::transaction(context, &entry).await
         }
         RecordKind::Token => {
-            let (token, card) =
-                bank.token(account, key).await.map_err(|error| failure(&error))?;
+            let (token, card) = bank.token(account, key).await.map_err(|error| failure(&error))?;
             Ok(tokens::render::token(&View::of(context), &token, &card))
         }
     }

@@ -241,7 +241,7 @@ const fn is_capturable(charge: &Charge) -> bool {
 }
 
 /// Where a charge stands.
-const fn status(status: ChargeStatus) -> &'static str {
+pub(crate) const fn status(status: ChargeStatus) -> &'static str {
     match status {
         ChargeStatus::Pending => "pending",
         ChargeStatus::Successful => "successful",

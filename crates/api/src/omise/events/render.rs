@@ -2,7 +2,7 @@
 
 use bank::BankEvent;
 use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Status};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Event, EventKind, Order, Page, PageQuery};
 
 use super::super::list::LIMIT_DEFAULT;
@@ -90,11 +90,8 @@ async fn occurrences_then(
     let store = context.app.store();
     let everything = PageQuery { to: Instant::MAX, ..PageQuery::first(LIMIT_DEFAULT) };
     let mut page = store.occurrences(schedule, until, everything).await?;
-    let newest = PageQuery {
-        order: Order::ReverseChronological,
-        limit: PageQuery::LIMIT_MAX,
-        ..everything
-    };
+    let newest =
+        PageQuery { order: Order::ReverseChronological, limit: PageQuery::LIMIT_MAX, ..everything };
     let newest = store.occurrences(schedule, until, newest).await?;
     let later = newest.entries.iter().filter(|entry| entry.processed_at > at).count();
     page.entries.retain(|entry| entry.processed_at <= at);

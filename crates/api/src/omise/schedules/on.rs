@@ -184,10 +184,7 @@ mod tests {
         for (sent, words) in [
             (json!({"every": 2, "period": "day", "on": {}}), "Every 2 day(s)"),
             (json!({"every": "1", "period": "day", "on": ""}), "Every 1 day(s)"),
-            (
-                json!({"every": 1, "period": "day", "on": {"weekdays": null}}),
-                "Every 1 day(s)",
-            ),
+            (json!({"every": 1, "period": "day", "on": {"weekdays": null}}), "Every 1 day(s)"),
             (
                 json!({"every": 3, "period": "week", "on": {"weekdays": {"0": "Saturday", "1": "Monday"}}}),
                 "Every 3 week(s) on Monday and Saturday",

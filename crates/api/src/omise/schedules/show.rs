@@ -6,8 +6,8 @@ use serde_json::Value;
 use store::PageQuery;
 
 use super::super::list::LIMIT_DEFAULT;
-use super::super::view::{View, unexpanded};
 use super::super::records::failure;
+use super::super::view::{View, unexpanded};
 use super::super::{Answer, Context, Kind, OmiseError, customers, recipients};
 use super::render::{self, Parts, Standing};
 

@@ -95,16 +95,24 @@ fn condition(name: &str, value: &Value, scope: Scope) -> Result<Condition, Omise
         _ if is_flag(name) => (boolean(value).map(Test::Flag), "true or false"),
         _ => ((!text.is_empty()).then(|| Test::Text(text.to_lowercase())), "a string"),
     };
-    let test = test.ok_or_else(|| {
-        OmiseError::invalid_filters(format!("filters [{name}] must be {shape}"))
-    })?;
+    let test = test
+        .ok_or_else(|| OmiseError::invalid_filters(format!("filters [{name}] must be {shape}")))?;
     Ok(Condition { name: name.to_owned(), test })
 }
 
 fn is_flag(name: &str) -> bool {
     [
-        "active", "authorized", "captured", "default", "deleted", "paid", "refunded", "reversed",
-        "sent", "verified", "voided",
+        "active",
+        "authorized",
+        "captured",
+        "default",
+        "deleted",
+        "paid",
+        "refunded",
+        "reversed",
+        "sent",
+        "verified",
+        "voided",
     ]
     .contains(&name)
 }

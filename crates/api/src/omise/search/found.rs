@@ -107,7 +107,9 @@ impl Found {
     /// What it has under a filter's name.
     pub(super) async fn field(&self, context: &Context, name: &str) -> Result<Field, OmiseError> {
         Ok(match self {
-            Found::Charge(it) if name == "card_last_digits" => last_digits(context, it.card).await?,
+            Found::Charge(it) if name == "card_last_digits" => {
+                last_digits(context, it.card).await?
+            }
             Found::Schedule(it) if name == "card_last_digits" => {
                 last_digits(context, named_card(it)).await?
             }
@@ -226,8 +228,9 @@ fn schedule_field(schedule: &Schedule, name: &str) -> Field {
         "active" => Field::Flag(schedule.status.is_active()),
         "amount" => money.map_or(Field::Absent, Field::Amount),
         "created" => Field::Moment(schedule.created_at),
-        "currency" => money
-            .map_or(Field::Absent, |money| Field::Text(money.currency.code().to_owned())),
+        "currency" => {
+            money.map_or(Field::Absent, |money| Field::Text(money.currency.code().to_owned()))
+        }
         "status" => Field::Text(render::status_word(schedule.status, "running").to_owned()),
         _ => Field::Absent,
     }

@@ -10,9 +10,9 @@ use crate::omise::answer::Answer;
 use crate::omise::context::Context;
 use crate::omise::error::OmiseError;
 use crate::omise::ids::Kind;
-use crate::omise::{recipients, schedules};
 use crate::omise::refusal::Asked;
 use crate::omise::view::{View, unexpanded};
+use crate::omise::{recipients, schedules};
 
 /// A transfer, or what is left of one that was called off.
 pub(crate) async fn transfer(context: &Context, transfer: &Transfer) -> Answer {
