@@ -38,7 +38,7 @@ fn card_details(params: &Params) -> Result<CardDetails, OmiseError> {
         address: address(&mut read),
         given_id: None,
     };
-    if read.is_clean() && (details.expiration_month == 0 || details.expiration_year == 0) {
+    if read.problems() == 0 && (details.expiration_month == 0 || details.expiration_year == 0) {
         read.refuse("expiration date is invalid");
     }
     read.finish_as(OmiseError::invalid_card)?;
