@@ -261,7 +261,9 @@ async fn checked_transfer(
             TransferAmount::Fixed(Money::new(amount, currency))
         }
         (None, Some(share)) => TransferAmount::Share { share, currency: context.account.currency },
-        (None, None) => TransferAmount::Share { share: Percentage::WHOLE, currency: context.account.currency },
+        (None, None) => {
+            TransferAmount::Share { share: Percentage::WHOLE, currency: context.account.currency }
+        }
     };
     let mut attributes = Attributes::new();
     attributes.insert("currency".to_owned(), json!(currency.code()));
