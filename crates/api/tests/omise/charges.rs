@@ -259,3 +259,21 @@ async fn expanding_shows_the_customer_and_the_transaction() {
     assert_eq!(shown["transaction"]["origin"], charge["id"]);
     assert_eq!(shown["schedule"], Value::Null);
 }
+
+#[tokio::test]
+async fn what_happened_to_a_charge_is_listed_and_nothing_else() {
+    let sandbox = Sandbox::open().await;
+    let (one, other) = (authorised(&sandbox).await, authorised(&sandbox).await);
+    sandbox.post(&format!("/charges/{other}/reverse"), json!({})).await;
+    sandbox.post(&format!("/charges/{one}/capture"), json!({})).await;
+    let path = format!("/charges/{one}/events");
+    let keys_of = |list: &Value| {
+        let events = list["data"].as_array().unwrap();
+        events.iter().map(|event| event["key"].clone()).collect::<Vec<_>>()
+    };
+    let list = sandbox.get(&path).await;
+    assert_eq!(keys_of(&list), ["charge.create", "charge.capture"]);
+    assert_eq!(only(&list, &["total", "location"]), json!({"total": 2, "location": path}));
+    let newest = sandbox.get(&format!("{path}?order=reverse_chronological&limit=1")).await;
+    assert_eq!((keys_of(&newest), &newest["total"]), (vec![json!("charge.capture")], &json!(2)));
+}

@@ -150,8 +150,19 @@ impl<'a> Asking<'a> {
         self.send("POST", path, Some(body)).await
     }
 
+    /// Sends a POST with a form.
+    pub async fn post_form(self, path: &str, form: &str) -> Answered {
+        let form = Some(("application/x-www-form-urlencoded", form.to_owned()));
+        self.exchange("POST", path, form).await
+    }
+
     /// Sends any request.
     pub async fn send(self, method: &str, path: &str, body: Option<Value>) -> Answered {
+        let body = body.map(|body| ("application/json", body.to_string()));
+        self.exchange(method, path, body).await
+    }
+
+    async fn exchange(self, method: &str, path: &str, body: Option<(&str, String)>) -> Answered {
         let basic = format!("Basic {}", STANDARD.encode(format!("{}:", self.key)));
         let mut request =
             Request::builder().method(method).uri(path).header("Authorization", basic);
@@ -159,9 +170,7 @@ impl<'a> Asking<'a> {
             request = request.header(name, value);
         }
         let request = match body {
-            Some(body) => request
-                .header("Content-Type", "application/json")
-                .body(Body::from(body.to_string())),
+            Some((kind, body)) => request.header("Content-Type", kind).body(Body::from(body)),
             None => request.body(Body::empty()),
         };
         let response = self.sandbox.router.clone().oneshot(request.unwrap()).await.unwrap();

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::sandbox::{Sandbox, captured, id, keys};
+use crate::sandbox::{Sandbox, captured, id, keys, only};
 
 #[tokio::test]
 async fn a_token_looks_as_captured_until_it_is_used() {
@@ -54,7 +54,7 @@ async fn a_wrong_card_is_refused_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_card_may_come_as_a_form_or_with_numbers_for_texts() {
+async fn a_card_may_come_with_numbers_for_texts_as_captured() {
     let sandbox = Sandbox::open().await;
     let body = json!({"card": {
         "security_code": 123, "number": 4_242_424_242_424_242_i64, "name": "John Doe",
@@ -63,4 +63,19 @@ async fn a_card_may_come_as_a_form_or_with_numbers_for_texts() {
     let token = sandbox.ask_2017().post("/tokens", body).await.ok();
     assert_eq!(keys(&token), keys(&captured("2017-11-02/elixir/token/create_token.json")));
     assert_eq!(id(&token).get(..10), Some("tokn_test_"));
+}
+
+#[tokio::test]
+async fn a_card_may_come_as_a_form() {
+    let sandbox = Sandbox::open().await;
+    let form = "card[name]=Somchai+Prasert&card[number]=4242424242424242&card[city]=Bangkok\
+        &card[expiration_month]=11&card[expiration_year]=2027&card[security_code]=123";
+    let token = sandbox.ask_publicly().post_form("/tokens", form).await.ok();
+    assert_eq!(
+        only(&token["card"], &["name", "last_digits", "city", "expiration_month"]),
+        json!({
+            "name": "Somchai Prasert", "last_digits": "4242", "city": "Bangkok",
+            "expiration_month": 11
+        })
+    );
 }
