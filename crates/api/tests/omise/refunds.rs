@@ -50,6 +50,12 @@ async fn no_more_goes_back_than_was_taken() {
         "failed_refund",
         "amount is not a number",
     );
+    sandbox.post(&path, json!({"amount": 40_000})).await;
+    sandbox.ask().post(&path, json!({"amount": 1})).await.is_refused(
+        400,
+        "failed_refund",
+        "charge was already refunded",
+    );
 }
 
 #[tokio::test]
