@@ -53,6 +53,9 @@ impl<'a> Asked<'a> {
             BankError::TransferState(_) => {
                 OmiseError::bad_request("only transfers that were not sent can be changed")
             }
+            BankError::RefundTooLarge { left: 0 } => {
+                OmiseError::failed_refund("charge was already refunded")
+            }
             BankError::RefundTooLarge { left } => {
                 OmiseError::failed_refund(format!("amount must be between 1 and {left}"))
             }

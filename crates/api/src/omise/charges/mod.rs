@@ -2,6 +2,7 @@
 
 mod collection;
 mod create;
+mod events;
 pub(crate) mod failure;
 mod lifecycle;
 mod member;
@@ -21,5 +22,6 @@ pub(crate) fn routes() -> Routes {
         .at("/charges/{id}/expire", Resource::new().post(lifecycle::expire))
         .at("/charges/{id}/mark_as_paid", Resource::new().post(lifecycle::mark_as_paid))
         .at("/charges/{id}/mark_as_failed", Resource::new().post(lifecycle::mark_as_failed))
+        .at("/charges/{id}/events", Resource::new().get(events::list))
         .and(refunds::routes())
 }

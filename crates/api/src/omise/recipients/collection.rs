@@ -1,6 +1,6 @@
 //! `GET /recipients` and `POST /recipients`.
 
-use super::bank_account::particulars;
+use super::particulars::particulars;
 use super::render;
 use crate::omise::answer::Answer;
 use crate::omise::context::Context;

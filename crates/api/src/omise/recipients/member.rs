@@ -2,7 +2,7 @@
 
 use engine::RecipientId;
 
-use super::bank_account::particulars;
+use super::particulars::particulars;
 use super::render;
 use super::show;
 use crate::omise::answer::Answer;

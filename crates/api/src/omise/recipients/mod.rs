@@ -1,9 +1,9 @@
 //! `/recipients`: those who are paid.
 
-mod bank_account;
 pub(crate) mod banks;
 mod collection;
 mod member;
+mod particulars;
 pub(crate) mod render;
 pub(crate) mod show;
 mod verify;

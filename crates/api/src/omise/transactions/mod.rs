@@ -1,6 +1,7 @@
 //! `/transactions`: what moved an account's balance.
 
-mod endpoints;
+mod collection;
+mod member;
 pub(crate) mod render;
 pub(crate) mod show;
 
@@ -9,6 +10,6 @@ use super::router::{Resource, Routes};
 /// Transactions.
 pub(crate) fn routes() -> Routes {
     Routes::new()
-        .at("/transactions", Resource::new().get(endpoints::list))
-        .at("/transactions/{id}", Resource::new().get(endpoints::retrieve))
+        .at("/transactions", Resource::new().get(collection::list))
+        .at("/transactions/{id}", Resource::new().get(member::retrieve))
 }

@@ -1,4 +1,4 @@
-//! A recipient's particulars, as they are sent.
+//! What is to be known of a recipient, as it is sent.
 
 use bank::{BankAccount, RecipientKind};
 use gateway::bank::RecipientChange;
