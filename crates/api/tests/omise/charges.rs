@@ -277,3 +277,28 @@ async fn what_happened_to_a_charge_is_listed_and_nothing_else() {
     let newest = sandbox.get(&format!("{path}?order=reverse_chronological&limit=1")).await;
     assert_eq!((keys_of(&newest), &newest["total"]), (vec![json!("charge.capture")], &json!(2)));
 }
+
+#[tokio::test]
+async fn a_scheduled_charge_names_its_schedule_and_expands_it() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    let body = json!({
+        "every": 2, "period": "day", "start_date": "2025-03-20", "end_date": "2025-05-20",
+        "charge": {"customer": customer, "amount": 100_000, "description": "Membership fee"}
+    });
+    let schedule = sandbox.post("/schedules", body).await;
+    let charge = schedule["occurrences"]["data"][0]["result"].as_str().unwrap().to_owned();
+    let shown = sandbox.get(&format!("/charges/{charge}")).await;
+    assert_eq!(
+        only(&shown, &["schedule", "customer", "description", "status"]),
+        json!({
+            "schedule": schedule["id"], "customer": customer, "description": "Membership fee",
+            "status": "successful"
+        })
+    );
+    let expanded = sandbox.get(&format!("/charges/{charge}?expand=true")).await;
+    assert_eq!(
+        only(&expanded["schedule"], &["object", "id", "in_words"]),
+        json!({"object": "schedule", "id": schedule["id"], "in_words": "Every 2 day(s)"})
+    );
+}
