@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use crate::sandbox::{Sandbox, id, keys, only};
-use crate::schedules::monthly;
 
 fn of_schedules(events: &Value) -> Vec<&Value> {
     let about = |event: &&Value| event["key"].as_str().unwrap().starts_with("schedule.");

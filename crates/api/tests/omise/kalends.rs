@@ -11,7 +11,7 @@ use crate::schedules::monthly;
 async fn the_clock_is_read_and_advanced_and_counts_what_ran() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    sandbox.post("/schedules", monthly(&customer, json!({}))).await;
+    sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
     assert_eq!(
         sandbox.get("/kalends/v1/clock").await,
         json!({"now": "2025-03-20T09:00:00Z", "mode": "standing", "advancing_to": null})
@@ -33,7 +33,7 @@ async fn a_clock_goes_backwards_only_while_there_are_no_schedules() {
     let put = async |to| sandbox.ask().send("PUT", "/kalends/v1/clock", Some(set(to))).await;
     assert_eq!(put("2025-03-01T00:00:00Z").await.ok()["now"], "2025-03-01T00:00:00Z");
     let customer = sandbox.customer().await;
-    sandbox.post("/schedules", monthly(&customer, json!({}))).await;
+    sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
     let refused = put("2025-02-01T00:00:00Z").await;
     assert_eq!(refused.status, 409);
     assert_eq!(refused.headers["content-type"], "application/problem+json");

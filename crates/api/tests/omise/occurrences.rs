@@ -7,7 +7,7 @@ use crate::schedules::monthly;
 async fn an_occurrence_looks_as_captured_in_both_versions() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let schedule = id(&sandbox.post("/schedules", monthly(&customer, json!({}))).await);
+    let schedule = id(&sandbox.post("/schedules", monthly(&customer, &json!({}))).await);
     sandbox.advance("2025-04-01T00:00:00Z").await;
     let path = format!("/schedules/{schedule}/occurrences");
     let listed = sandbox.get(&path).await;
@@ -33,7 +33,7 @@ async fn an_occurrence_looks_as_captured_in_both_versions() {
 async fn a_run_that_has_not_come_is_no_occurrence() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let schedule = sandbox.post("/schedules", monthly(&customer, json!({}))).await;
+    let schedule = sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
     assert_eq!(schedule["occurrences"]["total"], 0);
     sandbox.ask().get("/occurrences/occu_test_missing").await.is_refused(
         404,

@@ -243,7 +243,7 @@ impl Answered {
 
     /// The status, code and message of a refusal.
     #[track_caller]
-    pub(crate) fn refused(self) -> (u16, String, String) {
+    pub(crate) fn refused(&self) -> (u16, String, String) {
         assert_ne!(self.status, 200, "{}", self.body);
         let text = |name: &str| self.body[name].as_str().unwrap().to_owned();
         assert_eq!(text("object"), "error");
@@ -252,7 +252,7 @@ impl Answered {
 
     /// Asserts a refusal.
     #[track_caller]
-    pub(crate) fn is_refused(self, status: u16, code: &str, message: &str) {
+    pub(crate) fn is_refused(&self, status: u16, code: &str, message: &str) {
         assert_eq!(self.refused(), (status, code.to_owned(), message.to_owned()));
     }
 }

@@ -12,9 +12,9 @@ async fn found(sandbox: &Sandbox, path: &str) -> (Value, Vec<String>) {
 async fn schedules_are_found_by_filters_and_words() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let one = id(&sandbox.post("/schedules", monthly(&customer, json!({}))).await);
+    let one = id(&sandbox.post("/schedules", monthly(&customer, &json!({}))).await);
     let more = json!({"charge": {"customer": customer, "amount": 19_950, "description": "Coffee"}});
-    let two = id(&sandbox.post("/schedules", monthly(&customer, more)).await);
+    let two = id(&sandbox.post("/schedules", monthly(&customer, &more)).await);
     sandbox.delete(&format!("/schedules/{one}")).await;
     for (query, expected) in [
         ("", vec![two.clone(), one.clone()]),

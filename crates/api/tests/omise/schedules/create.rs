@@ -49,7 +49,7 @@ async fn a_schedule_that_starts_today_has_run_when_the_answer_comes() {
 async fn json_rails_and_php_make_the_same_schedule() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let json = monthly(&customer, json!({"on": {"days_of_month": [1, 16]}}));
+    let json = monthly(&customer, &json!({"on": {"days_of_month": [1, 16]}}));
     let expected = sandbox.post("/schedules", json).await;
     let rest = format!(
         "every=1&period=month&start_date=2025-03-21&end_date=2025-06-30&charge[customer]={customer}\
@@ -72,7 +72,7 @@ async fn json_rails_and_php_make_the_same_schedule() {
 async fn the_version_of_2017_answers_in_its_own_words() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let answered = sandbox.ask_2017().post("/schedules", monthly(&customer, json!({}))).await;
+    let answered = sandbox.ask_2017().post("/schedules", monthly(&customer, &json!({}))).await;
     assert_eq!(answered.version.as_deref(), Some("2017-11-02"));
     let schedule = answered.ok();
     let shown = captured("2017-11-02/elixir/schedule/create_charge_schedule.json");
@@ -191,7 +191,7 @@ async fn what_cannot_be_scheduled_is_refused_in_words() {
             &format!("card {} was not found", others_card.as_str().unwrap()),
         ),
     ] {
-        let body = monthly(&customer, more);
+        let body = monthly(&customer, &more);
         sandbox.ask().post("/schedules", body).await.is_refused(status, code, message);
     }
     assert_eq!(sandbox.get("/schedules").await["total"], 0);
@@ -201,7 +201,7 @@ async fn what_cannot_be_scheduled_is_refused_in_words() {
 async fn an_account_with_3_d_secure_gets_no_charge_schedules() {
     let sandbox = Sandbox::open_with(|account| account.three_d_secure = true).await;
     let customer = sandbox.customer().await;
-    sandbox.ask().post("/schedules", monthly(&customer, json!({}))).await.is_refused(
+    sandbox.ask().post("/schedules", monthly(&customer, &json!({}))).await.is_refused(
         400,
         "bad_request",
         "charge schedules are not available on an account that uses 3-D Secure",
@@ -213,13 +213,13 @@ async fn an_idempotency_key_makes_one_schedule() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
     let ask = || sandbox.ask().header("Idempotency-Key", "order-7");
-    let first = ask().post("/schedules", monthly(&customer, json!({}))).await;
-    let again = ask().post("/schedules", monthly(&customer, json!({}))).await;
+    let first = ask().post("/schedules", monthly(&customer, &json!({}))).await;
+    let again = ask().post("/schedules", monthly(&customer, &json!({}))).await;
     assert_eq!(first.headers.get("idempotent-replayed"), None);
     assert_eq!(again.headers["idempotent-replayed"], "true");
     assert_eq!((again.text, again.version), (first.text, first.version));
     assert_eq!(sandbox.get("/schedules").await["total"], 1);
-    ask().post("/schedules", monthly(&customer, json!({"every": 2}))).await.is_refused(
+    ask().post("/schedules", monthly(&customer, &json!({"every": 2}))).await.is_refused(
         422,
         "bad_request",
         "Idempotency-Key was used for a different request",
@@ -231,9 +231,9 @@ async fn a_refusal_gives_the_idempotency_key_back() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
     let ask = || sandbox.ask().header("Idempotency-Key", "order-8");
-    let wrong = ask().post("/schedules", monthly(&customer, json!({"every": 0}))).await;
+    let wrong = ask().post("/schedules", monthly(&customer, &json!({"every": 0}))).await;
     assert_eq!(wrong.status, 400);
-    ask().post("/schedules", monthly(&customer, json!({}))).await.ok();
+    ask().post("/schedules", monthly(&customer, &json!({}))).await.ok();
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn metadata_and_a_named_card_are_kept() {
         "customer": customer, "amount": "100000", "card": card, "currency": "thb",
         "metadata": {"answer": 42, "nested": {"a": null}},
     });
-    let body = monthly(&customer, json!({"charge": charge}));
+    let body = monthly(&customer, &json!({"charge": charge}));
     let schedule = sandbox.post("/schedules", body).await;
     assert_eq!(
         only(&schedule["charge"], &["metadata", "card", "default_card", "currency"]),

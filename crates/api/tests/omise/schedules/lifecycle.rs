@@ -15,7 +15,7 @@ async fn rows(sandbox: &Sandbox, schedule: &str) -> Vec<Value> {
 async fn a_monthly_schedule_runs_to_its_end_and_expires() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let schedule = id(&sandbox.post("/schedules", monthly(&customer, json!({}))).await);
+    let schedule = id(&sandbox.post("/schedules", monthly(&customer, &json!({}))).await);
     let path = format!("/schedules/{schedule}");
     sandbox.advance("2025-05-31T01:29:59Z").await;
     let fields = ["status", "active", "next_occurrences_on", "ended_at"];
@@ -51,7 +51,7 @@ async fn a_monthly_schedule_runs_to_its_end_and_expires() {
 async fn three_failures_in_a_row_suspend_a_schedule() {
     let sandbox = Sandbox::open().await;
     let customer = customer_with_card(&sandbox, SHORT_OF_FUNDS).await;
-    let schedule = id(&sandbox.post("/schedules", monthly(&customer, json!({}))).await);
+    let schedule = id(&sandbox.post("/schedules", monthly(&customer, &json!({}))).await);
     let path = format!("/schedules/{schedule}");
     sandbox.advance("2025-03-31T02:00:00Z").await;
     let failed_once = sandbox.get(&path).await;
@@ -81,7 +81,7 @@ async fn three_failures_in_a_row_suspend_a_schedule() {
 async fn a_deleted_schedule_is_shown_in_full_and_a_second_delete_changes_nothing() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;
-    let schedule = sandbox.post("/schedules", monthly(&customer, json!({}))).await;
+    let schedule = sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
     let path = format!("/schedules/{}", id(&schedule));
     let deleted = sandbox.delete(&path).await;
     assert_eq!(keys(&deleted), keys(&schedule));

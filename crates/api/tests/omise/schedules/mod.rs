@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::sandbox::{Sandbox, id};
 
 /// A monthly charge from tomorrow on, changed by `more`.
-pub(crate) fn monthly(customer: &str, more: Value) -> Value {
+pub(crate) fn monthly(customer: &str, more: &Value) -> Value {
     let mut body = json!({
         "every": 1, "period": "month", "on": {"days_of_month": [31]},
         "start_date": "2025-03-21", "end_date": "2025-06-30",
