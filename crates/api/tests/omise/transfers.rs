@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::sandbox::{OPENING, Sandbox, captured, id, keys, only};
+use crate::sandbox::{OPENING, Sandbox, captured, keys, only};
 
 #[tokio::test]
 async fn a_transfer_to_the_default_recipient_looks_as_captured() {

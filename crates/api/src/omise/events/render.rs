@@ -82,7 +82,7 @@ async fn occurrences_then(
     kind: ScheduleEvent,
 ) -> Result<Page<engine::Occurrence>, OmiseError> {
     if kind == ScheduleEvent::Created {
-        // An expiring event of the same instant counts what ran by then; a creation never does.
+        // A first run at once may have been processed at this very instant; it came after.
         return Ok(Page { entries: Vec::new(), total: 0 });
     }
     let at = context.now;

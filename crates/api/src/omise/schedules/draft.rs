@@ -78,7 +78,7 @@ pub(crate) async fn read(context: &Context, params: &Params) -> Result<Draft, Om
     Ok(Draft { plan: Plan { recurrence, policies, instruction }, attributes })
 }
 
-/// Makes schedules of drafts, all in one commit unless the first is to run at once.
+/// Makes the schedule, once for each request key, and waits for a first run that is due at once.
 pub(crate) async fn create(
     context: &Context,
     draft: Draft,

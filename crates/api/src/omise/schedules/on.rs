@@ -171,7 +171,7 @@ mod tests {
     use recurrence::words;
     use serde_json::json;
 
-    fn read(value: Value) -> Result<String, String> {
+    fn read(value: &Value) -> Result<String, String> {
         let map = value.as_object().cloned().unwrap();
         let mut read = Reader::over(&map);
         let rule = rule(&mut read);
@@ -206,7 +206,7 @@ mod tests {
                 "Every 1 month(s) on the last Friday",
             ),
         ] {
-            assert_eq!(read(sent), Ok(words.to_owned()));
+            assert_eq!(read(&sent), Ok(words.to_owned()));
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
                 "every is not a number and period must be one of these: day, week, month",
             ),
         ] {
-            assert_eq!(read(sent), Err(words.to_owned()));
+            assert_eq!(read(&sent), Err(words.to_owned()));
         }
     }
 }

@@ -5,7 +5,7 @@ use bank::{
 };
 use engine::{CardId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
-use store::Event;
+use store::{Event, PageQuery};
 
 use super::super::charges::{refunds, render::Place};
 use super::super::schedules::{render, show};
@@ -113,6 +113,7 @@ impl Found {
             Found::Schedule(it) if name == "card_last_digits" => {
                 last_digits(context, named_card(it)).await?
             }
+            Found::Charge(it) if name == "voided" => voided(context, it).await?,
             Found::Charge(it) => charge_field(it, name),
             Found::Customer(it) => match name {
                 "created" => Field::Moment(it.created_at),
@@ -182,6 +183,17 @@ async fn last_digits(context: &Context, card: Option<CardId>) -> Result<Field, O
     }
 }
 
+/// Whether a charge was undone on its own day, which its refunds tell.
+async fn voided(context: &Context, charge: &Charge) -> Result<Field, OmiseError> {
+    if charge.refunded == 0 {
+        return Ok(Field::Flag(false));
+    }
+    let page = PageQuery::first(PageQuery::LIMIT_MAX);
+    let refunds = context.app.bank().refunds(context.account.id, Some(charge.id), page).await;
+    let refunds = refunds.map_err(|error| records::failure(&error))?;
+    Ok(Field::Flag(refunds.entries.iter().any(|refund| refund.voided)))
+}
+
 fn charge_field(charge: &Charge, name: &str) -> Field {
     match name {
         "amount" => Field::Amount(charge.money),
@@ -195,8 +207,6 @@ fn charge_field(charge: &Charge, name: &str) -> Field {
         "refunded" => Field::Flag(charge.refunded > 0),
         "reversed" => Field::Flag(charge.status == ChargeStatus::Reversed),
         "status" => Field::Text(charges::render::status(charge.status).to_owned()),
-        // A void is a refund of the same day; of one alone the charge tells nothing.
-        "voided" => Field::Flag(false),
         _ => Field::Absent,
     }
 }

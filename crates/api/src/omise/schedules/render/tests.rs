@@ -108,12 +108,11 @@ fn instructed(names: &Names, shown: &Value) -> (Instruction, Parties) {
     }
     let transfer = &shown["transfer"];
     let currency = Currency::parse(transfer["currency"].as_str().unwrap()).unwrap();
-    let amount = match transfer["amount"].as_i64() {
-        Some(amount) => TransferAmount::Fixed(Money::new(amount, currency)),
-        None => {
-            let share = transfer["percentage_of_balance"].to_string();
-            TransferAmount::Share { share: Percentage::parse(&share).unwrap(), currency }
-        }
+    let share = Percentage::parse(&transfer["percentage_of_balance"].to_string());
+    let amount = match (transfer["amount"].as_i64(), share) {
+        (Some(amount), None) => TransferAmount::Fixed(Money::new(amount, currency)),
+        (None, Some(share)) => TransferAmount::Share { share, currency },
+        both => panic!("{both:?}"),
     };
     let recipient = RecipientId(names.key(RecordKind::Recipient, &transfer["recipient"]));
     let parties = Parties::Transfer { recipient: transfer["recipient"].clone() };
