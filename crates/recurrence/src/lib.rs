@@ -84,6 +84,7 @@
 //! counted by remainders, or once over one such cycle. Times of day, `BYHOUR`
 //! and finer, are no matter of dates and belong above this crate.
 
+mod calendar;
 mod dates;
 mod day;
 mod day_set;
@@ -92,6 +93,7 @@ mod error;
 mod month;
 mod ordinal;
 mod recurrence;
+mod roll;
 mod rule;
 mod tally;
 mod visit;
@@ -102,10 +104,12 @@ pub mod words;
 
 pub use jiff::civil::{Date, Weekday};
 
+pub use crate::calendar::{Calendar, CalendarError, Named, Weekend};
 pub use crate::dates::Dates;
 pub use crate::days_of_month::DaysOfMonth;
 pub use crate::error::RuleError;
 pub use crate::ordinal::Ordinal;
 pub use crate::recurrence::Recurrence;
+pub use crate::roll::Roll;
 pub use crate::rule::{Pattern, Rule};
 pub use crate::weekdays::Weekdays;
