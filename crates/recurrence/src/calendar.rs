@@ -399,6 +399,10 @@ impl Calendar {
         Ok(None)
     }
 
+    pub(crate) fn is_weekends_only(&self) -> bool {
+        *self == Calendar::weekends_only(self.weekend)
+    }
+
     fn knows(&self, date: Date) -> bool {
         self.known_from <= date && date <= self.known_until
     }

@@ -3,12 +3,10 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday, date};
 
-use crate::day::days_until;
-
 /// The first such weekday that is this date or later. The third Monday of a
 /// month is the first from the 15th on; the last of a May, from the 25th on.
 pub(super) fn first_from(date: Date, weekday: Weekday) -> Date {
-    date.saturating_add(i64::from(days_until(date.weekday(), weekday)).days())
+    days_later(date, i64::from(date.weekday().until(weekday)))
 }
 
 /// The date so many days later, or earlier if negative.
@@ -44,8 +42,8 @@ mod tests {
 
     #[test]
     fn easter_falls_where_the_churches_keep_it() {
-        // The dates of the United States Naval Observatory's table, with the
-        // earliest, the latest and the two exceptions to Gauss's first form.
+        // Among them the earliest, the latest and, in 1954, 1981, 2049 and
+        // 2076, the exceptions to the first form of Gauss's method.
         for easter in [
             date(1818, 3, 22),
             date(1943, 4, 25),
