@@ -5,7 +5,7 @@ mod error;
 mod federal_reserve;
 mod japan;
 mod malaysia;
-mod named;
+mod named_calendar;
 mod singapore;
 mod statute;
 mod target2;
@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::CalendarError;
-pub use self::named::Named;
+pub use self::named_calendar::NamedCalendar;
 pub use self::weekend::Weekend;
 use crate::day::stored_date;
 
@@ -27,11 +27,11 @@ use crate::day::stored_date;
 /// Outside of them a calendar does not guess: it answers
 /// [`CalendarError::Unknown`].
 ///
-/// There are [built-in](Named) ones, one [without holidays](Calendar::weekends_only),
+/// There are [built-in](NamedCalendar) ones, one [without holidays](Calendar::weekends_only),
 /// and [those of one's own](Calendar::new).
 ///
 /// ```
-/// use recurrence::{Calendar, CalendarError, Date, Named, Weekend};
+/// use recurrence::{Calendar, CalendarError, Date, NamedCalendar, Weekend};
 ///
 /// let year = Date::constant(2026, 1, 1)..=Date::constant(2026, 12, 31);
 /// let stocktaking = Date::constant(2026, 6, 30);
@@ -50,7 +50,7 @@ use crate::day::stored_date;
 pub struct Calendar {
     name: String,
     /// Which built-in calendar this is, unless it has been changed.
-    named: Option<Named>,
+    named: Option<NamedCalendar>,
     weekend: Weekend,
     known_from: Date,
     /// Never before `known_from`.
@@ -152,7 +152,7 @@ impl Calendar {
 
     /// A built-in one, all of which keep Saturdays and Sundays.
     fn built_in(
-        named: Named,
+        named: NamedCalendar,
         known_from: Date,
         known_until: Date,
         mut holidays: Vec<Date>,
@@ -173,10 +173,10 @@ impl Calendar {
     /// short notice.
     ///
     /// ```
-    /// use recurrence::{CalendarError, Date, Named};
+    /// use recurrence::{CalendarError, Date, NamedCalendar};
     ///
     /// let election_day = Date::constant(2027, 6, 1);
-    /// let calendar = Named::BankOfThailand.calendar().clone().with_holidays(&[election_day])?;
+    /// let calendar = NamedCalendar::BankOfThailand.calendar().clone().with_holidays(&[election_day])?;
     /// assert_eq!(calendar.is_business_day(election_day), Ok(false));
     ///
     /// let too_late = calendar.with_holidays(&[Date::constant(2028, 6, 1)]);
@@ -202,10 +202,10 @@ impl Calendar {
     /// back at short notice. A date that is no holiday is none afterwards.
     ///
     /// ```
-    /// use recurrence::{Date, Named};
+    /// use recurrence::{Date, NamedCalendar};
     ///
     /// let songkran = Date::constant(2027, 4, 13);
-    /// let calendar = Named::BankOfThailand.calendar().clone().without_holidays(&[songkran]);
+    /// let calendar = NamedCalendar::BankOfThailand.calendar().clone().without_holidays(&[songkran]);
     /// assert_eq!(calendar.is_business_day(songkran), Ok(true));
     /// assert_eq!(calendar.without_holidays(&[songkran]).is_business_day(songkran), Ok(true));
     /// ```
@@ -218,9 +218,9 @@ impl Calendar {
     /// Its name, for people.
     ///
     /// ```
-    /// use recurrence::Named;
+    /// use recurrence::NamedCalendar;
     ///
-    /// assert_eq!(Named::FederalReserve.calendar().name(), "US Federal Reserve");
+    /// assert_eq!(NamedCalendar::FederalReserve.calendar().name(), "US Federal Reserve");
     /// ```
     pub fn name(&self) -> &str {
         &self.name
@@ -230,21 +230,21 @@ impl Calendar {
     /// or taken from it; none if it is one's own.
     ///
     /// ```
-    /// use recurrence::{Calendar, Named, Weekend};
+    /// use recurrence::{Calendar, NamedCalendar, Weekend};
     ///
-    /// assert_eq!(Named::Japan.calendar().named(), Some(Named::Japan));
+    /// assert_eq!(NamedCalendar::Japan.calendar().named(), Some(NamedCalendar::Japan));
     /// assert_eq!(Calendar::weekends_only(Weekend::default()).named(), None);
     /// ```
-    pub fn named(&self) -> Option<Named> {
+    pub fn named(&self) -> Option<NamedCalendar> {
         self.named
     }
 
     /// The weekdays on which nobody works.
     ///
     /// ```
-    /// use recurrence::{Named, Weekend};
+    /// use recurrence::{NamedCalendar, Weekend};
     ///
-    /// assert_eq!(Named::Japan.calendar().weekend(), Weekend::default());
+    /// assert_eq!(NamedCalendar::Japan.calendar().weekend(), Weekend::default());
     /// ```
     pub fn weekend(&self) -> Weekend {
         self.weekend
@@ -253,9 +253,9 @@ impl Calendar {
     /// The first date of which it is known whether it is a business day.
     ///
     /// ```
-    /// use recurrence::{Date, Named};
+    /// use recurrence::{Date, NamedCalendar};
     ///
-    /// assert_eq!(Named::Singapore.calendar().known_from(), Date::constant(2024, 1, 1));
+    /// assert_eq!(NamedCalendar::Singapore.calendar().known_from(), Date::constant(2024, 1, 1));
     /// ```
     pub fn known_from(&self) -> Date {
         self.known_from
@@ -264,9 +264,9 @@ impl Calendar {
     /// The last date of which it is known whether it is a business day.
     ///
     /// ```
-    /// use recurrence::{Date, Named};
+    /// use recurrence::{Date, NamedCalendar};
     ///
-    /// assert_eq!(Named::Malaysia.calendar().known_until(), Date::constant(2026, 12, 31));
+    /// assert_eq!(NamedCalendar::Malaysia.calendar().known_until(), Date::constant(2026, 12, 31));
     /// ```
     pub fn known_until(&self) -> Date {
         self.known_until
@@ -275,9 +275,9 @@ impl Calendar {
     /// All holidays, ascending, those on weekends included.
     ///
     /// ```
-    /// use recurrence::{Date, Named};
+    /// use recurrence::{Date, NamedCalendar};
     ///
-    /// let holidays = Named::Target2.calendar().holidays();
+    /// let holidays = NamedCalendar::Target2.calendar().holidays();
     /// assert_eq!(holidays.first(), Some(&Date::constant(2002, 1, 1)));
     /// ```
     pub fn holidays(&self) -> &[Date] {
@@ -287,9 +287,9 @@ impl Calendar {
     /// Whether a date is a business day.
     ///
     /// ```
-    /// use recurrence::{CalendarError, Date, Named};
+    /// use recurrence::{CalendarError, Date, NamedCalendar};
     ///
-    /// let japan = Named::Japan.calendar();
+    /// let japan = NamedCalendar::Japan.calendar();
     /// let thursday = Date::constant(2026, 12, 31);
     /// assert_eq!(japan.is_business_day(thursday), Ok(false), "banks close for the new year");
     /// assert_eq!(japan.is_business_day(Date::constant(2026, 12, 30)), Ok(true));
@@ -317,9 +317,9 @@ impl Calendar {
     /// later is the date itself, or the next business day if it is not one.
     ///
     /// ```
-    /// use recurrence::{CalendarError, Date, Named};
+    /// use recurrence::{CalendarError, Date, NamedCalendar};
     ///
-    /// let thailand = Named::BankOfThailand.calendar();
+    /// let thailand = NamedCalendar::BankOfThailand.calendar();
     /// // Songkran is from Monday to Wednesday.
     /// let friday = Date::constant(2026, 4, 10);
     /// let monday = Date::constant(2026, 4, 13);
@@ -344,9 +344,9 @@ impl Calendar {
     /// it is not one.
     ///
     /// ```
-    /// use recurrence::{CalendarError, Date, Named};
+    /// use recurrence::{CalendarError, Date, NamedCalendar};
     ///
-    /// let thailand = Named::BankOfThailand.calendar();
+    /// let thailand = NamedCalendar::BankOfThailand.calendar();
     /// let thursday = Date::constant(2026, 4, 16);
     /// assert_eq!(thailand.before(thursday, 1)?, Date::constant(2026, 4, 10));
     /// assert_eq!(thailand.before(Date::constant(2026, 4, 15), 0)?, Date::constant(2026, 4, 10));
@@ -424,7 +424,7 @@ impl Calendar {
 #[serde(rename = "Calendar")]
 struct StoredCalendar {
     name: String,
-    named: Option<Named>,
+    named: Option<NamedCalendar>,
     weekend: Weekend,
     known_from: StoredDate,
     known_until: StoredDate,

@@ -68,10 +68,10 @@
 //! are business days, and a [`Roll`] where a date goes that is not one. No
 //! calendar guesses: beyond the years that were announced, or that a statute
 //! makes certain, the answer is an error, and what is certain of the
-//! [built-in](Named) ones is said with each of them.
+//! [built-in](NamedCalendar) ones is said with each of them.
 //!
 //! ```
-//! use recurrence::{CalendarError, Date, DaysOfMonth, Named, Recurrence, Roll, Rule};
+//! use recurrence::{CalendarError, Date, DaysOfMonth, NamedCalendar, Recurrence, Roll, Rule};
 //!
 //! let rule = Rule::months_on_days(1, DaysOfMonth::new(&[31])?)?;
 //! let autumn = Recurrence::new(
@@ -79,7 +79,7 @@
 //!     Date::constant(2027, 10, 1),
 //!     Date::constant(2028, 1, 31),
 //! )?;
-//! let thailand = Named::BankOfThailand.calendar();
+//! let thailand = NamedCalendar::BankOfThailand.calendar();
 //! let paid: Vec<_> = autumn.iter().map(|due| Roll::Preceding.roll(due, thailand)).collect();
 //! assert_eq!(paid[0], Ok(Date::constant(2027, 10, 29)));
 //! assert_eq!(paid[1], Ok(Date::constant(2027, 11, 30)));
@@ -130,7 +130,7 @@ pub mod words;
 
 pub use jiff::civil::{Date, Weekday};
 
-pub use crate::calendar::{Calendar, CalendarError, Named, Weekend};
+pub use crate::calendar::{Calendar, CalendarError, NamedCalendar, Weekend};
 pub use crate::dates::Dates;
 pub use crate::days_of_month::DaysOfMonth;
 pub use crate::error::RuleError;

@@ -9,11 +9,11 @@ use crate::{Calendar, CalendarError};
 /// finance.
 ///
 /// ```
-/// use recurrence::{Date, Named, Roll};
+/// use recurrence::{Date, NamedCalendar, Roll};
 ///
 /// // 31 October 2026 is a Saturday.
 /// let halloween = Date::constant(2026, 10, 31);
-/// let rolled = |roll: Roll| roll.roll(halloween, Named::EnglandAndWales.calendar());
+/// let rolled = |roll: Roll| roll.roll(halloween, NamedCalendar::EnglandAndWales.calendar());
 /// assert_eq!(rolled(Roll::None), Ok(halloween));
 /// assert_eq!(rolled(Roll::Following), Ok(Date::constant(2026, 11, 2)));
 /// assert_eq!(rolled(Roll::ModifiedFollowing), Ok(Date::constant(2026, 10, 30)));
@@ -52,9 +52,9 @@ impl Roll {
     /// answers.
     ///
     /// ```
-    /// use recurrence::{Calendar, CalendarError, Date, Named, Roll, Weekend};
+    /// use recurrence::{Calendar, CalendarError, Date, NamedCalendar, Roll, Weekend};
     ///
-    /// let thailand = Named::BankOfThailand.calendar();
+    /// let thailand = NamedCalendar::BankOfThailand.calendar();
     /// let new_years_eve = Date::constant(2027, 12, 31);
     /// assert!(matches!(
     ///     Roll::Following.roll(new_years_eve, thailand),

@@ -4,7 +4,7 @@
 
 use jiff::ToSpan;
 use proptest::prelude::*;
-use recurrence::{Calendar, CalendarError, Date, Named, Roll, Weekday, Weekend};
+use recurrence::{Calendar, CalendarError, Date, NamedCalendar, Roll, Weekday, Weekend};
 
 const ROLLS: [Roll; 6] = [
     Roll::None,
@@ -164,7 +164,7 @@ proptest! {
     ) {
         let Ok(date) = Date::new(year, month, day) else { return Ok(()) };
         let weekends = Calendar::weekends_only(Weekend::default());
-        for calendar in Named::ALL.map(Named::calendar).into_iter().chain([&weekends]) {
+        for calendar in NamedCalendar::ALL.map(NamedCalendar::calendar).into_iter().chain([&weekends]) {
             for roll in ROLLS {
                 let _ = roll.roll(date, calendar);
             }

@@ -88,8 +88,8 @@ pub enum CalendarError {
 
     /// A calendar that ends before it starts knows no day.
     #[error(
-        "the calendar is known until {known_until}, before {known_from}, from which on it is \
-         known; it must be that date or later"
+        "the last date that the calendar knows, {known_until}, is before the first, {known_from}; \
+         it must be that date or later"
     )]
     KnownUntilBeforeKnownFrom {
         /// The first date that the calendar should know.
@@ -100,7 +100,8 @@ pub enum CalendarError {
 
     /// A holiday on a day of which the calendar claims to know nothing.
     #[error(
-        "the holiday {holiday} lies outside what the calendar knows, {known_from} to {known_until}"
+        "the holiday {holiday} lies outside the dates that the calendar knows; \
+         it must be from {known_from} to {known_until}"
     )]
     HolidayOutsideKnown {
         /// The holiday.

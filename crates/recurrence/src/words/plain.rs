@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::{Date, Weekday};
 
 use super::{name, ordinalized};
-use crate::{Calendar, Named, Ordinal, Pattern, Recurrence, Roll, Rule};
+use crate::{Calendar, NamedCalendar, Ordinal, Pattern, Recurrence, Roll, Rule};
 
 /// When something falls due, in one sentence of plain English: a rule, its
 /// window if it has one, and what becomes of a date that is not a business
@@ -16,14 +16,14 @@ use crate::{Calendar, Named, Ordinal, Pattern, Recurrence, Roll, Rule};
 ///
 /// ```
 /// use recurrence::words::Plain;
-/// use recurrence::{Date, DaysOfMonth, Named, Recurrence, Roll, Rule};
+/// use recurrence::{Date, DaysOfMonth, NamedCalendar, Recurrence, Roll, Rule};
 ///
 /// let rule = Rule::months_on_days(3, DaysOfMonth::new(&[1, 31])?)?;
 /// assert_eq!(Plain::rule(&rule).to_string(), "Every 3 months on the 1st and the last day");
 ///
 /// let year = Recurrence::new(rule, Date::constant(2026, 2, 1), Date::constant(2027, 1, 31))?;
 /// let said = Plain::recurrence(&year)
-///     .rolled(Roll::Following, Named::BankOfThailand.calendar())
+///     .rolled(Roll::Following, NamedCalendar::BankOfThailand.calendar())
 ///     .to_string();
 /// assert_eq!(
 ///     said,
@@ -152,11 +152,11 @@ impl Plain {
     ///
     /// ```
     /// use recurrence::words::Plain;
-    /// use recurrence::{Calendar, Named, Roll, Rule, RuleError, Weekend};
+    /// use recurrence::{Calendar, NamedCalendar, Roll, Rule, RuleError, Weekend};
     ///
     /// let daily = Plain::rule(&Rule::days(1)?);
     /// let said = |roll, calendar| daily.clone().rolled(roll, calendar).to_string();
-    /// let japan = Named::Japan.calendar();
+    /// let japan = NamedCalendar::Japan.calendar();
     /// assert_eq!(said(Roll::None, japan), "Every day");
     /// assert_eq!(
     ///     said(Roll::Preceding, japan),
@@ -259,13 +259,13 @@ fn dated(date: Date) -> String {
 /// Where a day is a business day; a calendar of weekends alone is everywhere.
 fn place(calendar: &Calendar) -> String {
     match calendar.named() {
-        Some(Named::BankOfThailand) => String::from(" in Thailand"),
-        Some(Named::FederalReserve) => String::from(" in the United States"),
-        Some(Named::Target2) => String::from(" in the euro area"),
-        Some(Named::Japan) => String::from(" in Japan"),
-        Some(Named::Singapore) => String::from(" in Singapore"),
-        Some(Named::Malaysia) => String::from(" in Malaysia"),
-        Some(Named::EnglandAndWales) => String::from(" in England and Wales"),
+        Some(NamedCalendar::BankOfThailand) => String::from(" in Thailand"),
+        Some(NamedCalendar::FederalReserve) => String::from(" in the United States"),
+        Some(NamedCalendar::Target2) => String::from(" in the euro area"),
+        Some(NamedCalendar::Japan) => String::from(" in Japan"),
+        Some(NamedCalendar::Singapore) => String::from(" in Singapore"),
+        Some(NamedCalendar::Malaysia) => String::from(" in Malaysia"),
+        Some(NamedCalendar::EnglandAndWales) => String::from(" in England and Wales"),
         None if calendar.is_weekends_only() => String::new(),
         None => format!(" in the calendar “{}”", calendar.name()),
     }
@@ -399,7 +399,7 @@ mod tests {
             Roll::ModifiedPreceding,
             Roll::EndOfMonth,
         ]
-        .map(|roll| rolled(roll, Named::Singapore.calendar()));
+        .map(|roll| rolled(roll, NamedCalendar::Singapore.calendar()));
         assert_eq!(
             said,
             [
@@ -418,7 +418,7 @@ mod tests {
     #[test]
     fn every_calendar_is_called_by_what_a_customer_knows() {
         let said = |calendar: &Calendar| rolled(Roll::Following, calendar);
-        let places = Named::ALL.map(|named| said(named.calendar()));
+        let places = NamedCalendar::ALL.map(|named| said(named.calendar()));
         let expected = [
             "Thailand",
             "the United States",
