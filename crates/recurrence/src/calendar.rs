@@ -176,7 +176,8 @@ impl Calendar {
     /// use recurrence::{CalendarError, Date, NamedCalendar};
     ///
     /// let election_day = Date::constant(2027, 6, 1);
-    /// let calendar = NamedCalendar::BankOfThailand.calendar().clone().with_holidays(&[election_day])?;
+    /// let announced = NamedCalendar::BankOfThailand.calendar().clone();
+    /// let calendar = announced.with_holidays(&[election_day])?;
     /// assert_eq!(calendar.is_business_day(election_day), Ok(false));
     ///
     /// let too_late = calendar.with_holidays(&[Date::constant(2028, 6, 1)]);
@@ -205,7 +206,8 @@ impl Calendar {
     /// use recurrence::{Date, NamedCalendar};
     ///
     /// let songkran = Date::constant(2027, 4, 13);
-    /// let calendar = NamedCalendar::BankOfThailand.calendar().clone().without_holidays(&[songkran]);
+    /// let announced = NamedCalendar::BankOfThailand.calendar().clone();
+    /// let calendar = announced.without_holidays(&[songkran]);
     /// assert_eq!(calendar.is_business_day(songkran), Ok(true));
     /// assert_eq!(calendar.without_holidays(&[songkran]).is_business_day(songkran), Ok(true));
     /// ```

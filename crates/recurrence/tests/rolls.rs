@@ -164,7 +164,8 @@ proptest! {
     ) {
         let Ok(date) = Date::new(year, month, day) else { return Ok(()) };
         let weekends = Calendar::weekends_only(Weekend::default());
-        for calendar in NamedCalendar::ALL.map(NamedCalendar::calendar).into_iter().chain([&weekends]) {
+        let built_in = NamedCalendar::ALL.map(NamedCalendar::calendar);
+        for calendar in built_in.into_iter().chain([&weekends]) {
             for roll in ROLLS {
                 let _ = roll.roll(date, calendar);
             }

@@ -55,7 +55,10 @@ pub enum CalendarError {
     },
 
     /// More business days than are ever counted.
-    #[error("{count} business days are too many to count; it can be at most {max}", max = Calendar::BUSINESS_DAYS_MAX)]
+    #[error(
+        "{count} business days are too many to count; it can be at most {max}",
+        max = Calendar::BUSINESS_DAYS_MAX
+    )]
     TooManyBusinessDays {
         /// The number that was given.
         count: u16,
@@ -113,7 +116,10 @@ pub enum CalendarError {
     },
 
     /// More holidays than a calendar may hold.
-    #[error("{count} holidays are too many; a calendar holds at most {max}", max = Calendar::HOLIDAYS_MAX)]
+    #[error(
+        "{count} holidays are too many; a calendar holds at most {max}",
+        max = Calendar::HOLIDAYS_MAX
+    )]
     TooManyHolidays {
         /// How many there are.
         count: usize,
