@@ -87,7 +87,10 @@ async fn measure(setting: Setting) -> Result<(), Failure> {
         std::fs::metadata(&path)?.len() / 1_000_000
     });
     let findings = bench.store.audit().await?;
-    println!("audit: {}", if findings.is_empty() { "agrees".to_owned() } else { findings.join("; ") });
+    println!(
+        "audit: {}",
+        if findings.is_empty() { "agrees".to_owned() } else { findings.join("; ") }
+    );
     Ok(())
 }
 
@@ -262,7 +265,10 @@ impl Bench {
             done += worker.await??;
         }
         let elapsed = started.elapsed().as_secs_f64();
-        println!("{batches} batches in flight, {done} executions: {:.0} a second", f64::from(done) / elapsed);
+        println!(
+            "{batches} batches in flight, {done} executions: {:.0} a second",
+            f64::from(done) / elapsed
+        );
         Ok(())
     }
 }
