@@ -66,7 +66,7 @@ class AFailingCard(SandboxTest):
                 in_words="Every 1 month(s) on the 6th",
                 start_on="2026-02-01",
                 end_on="2026-04-30",
-                next_on=[],
+                next_occurrences_on=[],
                 created_at=START,
                 charge=answers.scheduled_charge(50000, self.payer.id, self.payer.default_card, START),
                 occurrences=attempts,

@@ -84,7 +84,7 @@ class AYearOfCharges(SandboxTest):
         )
 
     def test_before_the_first_month_end_nothing_is_paid(self):
-        self.assertEqual(whole(self.schedule), self.answered_schedule(next_on=MONTH_ENDS))
+        self.assertEqual(whole(self.schedule), self.answered_schedule(next_occurrences_on=MONTH_ENDS))
         self.sandbox.advance("2026-01-31T01:29:59Z")
         self.assertEqual(len(omise.Charge.list()), 0)
         self.assertEqual(next_dates(self.schedule.reload()), MONTH_ENDS)
@@ -105,7 +105,7 @@ class AYearOfCharges(SandboxTest):
         self.assertEqual(
             whole(self.schedule.reload()),
             self.answered_schedule(
-                next_on=[],
+                next_occurrences_on=[],
                 occurrences=occurrences,
                 to=NEW_YEAR,
                 status="expired",

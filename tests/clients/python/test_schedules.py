@@ -21,7 +21,7 @@ class ChargeSchedules(SandboxTest):
     def scheduled_charge(self, **changed):
         return answers.scheduled_charge(100000, self.payer.id, self.payer.default_card, START, **changed)
 
-    def assert_scheduled(self, schedule, period, on, in_words, next_on):
+    def assert_scheduled(self, schedule, period, on, in_words, dates):
         self.assertEqual(
             whole(schedule),
             answers.schedule(
@@ -32,7 +32,7 @@ class ChargeSchedules(SandboxTest):
                 in_words=in_words,
                 start_on="2026-01-02",
                 end_on="2026-03-31",
-                next_on=next_on,
+                next_occurrences_on=dates,
                 created_at=START,
                 charge=self.scheduled_charge(),
             ),
@@ -51,13 +51,12 @@ class ChargeSchedules(SandboxTest):
                 in_words="Every 2 day(s)",
                 start_on="2026-01-01",
                 end_on="2026-01-09",
-                next_on=["2026-01-03", "2026-01-05", "2026-01-07", "2026-01-09"],
+                next_occurrences_on=["2026-01-03", "2026-01-05", "2026-01-07", "2026-01-09"],
                 created_at=START,
                 charge=self.scheduled_charge(),
                 occurrences=[
                     answers.occurrence(
                         schedule.id,
-                        id=occurrence.id,
                         scheduled_on="2026-01-01",
                         created_at=START,
                         processed_at=START,
@@ -200,7 +199,7 @@ class ChargeSchedules(SandboxTest):
                 in_words="Every 1 month(s) on the 15th",
                 start_on="2026-01-02",
                 end_on="2026-03-31",
-                next_on=[],
+                next_occurrences_on=[],
                 created_at=START,
                 charge=self.scheduled_charge(),
                 status="deleted",
@@ -330,7 +329,7 @@ class TransferSchedules(SandboxTest):
                 in_words="Every 1 week(s) on Friday",
                 start_on="2026-01-02",
                 end_on="2026-01-31",
-                next_on=["2026-01-02", "2026-01-09", "2026-01-16", "2026-01-23", "2026-01-30"],
+                next_occurrences_on=["2026-01-02", "2026-01-09", "2026-01-16", "2026-01-23", "2026-01-30"],
                 created_at=START,
                 transfer=answers.scheduled_transfer(self.recipient.id, START, **transfer),
             ),
