@@ -94,11 +94,14 @@ test('three failures on three days running suspend the schedule', async (t) => {
   assert.deepEqual(
     charges.data,
     charges.data.map((charge, index) =>
-      answers.charge(charge, 50000, card, FEBRUARY[index].processed_at, MAY, {
-        customer: payer.id,
-        schedule: schedule.id,
-        ...answers.INSUFFICIENT_FUND,
-      }),
+      answers.inList(
+        answers.charge(charge, 50000, card, FEBRUARY[index].processed_at, MAY, {
+          customer: payer.id,
+          schedule: schedule.id,
+          expired: true,
+          ...answers.INSUFFICIENT_FUND,
+        }),
+      ),
     ),
   );
   assert.deepEqual(

@@ -68,19 +68,18 @@ test('every month end is paid once', async (t) => {
   assert.equal(await sandbox.now(), NEW_YEAR);
 
   const charges = await omise.charges.list();
-  const [card] = payer.cards.data;
+  const card = answers.card(payer.cards.data[0], START, payer.id);
   assert.equal(new Set(charges.data.map(({ id }) => id)).size, 12);
   assert.deepEqual(
     charges,
     answers.listed(
       charges.data.map((charge, index) =>
-        answers.charge(
-          charge,
-          100000,
-          answers.card(card, START, payer.id),
-          runAt(MONTH_ENDS[index]),
-          NEW_YEAR,
-          { customer: payer.id, schedule: schedule.id, description: 'Membership fee' },
+        answers.inList(
+          answers.charge(charge, 100000, card, runAt(MONTH_ENDS[index]), NEW_YEAR, {
+            customer: payer.id,
+            schedule: schedule.id,
+            description: 'Membership fee',
+          }),
         ),
       ),
       '/charges',

@@ -69,8 +69,9 @@ export function customer({ id }, cards, created_at, changed) {
   };
 }
 
-/** A charge that was captured as soon as it was authorised. */
+/** A charge that was captured as soon as it was authorised; `to` is the moment it was asked for. */
 export function charge({ id, transaction }, amount, cardOfIt, created_at, to, changed) {
+  const expires_at = daysLater(created_at, 7);
   const fee = Math.floor((amount * 365 + 5_000) / 10_000);
   const fee_vat = Math.floor((fee * 7 + 50) / 100);
   return {
@@ -78,8 +79,6 @@ export function charge({ id, transaction }, amount, cardOfIt, created_at, to, ch
     id: idOf('chrg', id),
     location: `/charges/${id}`,
     amount,
-    authorized_amount: amount,
-    captured_amount: amount,
     net: amount - fee - fee_vat,
     fee,
     fee_vat,
@@ -90,8 +89,20 @@ export function charge({ id, transaction }, amount, cardOfIt, created_at, to, ch
     created_at,
     paid_at: created_at,
     authorized_at: created_at,
-    expires_at: daysLater(created_at, 7),
+    expires_at,
+    // Told of every charge whose time is up, also of one that was paid in time.
+    expired_at: expires_at <= to ? expires_at : null,
     ...changed,
+  };
+}
+
+/** A charge as lists show it: with three fields more. */
+export function inList(charge) {
+  return {
+    ...charge,
+    authorization_type: null,
+    authorized_amount: charge.amount,
+    captured_amount: charge.funding_amount,
   };
 }
 

@@ -25,7 +25,7 @@ test('a customer’s card is charged and captured at once', async (t) => {
   const charge = await chargeCustomer(payer, words);
   assert.deepEqual(charge, answered(charge, payer, words));
   assert.deepEqual(await omise.charges.retrieve(charge.id), charge);
-  assert.deepEqual(await omise.charges.list(), answers.listed([charge], '/charges', START));
+  assert.deepEqual(await omise.charges.list(), answers.listed([answers.inList(charge)], '/charges', START));
 });
 
 test('a charge without capture waits to be captured', async (t) => {
@@ -34,10 +34,7 @@ test('a charge without capture waits to be captured', async (t) => {
   const charge = await chargeCustomer(payer, { capture: false });
   assert.deepEqual(charge, answered(charge, payer, answers.AUTHORIZED));
   const captured = await omise.charges.capture(charge.id);
-  assert.deepEqual(
-    captured,
-    answered(captured, payer, { capture: false, authorization_type: 'pre_auth' }),
-  );
+  assert.deepEqual(captured, answered(captured, payer, { capture: false }));
 });
 
 test('an authorisation can be reversed', async (t) => {

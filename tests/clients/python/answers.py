@@ -87,16 +87,15 @@ def customer(id, cards, created_at, **changed):
 
 
 def charge(id, amount, card, created_at, to=None, **changed):
-    """A charge that was captured as soon as it was authorised."""
+    """A charge that was captured as soon as it was authorised; `to` is the moment it was asked for."""
     fee = round_half_up(amount * 365, 10_000)
     fee_vat = round_half_up(fee * 7, 100)
+    expires_at = days_later(created_at, 7)
     return {
         **template("charge"),
         "id": id,
         "location": f"/charges/{id}",
         "amount": amount,
-        "authorized_amount": amount,
-        "captured_amount": amount,
         "net": amount - fee - fee_vat,
         "fee": fee,
         "fee_vat": fee_vat,
@@ -107,8 +106,20 @@ def charge(id, amount, card, created_at, to=None, **changed):
         "created_at": created_at,
         "paid_at": created_at,
         "authorized_at": created_at,
-        "expires_at": days_later(created_at, 7),
+        "expires_at": expires_at,
+        # Told of every charge whose time is up, also of one that was paid in time.
+        "expired_at": expires_at if expires_at <= (to or created_at) else None,
         **changed,
+    }
+
+
+def in_list(charge):
+    """A charge as lists show it: with three fields more."""
+    return {
+        **charge,
+        "authorization_type": None,
+        "authorized_amount": charge["amount"],
+        "captured_amount": charge["funding_amount"],
     }
 
 

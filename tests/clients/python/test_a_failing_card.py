@@ -86,15 +86,18 @@ class AFailingCard(SandboxTest):
         self.assertEqual(
             [whole(charge) for charge in charges],
             [
-                answers.charge(
-                    charge.id,
-                    50000,
-                    card,
-                    created_at=f"{day}T01:30:00Z",
-                    to="2026-05-01T00:00:00Z",
-                    customer=self.payer.id,
-                    schedule=self.schedule.id,
-                    **answers.INSUFFICIENT_FUND,
+                answers.in_list(
+                    answers.charge(
+                        charge.id,
+                        50000,
+                        card,
+                        created_at=f"{day}T01:30:00Z",
+                        to="2026-05-01T00:00:00Z",
+                        customer=self.payer.id,
+                        schedule=self.schedule.id,
+                        expired=True,
+                        **answers.INSUFFICIENT_FUND,
+                    )
                 )
                 for charge, day in zip(charges, ["2026-02-06", "2026-02-07", "2026-02-08"])
             ],

@@ -72,15 +72,17 @@ class AYearOfCharges(SandboxTest):
         ]
 
     def answered_charge(self, id, day, to):
-        return answers.charge(
-            id,
-            100000,
-            self.card,
-            created_at=run_at(day),
-            to=to,
-            customer=self.payer.id,
-            schedule=self.schedule.id,
-            description="Membership fee",
+        return answers.in_list(
+            answers.charge(
+                id,
+                100000,
+                self.card,
+                created_at=run_at(day),
+                to=to,
+                customer=self.payer.id,
+                schedule=self.schedule.id,
+                description="Membership fee",
+            )
         )
 
     def test_before_the_first_month_end_nothing_is_paid(self):
