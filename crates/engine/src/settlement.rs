@@ -1,19 +1,29 @@
 //! Settlement: recording an outcome and all that follows from it.
 //!
-//! [`settle`] is the one transition of a run. Whatever it returns is written in
-//! one commit, or not at all.
+//! [`settle`] is the one transition of a run, and [`resolve`] that of an attempt
+//! whose outcome became known late. Whatever they return is written in one
+//! commit, or not at all.
+//!
+//! A schedule has one run that carries it on, its *cadence*: settling it queues
+//! the next slot, or the retry of this one. While a slot is being retried, later
+//! slots that are reached are skipped, and each is recorded. An attempt whose
+//! outcome is unknown leaves the cadence: the schedule goes on without it, and
+//! only its own slot's retries wait.
 
 use crate::identity::ScheduleId;
 use crate::occurrence::{Occurrence, OccurrenceStatus};
-use crate::outcome::{Decline, NotSent, Outcome, PaymentId};
+use crate::outcome::{Decline, DeclineKind, Outcome, PaymentId};
 use crate::policy::Exhausted;
-use crate::run::{Role, Run, RunKey};
+use crate::run::{Attempt, Role, Run, RunKey};
 use crate::schedule::{Link, ScheduleEvent, Status};
 use crate::time::{Instant, Slot};
 
 /// Message of a slot that was reached while an older one was still being retried.
 pub const SKIPPED_WHILE_RETRYING: &str =
     "skipped because an earlier occurrence was still being retried";
+
+/// How long a run rests after it provably was not sent.
+pub const RELEASE_SECONDS: i64 = 30;
 
 /// All that one settled run writes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,7 +55,7 @@ pub enum Source {
     Awaiting(AwaitingKey),
 }
 
-/// Names one attempt whose outcome is not known yet.
+/// Names one attempt at one slot.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AwaitingKey {
     /// Whose.
@@ -53,7 +63,7 @@ pub struct AwaitingKey {
     /// Which obligation.
     pub slot: Slot,
     /// Which attempt.
-    pub attempt: u8,
+    pub attempt: Attempt,
 }
 
 /// An attempt that was sent and whose outcome is not known, or not final.
@@ -81,3 +91,259 @@ impl Awaiting {
         }
     }
 }
+
+/// What a claimed run and its outcome come to, at `now`.
+#[must_use]
+pub fn settle(run: &Run, outcome: Outcome, now: Instant) -> Settlement {
+    let book = Book::open(run, Source::Queue(run.key), now);
+    match outcome {
+        Outcome::Succeeded(payment) => book.succeed(payment),
+        Outcome::Declined(decline) => book.decline(decline),
+        Outcome::Accepted(payment) => book.wait(Some(payment)),
+        Outcome::Unknown => book.wait(None),
+        Outcome::NotSent(_) => book.release(),
+    }
+}
+
+/// What an attempt comes to whose outcome became known late. `None` where it still
+/// is not final: it goes on waiting.
+#[must_use]
+pub fn resolve(awaiting: &Awaiting, outcome: Outcome, now: Instant) -> Option<Settlement> {
+    let mut book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
+    book.link = awaiting.link;
+    match outcome {
+        Outcome::Succeeded(payment) => Some(book.succeed(payment)),
+        Outcome::Declined(decline) => Some(book.decline(decline)),
+        Outcome::Accepted(_) | Outcome::Unknown | Outcome::NotSent(_) => None,
+    }
+}
+
+/// A settlement in the making.
+struct Book<'a> {
+    run: &'a Run,
+    now: Instant,
+    /// Occurrences recorded by the cadence so far, this one's included.
+    recorded: u32,
+    /// The last slot covered.
+    through: Slot,
+    /// Where the cadence went when the attempt left it, for one that is resolved late.
+    link: Option<Link>,
+    settlement: Settlement,
+}
+
+impl<'a> Book<'a> {
+    fn open(run: &'a Run, source: Source, now: Instant) -> Book<'a> {
+        let (recorded, through) = match run.role {
+            Role::Cadence { recorded, through } => (recorded, through),
+            Role::Detached { .. } => (0, run.key.slot),
+        };
+        let settlement = Settlement {
+            source,
+            occurrences: Vec::with_capacity(1),
+            follow: None,
+            awaiting: None,
+            status: None,
+            events: Vec::new(),
+            released_until: None,
+        };
+        Book { run, now, recorded, through, link: None, settlement }
+    }
+
+    fn succeed(mut self, payment: PaymentId) -> Settlement {
+        self.record(OccurrenceStatus::Successful, None, Some(payment));
+        self.skip_reached_slots();
+        self.go_on();
+        self.close()
+    }
+
+    fn decline(mut self, decline: Decline) -> Settlement {
+        let Decline { payment, kind, message } = decline;
+        self.record(OccurrenceStatus::Failed, message, payment);
+        self.skip_reached_slots();
+        let retry = self.run.plan.policies.retry;
+        if let Some(run) = self.retry(kind) {
+            self.settlement.follow = Some(run);
+        } else if retry.exhausted == Exhausted::SuspendSchedule {
+            self.end(Status::Suspended, ScheduleEvent::Suspended);
+        } else {
+            self.go_on();
+        }
+        self.close()
+    }
+
+    fn wait(mut self, accepted: Option<PaymentId>) -> Settlement {
+        if self.is_cadence() {
+            self.skip_reached_slots();
+            self.settlement.follow = self.next_slot();
+        }
+        let last = match self.run.role {
+            Role::Cadence { .. } => self.settlement.follow.is_none(),
+            Role::Detached { last } => last,
+        };
+        let run = Run { role: Role::Detached { last }, ..self.run.clone() };
+        let link = self.settlement.follow.as_ref().map(link_to);
+        self.settlement.awaiting = Some(Awaiting { run, accepted, since: self.now, link });
+        self.close()
+    }
+
+    fn release(mut self) -> Settlement {
+        self.settlement.released_until = Some(self.now.plus_seconds(RELEASE_SECONDS));
+        self.settlement
+    }
+
+    const fn is_cadence(&self) -> bool {
+        matches!(self.run.role, Role::Cadence { .. })
+    }
+
+    fn record(
+        &mut self,
+        status: OccurrenceStatus,
+        message: Option<Box<str>>,
+        result: Option<PaymentId>,
+    ) {
+        let Run { key, attempt, queued_at, .. } = self.run;
+        self.push(key.slot, *attempt, *queued_at, status, message, result);
+        if let Some(occurrence) = self.settlement.occurrences.last_mut() {
+            occurrence.retry_on = self.run.retry_on();
+        }
+    }
+
+    fn push(
+        &mut self,
+        slot: Slot,
+        attempt: Attempt,
+        created_at: Instant,
+        status: OccurrenceStatus,
+        message: Option<Box<str>>,
+        result: Option<PaymentId>,
+    ) {
+        let ordinal = self.is_cadence().then(|| {
+            self.recorded = self.recorded.saturating_add(1);
+            self.recorded
+        });
+        self.settlement.occurrences.push(Occurrence {
+            schedule: self.run.key.schedule,
+            slot,
+            attempt,
+            account: self.run.account,
+            created_at,
+            processed_at: self.now,
+            retry_on: None,
+            status,
+            message,
+            result,
+            ordinal,
+            link: None,
+        });
+    }
+
+    /// A retry's own hour, not the moment it was settled, says what was reached: a
+    /// slot that a stopped server came to late is caught up, not skipped.
+    fn skip_reached_slots(&mut self) {
+        if !self.is_cadence() || self.run.attempt == 0 {
+            return;
+        }
+        let plan = &self.run.plan;
+        while let Some(date) = plan.recurrence.after(self.through.date()) {
+            if plan.due(date).is_none_or(|due| due > self.run.key.due) {
+                break;
+            }
+            self.through = Slot::of_date(date);
+            let message = Some(SKIPPED_WHILE_RETRYING.into());
+            self.push(self.through, 0, self.now, OccurrenceStatus::Skipped, message, None);
+        }
+    }
+
+    fn retry(&self, kind: DeclineKind) -> Option<Run> {
+        let Run { key, plan, attempt, .. } = self.run;
+        let retry = plan.policies.retry;
+        if *attempt >= retry.retries_max || !retry.retried.includes(kind) {
+            return None;
+        }
+        let today = plan.policies.timing.zone.date_at(self.now);
+        let due = plan.due(retry.spacing.after(today)?)?;
+        Some(Run { attempt: attempt.saturating_add(1), ..self.follow_up(RunKey { due, ..*key }) })
+    }
+
+    fn next_slot(&self) -> Option<Run> {
+        let plan = &self.run.plan;
+        let date = plan.recurrence.after(self.through.date())?;
+        let key = RunKey { due: plan.due(date)?, slot: Slot::of_date(date), ..self.run.key };
+        let mut run = self.follow_up(key);
+        if let Role::Cadence { through, .. } = &mut run.role {
+            *through = key.slot;
+        }
+        Some(run)
+    }
+
+    fn follow_up(&self, key: RunKey) -> Run {
+        Run {
+            key,
+            account: self.run.account,
+            attempt: 0,
+            queued_at: self.now,
+            role: match self.run.role {
+                Role::Cadence { .. } => {
+                    Role::Cadence { recorded: self.recorded, through: self.through }
+                }
+                detached @ Role::Detached { .. } => detached,
+            },
+            plan: self.run.plan.clone(),
+            quoted: None,
+        }
+    }
+
+    /// What comes after a slot that is done with: the next one, or the end.
+    fn go_on(&mut self) {
+        match self.run.role {
+            Role::Cadence { .. } => {
+                self.settlement.follow = self.next_slot();
+                if self.settlement.follow.is_none() {
+                    self.end(Status::Expired, ScheduleEvent::Expired);
+                }
+            }
+            Role::Detached { last: true } => self.end(Status::Expired, ScheduleEvent::Expired),
+            Role::Detached { last: false } => {}
+        }
+    }
+
+    fn end(&mut self, status: Status, event: ScheduleEvent) {
+        self.settlement.status = Some((status, self.now));
+        self.settlement.events.push(event);
+    }
+
+    fn close(mut self) -> Settlement {
+        self.note_expiring();
+        let link = if self.is_cadence() {
+            self.settlement.follow.as_ref().map(link_to)
+        } else {
+            self.link
+        };
+        for occurrence in &mut self.settlement.occurrences {
+            occurrence.link = link;
+        }
+        self.settlement
+    }
+
+    /// A schedule expires when exactly one date is left; its owner is told once.
+    fn note_expiring(&mut self) {
+        let (Role::Cadence { through: through_before, .. }, Some(follow)) =
+            (self.run.role, &self.settlement.follow)
+        else {
+            return;
+        };
+        let Role::Cadence { through: through_after, .. } = follow.role else { return };
+        let is_last = |through: Slot| self.run.plan.recurrence.after(through.date()).is_none();
+        if is_last(through_after) && !is_last(through_before) {
+            self.settlement.status = Some((Status::Expiring, self.now));
+            self.settlement.events.push(ScheduleEvent::Expiring);
+        }
+    }
+}
+
+fn link_to(run: &Run) -> Link {
+    Link { due: run.key.due, slot: run.key.slot, attempt: run.attempt }
+}
+
+#[cfg(test)]
+mod tests;

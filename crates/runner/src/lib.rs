@@ -1,120 +1,216 @@
-//! The loop that claims, sends and settles; recovery; and the clock it runs by.
+//! The loop that claims, sends, settles and recovers, and the clock it runs by.
+//!
+//! - [`clock`] reads time; nothing else does.
+//! - `lane` claims what is due and keeps a few batches in flight.
+//! - `execution` takes a claimed batch through its gateway to its settlement,
+//!   and finishes what an earlier start had begun.
+//! - [`advance`] moves a standing clock, in order.
+//! - `due_loop` does all this as time goes by.
+
+pub mod advance;
+mod announcement;
+pub mod clock;
+mod due_loop;
+mod execution;
+mod lane;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
-use engine::{Instant, Schedule, Term};
+use engine::{ClockId, Instant, LaneId, Schedule, Term};
+use gateway::Gateway;
 use gateway::bank::Bank;
-use store::{ClockMode, NewSchedule, Store, StoreError};
+use store::{NewSchedule, Store, StoreError};
+use tokio::sync::{Mutex, Notify};
+use tokio::task::JoinHandle;
+
+pub use advance::{Advanced, ClockError, SLOTS_PER_ADVANCE_MAX};
+pub use clock::{ClockReading, MachineTime, WallTime};
+pub use execution::Counts;
+
+use crate::announcement::Announcements;
+use crate::clock::Clock;
+pub(crate) use crate::lane::{Lane, schedule_of};
+
+/// How long the creation of a schedule that starts now waits for its first run.
+pub const FIRST_RUN_WAIT: Duration = Duration::from_secs(10);
+
+/// What a runner needs.
+pub struct Setup {
+    /// What must survive.
+    pub store: Arc<dyn Store>,
+    /// The built-in bank, for its agenda.
+    pub bank: Arc<Bank>,
+    /// What moves the money of this lane.
+    pub gateway: Arc<dyn Gateway>,
+    /// Which lane.
+    pub lane: LaneId,
+    /// Which clock it follows.
+    pub clock: ClockId,
+    /// Where wall time comes from.
+    pub wall: Arc<dyn WallTime>,
+}
 
 /// What the rest of the program holds of the running loop.
 pub struct Handle {
-    store: Arc<dyn Store>,
+    lane: Lane,
     bank: Arc<Bank>,
-    term: Term,
+    clock_id: ClockId,
+    /// Whoever holds it runs what is due: the loop, or an advance.
+    turn: Mutex<()>,
+    wake: Notify,
+    stopping: AtomicBool,
+    begun: AtomicBool,
+    totals: Totals,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// A clock, as it is shown.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct ClockReading {
-    /// What it says.
-    pub now: Instant,
-    /// How it moves.
-    pub mode: ClockMode,
-    /// Where an advance under way is going.
-    pub target: Option<Instant>,
-}
-
-/// What an advance did.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Advanced {
-    /// Occurrences recorded, by how they ended.
-    pub successful: u64,
-    /// Declined.
-    pub failed: u64,
-    /// Not attempted.
-    pub skipped: u64,
-    /// Things the bank did meanwhile: transfers sent and paid, charges lapsed.
-    pub bank_actions: u64,
-}
-
-/// Why a clock cannot be moved so.
-#[derive(Debug, thiserror::Error)]
-pub enum ClockError {
-    /// Another advance is under way.
-    #[error("an advance to {target} is under way; wait for it")]
-    Advancing {
-        /// Where it is going.
-        target: Instant,
-    },
-    /// It would go backwards although schedules exist.
-    #[error(
-        "the clock stands at {now} and schedules exist, so it can only go forward; {to} is earlier"
-    )]
-    Backwards {
-        /// Where it stands.
-        now: Instant,
-        /// Where it was told to go.
-        to: Instant,
-    },
-    /// The clock follows the world.
-    #[error(
-        "the clock follows the wall clock; set it first (PUT /kalends/v1/clock), then advance it"
-    )]
-    NotStanding,
-    /// More would run than one advance may.
-    #[error("more than {limit} slots are due by {to}; advance in smaller steps")]
-    TooMuch {
-        /// The limit.
-        limit: u64,
-        /// Where it was told to go.
-        to: Instant,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-#[allow(clippy::unused_async, unused_variables)]
 impl Handle {
-    /// The clock, now.
-    pub fn now(&self) -> Instant {
-        unimplemented!()
+    /// Takes a new term, recovers what was left, and begins to run what is due.
+    pub async fn start(setup: Setup) -> Result<Arc<Handle>, StoreError> {
+        let term = setup.store.begin_term().await?;
+        let state = setup.store.clock(setup.clock).await?;
+        let lane = Lane {
+            clock: Clock::new(state.mode, state.target),
+            gateway: setup.gateway,
+            wall: setup.wall,
+            lane: setup.lane,
+            term,
+            settled: Announcements::default(),
+            store: setup.store,
+        };
+        let handle = Arc::new(Handle {
+            lane,
+            bank: setup.bank,
+            clock_id: setup.clock,
+            turn: Mutex::new(()),
+            wake: Notify::new(),
+            stopping: AtomicBool::new(false),
+            begun: AtomicBool::new(false),
+            totals: Totals::default(),
+            task: Mutex::new(None),
+        });
+        *handle.task.lock().await = Some(tokio::spawn(Arc::clone(&handle).work()));
+        Ok(handle)
     }
+
+    /// Finishes the batches that are in flight and ends the loop.
+    pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.wake.notify_one();
+        let task = self.task.lock().await.take();
+        if let Some(task) = task
+            && task.await.is_err()
+        {
+            tracing::error!("the loop that runs what is due had panicked");
+        }
+    }
+
+    /// What the lane's clock says.
+    pub fn now(&self) -> Instant {
+        self.lane.now()
+    }
+
     /// The clock, as it is shown.
     pub fn clock(&self) -> ClockReading {
-        unimplemented!()
+        self.lane.clock.read(self.lane.wall.as_ref())
     }
+
     /// The fencing term of this start.
     pub fn term(&self) -> Term {
-        self.term
+        self.lane.term
     }
+
     /// What is stored.
     pub fn store(&self) -> &Arc<dyn Store> {
-        &self.store
+        &self.lane.store
     }
+
     /// The built-in bank.
     pub fn bank(&self) -> &Arc<Bank> {
         &self.bank
     }
-    /// Whether the loop is running and its store answers.
+
+    /// The lane this runner works.
+    pub fn lane(&self) -> LaneId {
+        self.lane.lane
+    }
+
+    /// What this start has recorded so far.
+    pub fn totals(&self) -> Counts {
+        self.totals.read()
+    }
+
+    /// Whether what was left behind has been recovered, the loop is running, and
+    /// its store answers.
     pub async fn is_ready(&self) -> bool {
-        unimplemented!()
+        self.begun.load(Ordering::Acquire)
+            && !self.is_stopping()
+            && self.lane.store.next_due(self.lane.lane).await.is_ok()
     }
+
     /// Creates a schedule and, where its first run is due now, waits until that has
-    /// settled, at most ten seconds.
+    /// settled, at most [`FIRST_RUN_WAIT`]; after that the run goes on by itself.
     pub async fn create_schedule(&self, new: NewSchedule) -> Result<Schedule, StoreError> {
-        unimplemented!()
+        let id = new.created.schedule.id;
+        let due_now = new.created.run.key.due <= self.now();
+        let settled = due_now.then(|| self.lane.settled.expect(id));
+        let created = self.lane.store.create_schedules(vec![new]).await;
+        let schedule = created.map(|schedules| schedules.into_iter().next());
+        let Ok(Some(schedule)) = schedule else {
+            self.lane.settled.forget(id);
+            return schedule.and_then(|_| {
+                Err(StoreError::Corrupt {
+                    what: "schedule",
+                    message: "creation answered nothing".to_owned(),
+                })
+            });
+        };
+        self.wake.notify_one();
+        let Some(settled) = settled.filter(|_| schedule.id == id) else {
+            self.lane.settled.forget(id);
+            return Ok(schedule);
+        };
+        let in_time = tokio::time::timeout(FIRST_RUN_WAIT, settled).await.is_ok();
+        self.lane.settled.forget(id);
+        if !in_time {
+            return Ok(schedule);
+        }
+        Ok(self.lane.store.schedule(id).await?.unwrap_or(schedule))
     }
-    /// Makes the clock stand at `to`: freely before any schedule exists, afterwards only forward, as an advance.
-    pub async fn set_clock(&self, to: Instant) -> Result<Advanced, ClockError> {
-        unimplemented!()
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
     }
-    /// Advances a standing clock; answers when every slot due by then has settled.
-    pub async fn advance_clock(&self, to: Instant) -> Result<Advanced, ClockError> {
-        unimplemented!()
+}
+
+/// Running totals, for metrics.
+#[derive(Debug, Default)]
+struct Totals {
+    successful: AtomicU64,
+    failed: AtomicU64,
+    skipped: AtomicU64,
+    awaiting: AtomicU64,
+    stale: AtomicU64,
+}
+
+impl Totals {
+    fn add(&self, counts: Counts) {
+        self.successful.fetch_add(counts.successful, Ordering::Relaxed);
+        self.failed.fetch_add(counts.failed, Ordering::Relaxed);
+        self.skipped.fetch_add(counts.skipped, Ordering::Relaxed);
+        self.awaiting.fetch_add(counts.awaiting, Ordering::Relaxed);
+        self.stale.fetch_add(counts.stale, Ordering::Relaxed);
     }
-    /// Lets the clock follow the world again.
-    pub async fn release_clock(&self) -> Result<ClockReading, ClockError> {
-        unimplemented!()
+
+    fn read(&self) -> Counts {
+        Counts {
+            successful: self.successful.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            skipped: self.skipped.load(Ordering::Relaxed),
+            awaiting: self.awaiting.load(Ordering::Relaxed),
+            stale: self.stale.load(Ordering::Relaxed),
+        }
     }
 }

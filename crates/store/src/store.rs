@@ -92,9 +92,10 @@ pub trait Store: Send + Sync + 'static {
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>>;
     /// Writes settlements, all in one commit.
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>>;
-    /// Runs claimed under an earlier term whose lease has passed: they are claimed
-    /// anew under this one, and must be looked up before they are sent (those that
-    /// want a quote were never sent).
+    /// Runs claimed under any term whose lease has passed; where only one node can
+    /// have the data open, every run of an earlier term, whatever its lease. They are
+    /// claimed anew under this one, and must be looked up before they are sent (those
+    /// that want a quote were never sent).
     async fn recover(&self, claim: Claim) -> Result<Vec<Run>>;
     /// Attempts whose outcome is not known or not final, oldest first, after `after`.
     async fn awaiting(
@@ -105,6 +106,9 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Awaiting>>;
     /// When the next unclaimed run of a lane is due.
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>>;
+    /// How many slots of a lane's queued schedules are due by `by`, retries aside. May
+    /// stop counting once it is past `enough`.
+    async fn count_slots(&self, lane: LaneId, by: Instant, enough: u64) -> Result<u64>;
     /// How many queue rows there are, claimed ones included.
     async fn queue_depth(&self, lane: LaneId) -> Result<u64>;
 

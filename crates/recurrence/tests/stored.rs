@@ -1,0 +1,114 @@
+//! Rules and recurrences as they are stored: small, readable, and checked on
+//! the way back in.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use recurrence::{Date, DaysOfMonth, Ordinal, Recurrence, Rule, Weekday, Weekdays};
+use serde_json::json;
+
+fn one_of_each() -> [Rule; 4] {
+    [
+        Rule::days(10),
+        Rule::weeks(2, Weekdays::new(&[Weekday::Monday, Weekday::Sunday]).unwrap()),
+        Rule::months_on_days(Rule::EVERY_MAX, DaysOfMonth::new(&[1, 31]).unwrap()),
+        Rule::months_on_weekday(1, Ordinal::Last, Weekday::Friday),
+    ]
+    .map(Result::unwrap)
+}
+
+fn within_a_century(rule: Rule) -> Recurrence {
+    Recurrence::new(rule, Date::constant(2026, 2, 1), Date::constant(2126, 1, 31)).unwrap()
+}
+
+#[test]
+fn in_json_a_recurrence_is_readable() {
+    let [days, weeks, month_days, month_weekday] = one_of_each();
+    let window = |rule: serde_json::Value| json!({ "rule": rule, "start": "2026-02-01", "end": "2126-01-31" });
+    let stored = |rule| serde_json::to_value(within_a_century(rule)).unwrap();
+
+    assert_eq!(stored(days), window(json!({ "every": 10, "pattern": "days" })));
+    assert_eq!(stored(weeks), window(json!({ "every": 2, "pattern": { "weeks": 0b100_0001 } })));
+    assert_eq!(
+        stored(month_days),
+        window(json!({ "every": 1000, "pattern": { "month_days": 0x4000_0001 } }))
+    );
+    assert_eq!(
+        stored(month_weekday),
+        window(json!({ "every": 1, "pattern": { "month_weekday": ["last", 5] } }))
+    );
+}
+
+#[test]
+fn what_was_stored_comes_back_in_either_form() {
+    for recurrence in one_of_each().map(within_a_century) {
+        let json = serde_json::to_string(&recurrence).unwrap();
+        assert_eq!(serde_json::from_str::<Recurrence>(&json).unwrap(), recurrence);
+        let bytes = postcard::to_stdvec(&recurrence).unwrap();
+        assert_eq!(postcard::from_bytes::<Recurrence>(&bytes).unwrap(), recurrence);
+    }
+}
+
+#[test]
+fn in_a_queue_row_a_recurrence_takes_a_few_bytes() {
+    let sizes =
+        one_of_each().map(|rule| postcard::to_stdvec(&within_a_century(rule)).unwrap().len());
+    assert_eq!(sizes, [8, 9, 14, 10]);
+}
+
+#[test]
+fn the_first_and_the_last_date_of_time_are_stored_as_any_other() {
+    let recurrence = Recurrence::new(Rule::days(1).unwrap(), Date::MIN, Date::MAX).unwrap();
+    let bytes = postcard::to_stdvec(&recurrence).unwrap();
+    assert_eq!(postcard::from_bytes::<Recurrence>(&bytes).unwrap(), recurrence);
+}
+
+#[test]
+fn what_could_not_have_been_stored_is_refused_with_a_reason() {
+    let reason = |rule: serde_json::Value, start: &str| {
+        let stored = json!({ "rule": rule, "start": start, "end": "2126-01-31" });
+        serde_json::from_value::<Recurrence>(stored).unwrap_err().to_string()
+    };
+    let start = "2026-02-01";
+
+    assert_eq!(
+        reason(json!({ "every": 0, "pattern": "days" }), start),
+        "`every` is 0; it must be a whole number from 1 to 1000"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": { "weeks": 0 } }), start),
+        "the list of weekdays is empty; it must name at least one, from Monday to Sunday"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": { "weeks": 128 } }), start),
+        "the stored weekdays 0b10000000 hold an unknown bit; only the lowest 7 have a meaning"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": { "month_days": 0 } }), start),
+        "the list of days of the month is empty; it must name at least one, from 1 to 31"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": { "month_days": 0x8000_0000_u32 } }), start),
+        "the stored days of the month 0b10000000000000000000000000000000 hold an unknown bit; \
+         only the lowest 31 have a meaning"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": { "month_weekday": ["last", 8] } }), start),
+        "the stored weekday 8 does not exist; it must be from 1, Monday, to 7, Sunday"
+    );
+    assert_eq!(
+        reason(json!({ "every": 1, "pattern": "days" }), "2126-02-01"),
+        "the end date 2126-01-31 is before the start date 2126-02-01; it must be that date or later"
+    );
+}
+
+#[test]
+fn a_stored_day_that_no_date_can_name_is_refused() {
+    let rule = Rule::days(1).unwrap();
+    for day in [i64::MIN, i64::MAX, 2_932_897] {
+        let bytes = postcard::to_stdvec(&(rule, day, day)).unwrap();
+        assert!(postcard::from_bytes::<Recurrence>(&bytes).is_err(), "{day}");
+    }
+    // The last one that is not: 31 December 9999.
+    let bytes = postcard::to_stdvec(&(rule, 2_932_896_i64, 2_932_896_i64)).unwrap();
+    assert_eq!(postcard::from_bytes::<Recurrence>(&bytes).unwrap().start(), Date::MAX);
+}

@@ -1,0 +1,206 @@
+//! Moving a standing clock: every slot and every act of the bank in order, each
+//! with `now` at its own time, so that retries and suspensions unfold as in life.
+
+use std::cmp::{max, min};
+use std::sync::Arc;
+
+use engine::Instant;
+use store::{ClockMode, ClockState, StoreError};
+use tokio::task::JoinHandle;
+
+use crate::Handle;
+use crate::clock::ClockReading;
+use crate::execution::Counts;
+
+/// Slots that one advance may run.
+pub const SLOTS_PER_ADVANCE_MAX: u64 = 10_000_000;
+
+/// What an advance did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Advanced {
+    /// Occurrences recorded, by how they ended.
+    pub counts: Counts,
+    /// What the bank did meanwhile: transfers sent and paid, charges lapsed.
+    pub bank_actions: u64,
+}
+
+/// Why a clock cannot be moved so.
+#[derive(Debug, thiserror::Error)]
+pub enum ClockError {
+    /// Another advance is under way.
+    #[error("an advance to {target} is under way; wait for it")]
+    Advancing {
+        /// Where it is going.
+        target: Instant,
+    },
+    /// It would go backwards although schedules exist.
+    #[error("the clock says {now} and schedules exist, so it can only go forward; {to} is earlier")]
+    Backwards {
+        /// What it says.
+        now: Instant,
+        /// Where it was told to go.
+        to: Instant,
+    },
+    /// The clock follows the world.
+    #[error(
+        "the clock follows the wall clock; set it first (PUT /kalends/v1/clock), then advance it"
+    )]
+    NotStanding,
+    /// More would run than one advance may.
+    #[error(
+        "{slots} slots are due by {to}, and one advance runs at most {limit}; advance in smaller steps"
+    )]
+    TooMuch {
+        /// How many there are.
+        slots: u64,
+        /// How many there may be.
+        limit: u64,
+        /// Where it was told to go.
+        to: Instant,
+    },
+    /// The server is stopping; the advance goes on when it is started again.
+    #[error("the server is stopping; the advance goes on when it is started again")]
+    Stopping,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Handle {
+    /// Makes the clock stand at `to`: anywhere before any schedule exists,
+    /// afterwards only forward, as an advance. Goes on although its caller goes away.
+    pub async fn set_clock(self: &Arc<Self>, to: Instant) -> Result<Advanced, ClockError> {
+        let handle = Arc::clone(self);
+        whole(tokio::spawn(async move { handle.set_clock_here(to).await })).await
+    }
+
+    /// Advances a standing clock; answers when every slot due by then has settled.
+    /// Goes on although its caller goes away.
+    pub async fn advance_clock(self: &Arc<Self>, to: Instant) -> Result<Advanced, ClockError> {
+        let handle = Arc::clone(self);
+        whole(tokio::spawn(async move { handle.advance_clock_here(to).await })).await
+    }
+
+    async fn set_clock_here(&self, to: Instant) -> Result<Advanced, ClockError> {
+        let _turn = self.turn.lock().await;
+        let reading = self.idle_clock()?;
+        if self.lane.store.any_schedule().await? {
+            if to < reading.now {
+                return Err(ClockError::Backwards { now: reading.now, to });
+            }
+            self.stand(reading.now, None).await?;
+            return self.advance_from(reading.now, to).await;
+        }
+        self.stand(to, None).await?;
+        Ok(Advanced::default())
+    }
+
+    async fn advance_clock_here(&self, to: Instant) -> Result<Advanced, ClockError> {
+        // Told at once, not after the one under way.
+        self.idle_clock()?;
+        let _turn = self.turn.lock().await;
+        let reading = self.idle_clock()?;
+        if reading.mode == ClockMode::Wall {
+            return Err(ClockError::NotStanding);
+        }
+        if to < reading.now {
+            return Err(ClockError::Backwards { now: reading.now, to });
+        }
+        self.advance_from(reading.now, to).await
+    }
+
+    /// Lets the clock follow the world again.
+    pub async fn release_clock(&self) -> Result<ClockReading, ClockError> {
+        let _turn = self.turn.lock().await;
+        let reading = self.idle_clock()?;
+        let wall_now = self.lane.wall.now();
+        if wall_now < reading.now && self.lane.store.any_schedule().await? {
+            return Err(ClockError::Backwards { now: reading.now, to: wall_now });
+        }
+        self.lane
+            .store
+            .set_clock(self.clock_id, ClockState { mode: ClockMode::Wall, target: None })
+            .await?;
+        self.lane.clock.set(ClockMode::Wall, None);
+        self.wake.notify_one();
+        Ok(self.clock())
+    }
+
+    /// Goes on with an advance that a stop or crash interrupted.
+    pub(crate) async fn continue_advance(&self) -> Result<(), ClockError> {
+        let _turn = self.turn.lock().await;
+        let reading = self.clock();
+        if let Some(target) = reading.target {
+            tracing::info!(position = %reading.now, %target, "continuing an advance that was interrupted");
+            self.advance_from(reading.now, target).await?;
+        }
+        Ok(())
+    }
+
+    fn idle_clock(&self) -> Result<ClockReading, ClockError> {
+        let reading = self.clock();
+        match reading.target {
+            Some(target) => Err(ClockError::Advancing { target }),
+            None => Ok(reading),
+        }
+    }
+
+    async fn advance_from(&self, from: Instant, to: Instant) -> Result<Advanced, ClockError> {
+        let slots = self.lane.store.count_slots(self.lane.lane, to, SLOTS_PER_ADVANCE_MAX).await?;
+        if slots > SLOTS_PER_ADVANCE_MAX {
+            return Err(ClockError::TooMuch { slots, limit: SLOTS_PER_ADVANCE_MAX, to });
+        }
+        let mut position = from;
+        let advanced = self.run_through(&mut position, to).await;
+        match &advanced {
+            Ok(_) => self.stand(to, None).await?,
+            // It goes on when the server is started again.
+            Err(ClockError::Stopping) => {}
+            // Whoever asked is told, and may ask again from where the clock stands.
+            Err(_) => self.stand(position, None).await?,
+        }
+        advanced
+    }
+
+    async fn run_through(
+        &self,
+        position: &mut Instant,
+        to: Instant,
+    ) -> Result<Advanced, ClockError> {
+        let mut advanced = Advanced::default();
+        self.stand(*position, Some(to)).await?;
+        loop {
+            advanced.bank_actions += self.bank_due(*position).await?;
+            let counts = self.lane.run_due().await?;
+            self.totals.add(counts);
+            advanced.counts.add(counts);
+            if self.is_stopping() {
+                return Err(ClockError::Stopping);
+            }
+            match self.next_happening().await? {
+                // What could not be sent at this position is tried again at a later one.
+                Some(next) if next <= to && *position < to => {
+                    *position = min(max(next, position.plus_seconds(1)), to);
+                }
+                Some(_) | None => return Ok(advanced),
+            }
+            self.stand(*position, Some(to)).await?;
+        }
+    }
+
+    /// Stores where the clock stands before anything happens at that time.
+    async fn stand(&self, position: Instant, target: Option<Instant>) -> Result<(), StoreError> {
+        let mode = ClockMode::Standing(position);
+        self.lane.store.set_clock(self.clock_id, ClockState { mode, target }).await?;
+        self.lane.clock.set(mode, target);
+        Ok(())
+    }
+}
+
+/// A task that is only lost if it panicked.
+async fn whole(task: JoinHandle<Result<Advanced, ClockError>>) -> Result<Advanced, ClockError> {
+    task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "an advance of the clock panicked");
+        Err(ClockError::Stopping)
+    })
+}

@@ -1,0 +1,100 @@
+//! The loop that runs what is due, as it becomes due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Instant;
+use store::{ClockMode, StoreError};
+
+use crate::Handle;
+
+/// The longest the loop sleeps: a wall clock may be set while it does.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// How long it waits after its store failed.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+impl Handle {
+    /// Runs until [`Handle::stop`].
+    pub(crate) async fn work(self: Arc<Self>) {
+        self.begin().await;
+        while !self.is_stopping() {
+            let pause = match self.work_once().await {
+                Ok(next) => self.pause_until(next),
+                Err(error) => {
+                    tracing::error!(%error, "the store failed; what was under way is recovered when it answers again");
+                    FAILURE_PAUSE
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.wake.notified() => {}
+            }
+        }
+    }
+
+    /// Finishes what an earlier start left behind, before anything new is run.
+    async fn begin(&self) {
+        loop {
+            let begun = async {
+                self.lane.recover_all().await?;
+                self.lane.resolve_awaiting().await?;
+                Ok::<(), StoreError>(())
+            };
+            match begun.await {
+                Ok(()) => break,
+                Err(error) => tracing::error!(%error, "recovery failed and is tried again"),
+            }
+            if self.is_stopping() {
+                return;
+            }
+            tokio::time::sleep(FAILURE_PAUSE).await;
+        }
+        if let Err(error) = self.continue_advance().await {
+            tracing::error!(%error, "an interrupted advance could not be continued");
+        }
+        self.begun.store(true, std::sync::atomic::Ordering::Release);
+    }
+
+    /// Runs all that is due now; answers when the next thing is.
+    async fn work_once(&self) -> Result<Option<Instant>, StoreError> {
+        let _turn = self.turn.lock().await;
+        self.lane.recover_all().await?;
+        self.lane.resolve_awaiting().await?;
+        self.bank_due(self.now()).await?;
+        let counts = self.lane.run_due().await?;
+        self.totals.add(counts);
+        self.next_happening().await
+    }
+
+    fn pause_until(&self, next: Option<Instant>) -> Duration {
+        let reading = self.clock();
+        match (reading.mode, next) {
+            (ClockMode::Wall, Some(next)) => {
+                let nanoseconds = next.nanoseconds().saturating_sub(reading.now.nanoseconds());
+                Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)).min(SLEEP_MAX)
+            }
+            // A standing clock makes nothing due by itself.
+            (ClockMode::Standing(_), _) | (_, None) => SLEEP_MAX,
+        }
+    }
+
+    /// When something is next to happen, by the queue or by the bank's agenda.
+    pub(crate) async fn next_happening(&self) -> Result<Option<Instant>, StoreError> {
+        let due = self.lane.store.next_due(self.lane.lane).await?;
+        let agenda = self.bank.next_agenda().await.map_err(bank_store_error)?;
+        Ok(due.into_iter().chain(agenda).min())
+    }
+
+    /// Lets the bank do what is to happen by `now`.
+    pub(crate) async fn bank_due(&self, now: Instant) -> Result<u64, StoreError> {
+        self.bank.run_agenda(now).await.map_err(bank_store_error)
+    }
+}
+
+/// The agenda has no caller to be refused: whatever it meets, it meets in its store.
+fn bank_store_error(error: gateway::bank::BankError) -> StoreError {
+    match error {
+        gateway::bank::BankError::Store(error) => error,
+        other => StoreError::Corrupt { what: "bank agenda", message: other.to_string() },
+    }
+}

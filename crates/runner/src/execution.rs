@@ -1,0 +1,239 @@
+//! What happens to a claimed batch: quote, send, settle.
+//!
+//! A batch comes here with its intents committed. No transaction is open while
+//! its gateway is asked, and nothing is recorded but by a settlement.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use engine::settlement::settle;
+use engine::{OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
+use gateway::{Lookup, Quote};
+use store::{Frozen, StoreError};
+
+use crate::Lane;
+
+/// How many of what has been recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Paid.
+    pub successful: u64,
+    /// Declined.
+    pub failed: u64,
+    /// Not attempted.
+    pub skipped: u64,
+    /// Sent, with an outcome that is not known or not final.
+    pub awaiting: u64,
+    /// Refused because another claimer had taken over; nothing was written.
+    pub stale: u64,
+}
+
+impl Counts {
+    pub(crate) fn add(&mut self, other: Counts) {
+        self.successful += other.successful;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+        self.awaiting += other.awaiting;
+        self.stale += other.stale;
+    }
+
+    fn note(&mut self, settlement: &Settlement) {
+        for occurrence in &settlement.occurrences {
+            match occurrence.status {
+                OccurrenceStatus::Successful => self.successful += 1,
+                OccurrenceStatus::Failed => self.failed += 1,
+                OccurrenceStatus::Skipped | OccurrenceStatus::Canceled => self.skipped += 1,
+            }
+        }
+        self.awaiting += u64::from(settlement.awaiting.is_some());
+    }
+}
+
+/// Runs that were claimed together, and when, by time that only goes forward.
+pub(crate) struct Batch {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) claimed: Duration,
+}
+
+impl Lane {
+    /// Sends a freshly claimed batch and settles it.
+    pub(crate) async fn execute(&self, batch: Batch) -> Result<Counts, StoreError> {
+        let (unquoted, ready): (Vec<Run>, Vec<Run>) =
+            batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
+        let mut counts = self.send_and_settle(ready, batch.claimed).await?;
+        counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
+        Ok(counts)
+    }
+
+    /// Finishes a batch that somebody else, or an earlier start, may have sent: each
+    /// is looked up first, and sent only where it is certain that it was not taken.
+    pub(crate) async fn recover(&self, batch: Batch) -> Result<Counts, StoreError> {
+        // A quote comes before the intent: without one nothing was sent.
+        let (unquoted, sent): (Vec<Run>, Vec<Run>) =
+            batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
+        let requests = self.requests(&sent);
+        let lookups = self.gateway.look_up(requests).await;
+        let character = self.gateway.character();
+        let mut absent = Vec::new();
+        let mut settlements = Vec::new();
+        for (run, lookup) in sent.into_iter().zip(lookups) {
+            match lookup {
+                Lookup::Found(outcome) => settlements.push(settle(&run, outcome, self.now())),
+                // The same key gives the same payment, or absence is certain: asking
+                // again cannot pay twice.
+                Lookup::Absent
+                    if character.key_window.is_none()
+                        || character.absence_conclusive_after == Some(Duration::ZERO) =>
+                {
+                    absent.push(run);
+                }
+                Lookup::Absent => settlements.push(settle(&run, Outcome::Unknown, self.now())),
+                // Its lease runs out and it is looked up again.
+                Lookup::Unreachable => {}
+            }
+        }
+        let mut counts = self.write(settlements).await?;
+        counts.add(self.send_and_settle(absent, batch.claimed).await?);
+        counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
+        Ok(counts)
+    }
+
+    /// Looks at attempts whose outcome was not known and settles those that now are.
+    pub(crate) async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        let mut after = None;
+        loop {
+            let page = self.store.awaiting(self.lane, after, self.batch_max()).await?;
+            let Some(last) = page.last() else { return Ok(counts) };
+            after = Some(last.key());
+            let requests = page
+                .iter()
+                .filter_map(|awaiting| awaiting.run.request(self.store.installation(), self.now()))
+                .collect();
+            let lookups = self.gateway.look_up(requests).await;
+            let settlements = page
+                .iter()
+                .zip(lookups)
+                .filter_map(|(awaiting, lookup)| match lookup {
+                    Lookup::Found(outcome) => {
+                        engine::settlement::resolve(awaiting, outcome, self.now())
+                    }
+                    Lookup::Absent | Lookup::Unreachable => None,
+                })
+                .collect();
+            counts.add(self.write(settlements).await?);
+        }
+    }
+
+    /// One open quote per balance: of runs that draw on the same one, the next is
+    /// quoted when the one before has been settled.
+    async fn quote_and_send(
+        &self,
+        mut waiting: Vec<Run>,
+        claimed: Duration,
+    ) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        while !waiting.is_empty() {
+            let mut accounts = HashSet::new();
+            let (round, rest): (Vec<Run>, Vec<Run>) =
+                waiting.into_iter().partition(|run| accounts.insert(run.account));
+            waiting = rest;
+            counts.add(self.quote_round(round, claimed).await?);
+        }
+        Ok(counts)
+    }
+
+    async fn quote_round(&self, round: Vec<Run>, claimed: Duration) -> Result<Counts, StoreError> {
+        let at = self.now();
+        let quotes = round
+            .iter()
+            .filter_map(|run| {
+                run.quote_wanted().map(|share| Quote { account: run.account, share, at })
+            })
+            .collect();
+        let mut quoted = Vec::with_capacity(round.len());
+        let mut settlements = Vec::new();
+        for (mut run, answer) in round.into_iter().zip(self.gateway.quote(quotes).await) {
+            match answer {
+                Ok(money) => {
+                    run.quoted = Some(money);
+                    quoted.push((Frozen { key: run.key, quoted: money }, run));
+                }
+                Err(outcome) => settlements.push(settle(&run, outcome, self.now())),
+            }
+        }
+        let (frozen, runs): (Vec<Frozen>, Vec<Run>) = quoted.into_iter().unzip();
+        let ours = self.store.freeze(self.term, frozen).await?;
+        let intended =
+            runs.into_iter().zip(ours).filter_map(|(run, ours)| ours.then_some(run)).collect();
+        let mut counts = self.write(settlements).await?;
+        counts.add(self.send_and_settle(intended, claimed).await?);
+        Ok(counts)
+    }
+
+    async fn send_and_settle(
+        &self,
+        runs: Vec<Run>,
+        claimed: Duration,
+    ) -> Result<Counts, StoreError> {
+        if runs.is_empty() {
+            return Ok(Counts::default());
+        }
+        if !self.may_still_send(claimed) {
+            tracing::warn!(
+                runs = runs.len(),
+                "a batch was held past its lease and is not sent; it will be recovered"
+            );
+            return Ok(Counts::default());
+        }
+        let outcomes = self.gateway.pay(self.requests(&runs)).await;
+        let now = self.now();
+        let settlements =
+            runs.iter().zip(outcomes).map(|(run, outcome)| settle(run, outcome, now)).collect();
+        self.write(settlements).await
+    }
+
+    fn requests(&self, runs: &[Run]) -> Vec<PaymentRequest> {
+        let (installation, now) = (self.store.installation(), self.now());
+        runs.iter().filter_map(|run| run.request(installation, now)).collect()
+    }
+
+    /// A request must have ended before its lease does, by the clock that nobody sets.
+    fn may_still_send(&self, claimed: Duration) -> bool {
+        let held = self.wall.elapsed().saturating_sub(claimed);
+        held + self.gateway.character().timeout < Lane::LEASE
+    }
+
+    async fn write(&self, settlements: Vec<Settlement>) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        if settlements.is_empty() {
+            return Ok(counts);
+        }
+        let noted: Vec<Counts> = settlements
+            .iter()
+            .map(|settlement| {
+                let mut one = Counts::default();
+                one.note(settlement);
+                one
+            })
+            .collect();
+        let schedules: Vec<_> = settlements.iter().map(crate::schedule_of).collect();
+        for (settled, one) in
+            self.store.settle(self.term, settlements).await?.into_iter().zip(noted)
+        {
+            if settled.is_written() {
+                counts.add(one);
+            } else {
+                counts.stale += 1;
+            }
+        }
+        if counts.stale > 0 {
+            tracing::warn!(
+                settlements = counts.stale,
+                "settlements under a term that has passed were refused"
+            );
+        }
+        self.settled.announce(&schedules);
+        Ok(counts)
+    }
+}

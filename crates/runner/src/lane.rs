@@ -1,0 +1,99 @@
+//! A lane: one clock, one gateway, and the queue of what is due by it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::settlement::Source;
+use engine::{Instant, LaneId, ScheduleId, Settlement, Term};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use gateway::Gateway;
+use store::{Claim, Store, StoreError};
+
+use crate::announcement::Announcements;
+use crate::clock::{Clock, WallTime};
+use crate::execution::{Batch, Counts};
+
+/// One lane as one node works it.
+pub(crate) struct Lane {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) gateway: Arc<dyn Gateway>,
+    pub(crate) wall: Arc<dyn WallTime>,
+    pub(crate) clock: Clock,
+    pub(crate) lane: LaneId,
+    pub(crate) term: Term,
+    pub(crate) settled: Announcements,
+}
+
+/// Whose settlement it is.
+pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
+    match settlement.source {
+        Source::Queue(key) => key.schedule,
+        Source::Awaiting(key) => key.schedule,
+    }
+}
+
+impl Lane {
+    /// How long a claim holds.
+    pub(crate) const LEASE: Duration = Duration::from_secs(120);
+    /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
+    const BATCHES_IN_FLIGHT_MAX: usize = 3;
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.read(self.wall.as_ref()).now
+    }
+
+    pub(crate) fn batch_max(&self) -> u32 {
+        self.gateway.character().batch_max
+    }
+
+    /// Runs all that is due, oldest first, until nothing is.
+    pub(crate) async fn run_due(&self) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        let mut in_flight = FuturesUnordered::new();
+        loop {
+            while in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
+                let claimed = self.wall.elapsed();
+                let runs = self.store.claim(self.claim()).await?;
+                if runs.is_empty() {
+                    break;
+                }
+                in_flight.push(self.execute(Batch { runs, claimed }));
+            }
+            match in_flight.next().await {
+                Some(executed) => counts.add(executed?),
+                None => return Ok(counts),
+            }
+        }
+    }
+
+    /// Finishes what an earlier start, or a node that is gone, had begun.
+    pub(crate) async fn recover_all(&self) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        loop {
+            let claimed = self.wall.elapsed();
+            let runs = self.store.recover(self.claim()).await?;
+            if runs.is_empty() {
+                return Ok(counts);
+            }
+            tracing::info!(
+                runs = runs.len(),
+                "recovering runs that were begun under an earlier term"
+            );
+            counts.add(self.recover(Batch { runs, claimed }).await?);
+        }
+    }
+
+    fn claim(&self) -> Claim {
+        let wall_now = self.wall.now();
+        Claim {
+            lane: self.lane,
+            now: self.now(),
+            limit: self.batch_max(),
+            term: self.term,
+            lease_until: wall_now
+                .plus_seconds(i64::try_from(Self::LEASE.as_secs()).unwrap_or(i64::MAX)),
+            wall_now,
+        }
+    }
+}
