@@ -163,6 +163,15 @@ class SandboxTest(unittest.TestCase):
             card=self.token(number).id,
         )
 
+    def told_about(self, *resources):
+        """The events about these resources, in order, as (key, id, moment)."""
+        ids = {resource.id for resource in resources}
+        return [
+            (event.key, event.data.id, event.created_at)
+            for event in omise.Event.list()
+            if event.data.id in ids
+        ]
+
     def default_recipient(self):
         """The recipient that the sandbox comes with."""
         return next(recipient for recipient in omise.Recipient.list() if recipient.default)

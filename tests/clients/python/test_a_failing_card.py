@@ -107,23 +107,19 @@ class AFailingCard(SandboxTest):
 
     def test_the_suspension_is_an_event(self):
         self.sandbox.advance("2026-05-01T00:00:00Z")
-        told = [
-            (event.key, event.created_at)
-            for event in omise.Event.list()
-            if event.key.startswith(("schedule.", "charge."))
-        ]
+        first, second, third = charges = list(omise.Charge.list())
         self.assertEqual(
-            told,
+            self.told_about(self.schedule, *charges),
             [
-                ("schedule.create", START),
-                ("charge.create", "2026-02-06T01:30:00Z"),
-                ("charge.create", "2026-02-07T01:30:00Z"),
-                ("charge.create", "2026-02-08T01:30:00Z"),
-                ("schedule.suspend", "2026-02-08T01:30:00Z"),
+                ("schedule.create", self.schedule.id, START),
+                ("charge.create", first.id, "2026-02-06T01:30:00Z"),
+                ("charge.create", second.id, "2026-02-07T01:30:00Z"),
+                ("charge.create", third.id, "2026-02-08T01:30:00Z"),
+                ("schedule.suspend", self.schedule.id, "2026-02-08T01:30:00Z"),
             ],
         )
-        suspended = next(event for event in omise.Event.list() if event.key == "schedule.suspend")
-        self.assertEqual((suspended.data.id, suspended.data.status), (self.schedule.id, "suspended"))
+        [suspended] = [event for event in omise.Event.list() if event.key == "schedule.suspend"]
+        self.assertEqual(suspended.data.status, "suspended")
 
     def test_a_new_default_card_lets_the_retry_succeed_and_the_cadence_go_on(self):
         self.sandbox.advance("2026-02-06T02:00:00Z")

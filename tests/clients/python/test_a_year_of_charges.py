@@ -138,18 +138,21 @@ class AYearOfCharges(SandboxTest):
     def test_every_payment_and_every_turn_of_the_schedule_is_an_event(self):
         self.sandbox.advance(NEW_YEAR)
         charges = list(omise.Charge.list())
-        events = [event for event in omise.Event.list() if event.data.id in self.told_about(charges)]
-
         expected = [("schedule.create", self.schedule.id, START)]
         for charge, day in zip(charges, MONTH_ENDS):
             expected.append(("charge.create", charge.id, run_at(day)))
         expected.insert(-1, ("schedule.expiring", self.schedule.id, run_at("2026-11-30")))
         expected.append(("schedule.expire", self.schedule.id, run_at("2026-12-31")))
-        self.assertEqual([(event.key, event.data.id, event.created_at) for event in events], expected)
+        self.assertEqual(self.told_about(self.schedule, *charges), expected)
 
-        first_charge = next(event for event in events if event.key == "charge.create")
-        self.assertEqual(whole(omise.Event.retrieve(first_charge.id)), whole(first_charge))
-
-    def told_about(self, charges):
-        """The ids of all that the story is about."""
-        return {self.schedule.id, *(charge.id for charge in charges)}
+    def test_the_event_of_a_payment_shows_the_charge_as_it_was_made(self):
+        self.sandbox.advance("2026-02-01T00:00:00Z")
+        [charge] = omise.Charge.list()
+        [event] = [event for event in omise.Event.list() if event.key == "charge.create"]
+        data = whole(event)["data"]
+        self.assertEqual(whole(event), answers.event(event.id, "charge.create", data, run_at("2026-01-31")))
+        self.assertEqual(
+            (data["id"], data["status"], data["amount"], data["customer"], data["schedule"]),
+            (charge.id, "successful", 100000, self.payer.id, self.schedule.id),
+        )
+        self.assertEqual(whole(omise.Event.retrieve(event.id)), whole(event))
