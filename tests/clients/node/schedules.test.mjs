@@ -19,12 +19,12 @@ function scheduleCharge(customer, rule, charge) {
   });
 }
 
-function scheduleTransfer(transfer) {
+function scheduleTransfer(transfer, start_date = '2026-01-02') {
   return omise.schedules.create({
     every: 1,
     period: 'week',
     on: { weekdays: ['friday'] },
-    start_date: '2026-01-02',
+    start_date,
     end_date: '2026-01-31',
     transfer,
   });
@@ -159,7 +159,7 @@ test('a transfer may be of a fixed amount, a percentage, or the whole balance', 
   await omise.schedules.destroy(fixed.id);
 
   const made = '2026-01-03T00:00:00Z';
-  const share = await scheduleTransfer({ recipient, percentage_of_balance: 75 });
+  const share = await scheduleTransfer({ recipient, percentage_of_balance: 75 }, '2026-01-09');
   assert.deepEqual(
     share.transfer,
     answers.scheduledTransfer(share.transfer, recipient, made, { percentage_of_balance: 75 }),
@@ -167,7 +167,7 @@ test('a transfer may be of a fixed amount, a percentage, or the whole balance', 
   await sandbox.advance('2026-01-10T00:00:00Z');
   await omise.schedules.destroy(share.id);
 
-  const rest = await scheduleTransfer({ recipient });
+  const rest = await scheduleTransfer({ recipient }, '2026-01-16');
   assert.deepEqual(
     rest.transfer,
     answers.scheduledTransfer(rest.transfer, recipient, '2026-01-10T00:00:00Z', { percentage_of_balance: 100 }),

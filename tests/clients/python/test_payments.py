@@ -19,7 +19,10 @@ class Charges(SandboxTest):
 
     def answered(self, charge, **changed):
         return answers.charge(
-            charge.id, 100000, self.card, START, **{"customer": self.payer.id, **changed}
+            charge.id,
+            100000,
+            created_at=START,
+            **{"card": self.card, "customer": self.payer.id, **changed},
         )
 
     def test_a_customers_card_is_charged_and_captured_at_once(self):

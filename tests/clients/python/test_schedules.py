@@ -19,7 +19,12 @@ class ChargeSchedules(SandboxTest):
         )
 
     def scheduled_charge(self, **changed):
-        return answers.scheduled_charge(100000, self.payer.id, self.payer.default_card, START, **changed)
+        return answers.scheduled_charge(
+            100000,
+            self.payer.id,
+            created_at=START,
+            **{"card": self.payer.default_card, **changed},
+        )
 
     def assert_scheduled(self, schedule, period, on, in_words, dates):
         self.assertEqual(

@@ -54,13 +54,17 @@ class Seed(SandboxTest):
 
     def test_an_account_with_3d_secure_may_not_schedule(self):
         omise.api_secret = "skey_test_secure"
-        with self.assertRaises(errors.BaseError):
+        with self.assertRaises(errors.BaseError) as refusal:
             omise.Schedule.create(
                 every=1,
                 period="day",
                 end_date="2026-01-31",
                 charge={"customer": "cust_test_secure", "amount": 100000},
             )
+        self.assertEqual(
+            refusal.exception.args,
+            ("schedules are not available on an account that uses 3-D Secure",),
+        )
         self.assertEqual(len(omise.Schedule.list()), 0)
 
     def test_one_account_does_not_see_what_another_has(self):
