@@ -100,7 +100,9 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            raise RuntimeError(f"still there {STOPPED_WITHIN_SECONDS} s after SIGTERM:\n{self.log()}") from None
+            raise RuntimeError(
+                f"still there {STOPPED_WITHIN_SECONDS} s after SIGTERM:\n{self.log()}"
+            ) from None
         finally:
             self._log.close()
 

@@ -80,9 +80,7 @@ class AFailingCard(SandboxTest):
     def test_each_failure_is_a_failed_charge(self):
         self.sandbox.advance("2026-05-01T00:00:00Z")
         charges = list(omise.Charge.list())
-        card = answers.card(
-            self.payer.default_card, START, customer=self.payer.id, last_digits="0011"
-        )
+        card = answers.card(self.payer.default_card, START, customer=self.payer.id, last_digits="0011")
         self.assertEqual(
             [whole(charge) for charge in charges],
             [

@@ -99,7 +99,7 @@ class Search(SandboxTest):
         omise.Charge.create(amount=500000, currency="thb", card=self.token().id)
         self.assert_found(
             omise.Search.execute("charge", filters={"amount": "400..600"}),
-            [whole(small)],
+            [answers.in_list(whole(small))],
             scope="charge",
             filters={"amount": "400..600"},
         )

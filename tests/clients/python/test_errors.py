@@ -30,11 +30,15 @@ class Errors(SandboxTest):
 
     def test_a_wrong_key_is_an_authentication_failure(self):
         omise.api_secret = "skey_test_wrong"
-        self.assert_refused(errors.AuthenticationFailureError, "authentication failed", omise.Schedule.retrieve)
+        self.assert_refused(
+            errors.AuthenticationFailureError, "authentication failed", omise.Schedule.retrieve
+        )
 
     def test_a_public_key_does_not_open_schedules(self):
         omise.api_secret = omise.api_public
-        self.assert_refused(errors.AuthenticationFailureError, "authentication failed", omise.Schedule.retrieve)
+        self.assert_refused(
+            errors.AuthenticationFailureError, "authentication failed", omise.Schedule.retrieve
+        )
 
     def test_an_unknown_id_is_not_found(self):
         for resource, kind in [

@@ -101,9 +101,7 @@ class Charges(SandboxTest):
         )
 
     def test_charges_are_listed(self):
-        charges = [
-            answers.in_list(whole(self.charge(description=f"Order-{number}"))) for number in range(3)
-        ]
+        charges = [answers.in_list(whole(self.charge(description=f"Order-{number}"))) for number in range(3)]
         self.assertEqual([whole(each) for each in omise.Charge.list()], charges)
         self.assertEqual(whole(omise.Charge.retrieve()), answers.listed(charges, "/charges", START))
 

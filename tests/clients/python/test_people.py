@@ -56,9 +56,7 @@ class Customers(SandboxTest):
         self.assertEqual(whole(omise.Customer.retrieve(customer.id)), whole(customer))
 
     def test_a_customer_needs_no_card(self):
-        customer = omise.Customer.create(
-            email="somchai@example.com", description="Somchai Prasert (id: 30)"
-        )
+        customer = omise.Customer.create(email="somchai@example.com", description="Somchai Prasert (id: 30)")
         self.assertEqual(whole(customer), answers.customer(customer.id, [], START))
 
     def test_a_second_card_leaves_the_default_as_it_was(self):
@@ -108,7 +106,11 @@ class Cards(SandboxTest):
         customer = self.customer()
         card = omise.Card.retrieve(customer.id, customer.default_card)
         card.update(
-            name="Somchai P.", city="Chiang Mai", postal_code="50000", expiration_month=11, expiration_year=2036
+            name="Somchai P.",
+            city="Chiang Mai",
+            postal_code="50000",
+            expiration_month=11,
+            expiration_year=2036,
         )
         self.assertEqual(
             whole(card),
