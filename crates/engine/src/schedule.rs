@@ -32,6 +32,19 @@ pub struct Schedule {
     pub attributes: Attributes,
 }
 
+impl Schedule {
+    /// Ended by its owner at `at`: allowed in any state, once. `None` where that
+    /// was done before.
+    #[must_use]
+    pub fn delete(self, at: Instant) -> Option<Schedule> {
+        (self.status != Status::Deleted).then(|| Schedule {
+            status: Status::Deleted,
+            ended_at: Some(at),
+            ..self
+        })
+    }
+}
+
 /// Where a schedule stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Status {
