@@ -40,3 +40,5 @@ pub use error::OmiseError;
 pub use ids::Kind;
 pub use params::Params;
 pub use version::Version;
+
+pub(crate) use schedules::on as schedule_rule;

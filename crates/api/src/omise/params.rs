@@ -73,6 +73,12 @@ impl<'a> Reader<'a> {
         self.problems.push(format!("{name} {problem}"));
     }
 
+    /// Whether nothing was wrong so far.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// How many problems there are so far.
     #[must_use]
     pub const fn problems(&self) -> usize {

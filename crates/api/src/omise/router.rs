@@ -32,12 +32,12 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    Routes::new()
-        .and(super::system::routes())
-        .and(super::schedules::routes())
-        .and(super::occurrences::routes())
-        .and(super::events::routes())
-        .and(super::search::routes())
+    use super::{events, occurrences, schedules, search, system};
+    system::routes()
+        .and(schedules::routes())
+        .and(occurrences::routes())
+        .and(events::routes())
+        .and(search::routes())
         .and(money_and_people())
         .into()
 }

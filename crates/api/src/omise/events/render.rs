@@ -2,7 +2,7 @@
 
 use bank::BankEvent;
 use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Status};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Event, EventKind, Order, Page, PageQuery};
 
 use super::super::list::LIMIT_DEFAULT;

@@ -17,22 +17,8 @@ pub(crate) struct Window {
     pub(crate) end: Date,
 }
 
-/// Which dates a window may begin on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Beginning {
-    /// Today, in the account's zone or in UTC, or later.
-    TodayOrLater,
-    /// Any: nothing will run.
-    Any,
-}
-
 /// Reads a window; `None` where the reader now has a problem.
-pub(crate) fn window(
-    read: &mut Reader<'_>,
-    beginning: Beginning,
-    zone: &Zone,
-    now: Instant,
-) -> Option<Window> {
+pub(super) fn window(read: &mut Reader<'_>, zone: &Zone, now: Instant) -> Option<Window> {
     let (today, today_utc) = (zone.date_at(now), Zone::utc().date_at(now));
     let before = read.problems();
     let start = either(read, "start_date", "start_on").unwrap_or(today);
@@ -40,7 +26,7 @@ pub(crate) fn window(
     if read.problems() > before {
         return None;
     }
-    if beginning == Beginning::TodayOrLater && start < today.min(today_utc) {
+    if start < today.min(today_utc) {
         read.refuse("start_date must be today or later");
     }
     let Some(end) = end else {
@@ -83,7 +69,7 @@ mod tests {
         let map = value.as_object().cloned().unwrap();
         let mut read = Reader::over(&map);
         let bangkok = Zone::named("Asia/Bangkok").unwrap();
-        let window = window(&mut read, Beginning::TodayOrLater, &bangkok, now());
+        let window = window(&mut read, &bangkok, now());
         read.finish().map_err(|error| error.message)?;
         Ok(window.unwrap())
     }

@@ -7,8 +7,13 @@ use engine::{CardId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
 use store::Event;
 
+use super::super::charges::{refunds, render::Place};
 use super::super::schedules::{render, show};
-use super::super::{Answer, Context, Kind, OmiseError, charges, events, records, transactions};
+use super::super::view::View;
+use super::super::{
+    Answer, Context, Kind, OmiseError, charges, customers, events, recipients, records,
+    transactions, transfers,
+};
 use super::filter::Field;
 
 /// A thing that a search looks at.
@@ -35,14 +40,14 @@ impl Found {
     /// As it is shown in lists.
     pub(super) async fn shown(&self, context: &Context) -> Answer {
         match self {
-            Found::Charge(it) => records::charge(context, it).await,
-            Found::Customer(it) => records::customer(context, it).await,
+            Found::Charge(it) => charges::show::charge(context, it, Place::Listed).await,
+            Found::Customer(it) => customers::show::customer(context, it).await,
             Found::Event(it) => events::render::event(context, it).await,
-            Found::Recipient(it) => Ok(records::recipient(context, it)),
-            Found::Refund(it) => Ok(records::refund(context, it)),
+            Found::Recipient(it) => Ok(recipients::show::recipient(&View::of(context), it)),
+            Found::Refund(it) => refunds::show::refund(context, it).await,
             Found::Schedule(it) => show::one(context, Schedule::clone(it)).await,
-            Found::Transaction(it) => Ok(records::transaction(context, it)),
-            Found::Transfer(it) => records::transfer(context, it).await,
+            Found::Transaction(it) => transactions::show::transaction(context, it).await,
+            Found::Transfer(it) => transfers::show::transfer(context, it).await,
         }
     }
 
