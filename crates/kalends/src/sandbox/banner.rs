@@ -1,5 +1,6 @@
 //! What a sandbox says when it is ready.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -19,7 +20,9 @@ pub(super) fn print(address: SocketAddr, data: &Path, runner: &Handle) {
             format!("standing at {position}; move it with `kalends clock advance …`")
         }
     };
-    println!(
+    // Whoever started it may have closed its output: that is no reason to stop.
+    let _ = writeln!(
+        std::io::stdout(),
         "Kalends sandbox, ready on http://{address}
 
   secret key  {SECRET_KEY}

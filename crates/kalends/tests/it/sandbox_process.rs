@@ -67,7 +67,7 @@ impl SandboxProcess {
     /// What the clock says, and whether an advance is under way.
     pub(crate) async fn clock(&self) -> (String, bool) {
         let clock = self.get("/kalends/v1/clock").await;
-        (clock["now"].as_str().unwrap().to_owned(), !clock["target"].is_null())
+        (clock["now"].as_str().unwrap().to_owned(), !clock["advancing_to"].is_null())
     }
 
     /// Ends it as the kernel would: without a word.
