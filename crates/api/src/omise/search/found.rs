@@ -3,7 +3,7 @@
 use bank::{
     Charge, ChargeStatus, Customer, JournalEntry, Recipient, RecipientKind, Refund, Transfer,
 };
-use engine::{CardId, Instruction, Schedule, TransferAmount};
+use engine::{CardId, CustomerId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
 use store::{Event, PageQuery};
 
@@ -51,14 +51,20 @@ impl Found {
         }
     }
 
-    /// Whether its id, or its owner's words about it, contain the text, in either case.
-    pub(super) fn mentions(&self, context: &Context, text: &str) -> bool {
-        let wanted = text.trim().to_lowercase();
-        wanted.is_empty()
-            || self.words(context).iter().any(|word| word.to_lowercase().contains(&wanted))
+    /// Who pays it, if somebody does.
+    pub(super) fn customer(&self) -> Option<CustomerId> {
+        match self {
+            Found::Charge(it) => it.customer,
+            Found::Schedule(it) => match it.plan.instruction {
+                Instruction::Charge { customer, .. } => Some(customer),
+                Instruction::Transfer { .. } => None,
+            },
+            _ => None,
+        }
     }
 
-    fn words(&self, context: &Context) -> Vec<String> {
+    /// Its id, and its owner's words about it.
+    pub(super) fn words(&self, context: &Context) -> Vec<String> {
         let id = |kind, key| context.ids().render(kind, key);
         let said = |words: &[&Option<String>]| -> Vec<String> {
             words.iter().filter_map(|word| (*word).clone()).collect()
