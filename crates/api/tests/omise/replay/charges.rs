@@ -108,7 +108,6 @@ async fn refunds_of_2017() {
     };
     for (day, amount) in [(1, 10_000), (2, 10_000), (3, 10_000), (8, 5_000), (9, 5_000)] {
         let path = format!("/charges/{}/refunds", charge().await);
-        // A refund on the day of its charge would void it.
         sandbox.advance(&format!("2017-10-{:02}T05:43:18Z", day + 2)).await;
         sandbox.post(&path, json!({"amount": amount})).await;
     }

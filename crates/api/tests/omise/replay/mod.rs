@@ -19,9 +19,11 @@ mod events;
 mod recipients;
 mod schedules;
 mod searches;
+mod swift;
 mod tokens;
 mod transactions;
 mod transfers;
+mod vectors;
 
 use serde_json::{Value, json};
 
