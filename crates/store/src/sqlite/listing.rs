@@ -12,6 +12,7 @@ use bank::RecordKind;
 use engine::{AccountId, Instant};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::bulk::Bulk;
 use super::columns::Stored;
 use super::fault::{Fault, Outcome};
 use super::state::WriterState;
@@ -168,22 +169,19 @@ impl Appended {
             return Ok(());
         }
         events.sort_by_key(|event| event.account); // stable: an account's own stay in order
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO event (id, account, at, kind, subject, snapshot)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        for event in &events {
-            state.event += 1;
-            let NewEvent { account, at, kind, subject, snapshot } = event;
-            insert.execute((
-                state.event,
-                account.0,
-                at.nanoseconds(),
-                kind.number(),
-                subject,
-                snapshot.as_deref(),
-            ))?;
-            self.append(state, List::EVENTS, *account, state.event, *at, false);
+        const INTO: &str = "INSERT INTO event (id, account, at, kind, subject, snapshot)";
+        let numbered: Vec<(i64, &NewEvent)> = (state.event + 1..).zip(&events).collect();
+        Bulk::new(connection, INTO, 6).insert(&numbered, |values, (id, event)| {
+            values.put(*id)?;
+            values.put(event.account.0)?;
+            values.put(event.at.nanoseconds())?;
+            values.put(event.kind.number())?;
+            values.put(event.subject)?;
+            values.put(event.snapshot.as_deref())
+        })?;
+        for (id, event) in &numbered {
+            state.event = *id;
+            self.append(state, List::EVENTS, event.account, *id, event.at, false);
         }
         for run in events.chunk_by(|one, next| one.account == next.account) {
             let Some(first) = run.first() else { continue };

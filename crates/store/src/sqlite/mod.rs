@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bank;
+mod bulk;
 mod columns;
 mod connection;
 mod events;
