@@ -268,6 +268,7 @@ impl Bench {
             done += worker.await??;
         }
         let elapsed = started.elapsed().as_secs_f64();
+        print_processor_time("in flight", done, before);
         println!(
             "{batches} batches in flight, {done} executions: {:.0} a second",
             f64::from(done) / elapsed

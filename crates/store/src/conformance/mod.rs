@@ -18,6 +18,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::too_many_lines,
+    clippy::unused_async,
     reason = "each function is the body of a test, and its name says what it is"
 )]
 

@@ -1,7 +1,9 @@
 //! Inserting many rows with few statements.
 //!
 //! A statement costs as much to begin and end as a row costs to write, so rows go in
-//! several to a statement; what is left over goes one by one.
+//! several to a statement; what is left over goes one by one. They are written with
+//! `OR FAIL`: a job that fails is undone as a whole, so SQLite need not keep what each
+//! statement would have to undo.
 
 use rusqlite::{CachedStatement, Connection, Statement, ToSql};
 
@@ -13,7 +15,7 @@ const ROWS: usize = 16;
 /// An insertion into one table.
 pub(super) struct Bulk<'connection> {
     connection: &'connection Connection,
-    /// `INSERT INTO table (columns)`, without its values.
+    /// `INSERT OR FAIL INTO table (columns)`, without its values.
     into: &'static str,
     columns: usize,
     one: Option<CachedStatement<'connection>>,

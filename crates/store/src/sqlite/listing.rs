@@ -164,12 +164,12 @@ impl Appended {
 
     /// Events of one account get consecutive numbers, so that they are one span.
     fn write_events(&mut self, connection: &Connection, state: &mut WriterState) -> Outcome<()> {
+        const INTO: &str = "INSERT OR FAIL INTO event (id, account, at, kind, subject, snapshot)";
         let mut events = std::mem::take(&mut self.events);
         if events.is_empty() {
             return Ok(());
         }
         events.sort_by_key(|event| event.account); // stable: an account's own stay in order
-        const INTO: &str = "INSERT INTO event (id, account, at, kind, subject, snapshot)";
         let numbered: Vec<(i64, &NewEvent)> = (state.event + 1..).zip(&events).collect();
         Bulk::new(connection, INTO, 6).insert(&numbered, |values, (id, event)| {
             values.put(*id)?;

@@ -18,7 +18,8 @@ const COLUMNS: &str = "attempt, account, created_at, processed_at, retry_on, sta
 
 /// Records occurrences; one that is recorded already is an error.
 pub(super) fn record(connection: &Connection, occurrences: &[&Occurrence]) -> Outcome<()> {
-    const INTO: &str = "INSERT INTO occurrence (slot, schedule, attempt, account, created_at,
+    const INTO: &str =
+        "INSERT OR FAIL INTO occurrence (slot, schedule, attempt, account, created_at,
         processed_at, retry_on, status, message, result_kind, result, ordinal, link_due,
         link_slot, link_attempt)";
     Bulk::new(connection, INTO, 15).insert(occurrences, |values, occurrence| {

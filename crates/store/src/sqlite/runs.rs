@@ -49,7 +49,8 @@ impl QueueRow {
 
 /// Puts runs into the queue, unclaimed; one that is there already is an error.
 pub(super) fn insert(connection: &Connection, rows: &[&QueueRow]) -> Outcome<()> {
-    const INTO: &str = "INSERT INTO queue (lane, due, schedule, slot, role, account, attempt,
+    const INTO: &str =
+        "INSERT OR FAIL INTO queue (lane, due, schedule, slot, role, account, attempt,
         queued_at, recorded, through, quoted, quoted_currency, plan)";
     Bulk::new(connection, INTO, 13).insert(rows, |values, row| {
         let (lane, due, schedule, slot) = key_columns(row.key);
@@ -159,7 +160,7 @@ pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRuns
     // Whatever can be claimed between the first and the last was selected: one range.
     connection
         .prepare_cached(
-            "UPDATE queue SET term = ?8, lease_until = ?9, not_before = NULL
+            "UPDATE OR FAIL queue SET term = ?8, lease_until = ?9, not_before = NULL
              WHERE lane = ?1 AND (due, schedule, slot) >= (?2, ?3, ?4)
              AND (due, schedule, slot) <= (?5, ?6, ?7)
              AND term = ?11 AND (not_before IS NULL OR not_before <= ?10)",

@@ -264,7 +264,7 @@ impl Sources {
 /// Takes rows out of the queue: as ranges, wherever neighbours leave together.
 fn remove(
     connection: &Connection,
-    rows: &mut Vec<RunKey>,
+    rows: &mut [RunKey],
     sources: &Sources,
     appended: &mut Appended,
 ) -> Outcome<()> {

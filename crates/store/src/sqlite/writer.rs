@@ -203,10 +203,12 @@ impl Desk {
             None => self.run_and_commit(group, &mut after_commit),
         };
         if committed.is_ok() {
-            after_commit.into_iter().for_each(|then| then());
+            for then in after_commit {
+                then();
+            }
         }
         for job in group.drain(..) {
-            job.answer(committed.as_ref().map(|()| ()).map_err(String::as_str));
+            job.answer(committed.as_ref().copied().map_err(String::as_str));
         }
         if let Some(unmerged) = &mut self.unmerged {
             // Rows that lie together share pages; a commit of one row still writes several.

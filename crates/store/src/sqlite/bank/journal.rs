@@ -19,7 +19,7 @@ pub(super) fn legs_blob(entry: &JournalEntry) -> Outcome<Vec<u8>> {
 
 /// Appends entries, each with its legs as a blob.
 pub(super) fn append(connection: &Connection, entries: &[(&JournalEntry, &[u8])]) -> Outcome<()> {
-    const INTO: &str = "INSERT INTO bank_journal
+    const INTO: &str = "INSERT OR FAIL INTO bank_journal
         (key, account, at, kind, origin_kind, origin, currency, legs)";
     Bulk::new(connection, INTO, 8).insert(entries, |values, (entry, legs)| {
         values.put(entry.key)?;

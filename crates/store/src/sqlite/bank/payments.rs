@@ -82,7 +82,7 @@ impl<'batch, 'connection> Payments<'batch, 'connection> {
 
     /// Writes what is not written yet.
     pub(super) fn write(mut self) -> Outcome<()> {
-        const INTO: &str = "INSERT INTO bank_payment (key, kind, payment)";
+        const INTO: &str = "INSERT OR FAIL INTO bank_payment (key, kind, payment)";
         self.made.sort_unstable_by_key(|(key, _)| *key);
         Bulk::new(self.connection, INTO, 3).insert(&self.made, |values, (key, payment)| {
             let (kind, number) = payment_columns(*payment);

@@ -39,7 +39,7 @@ macro_rules! table {
             ),
             standing: concat!("SELECT version, hidden, listed FROM ", $name, " WHERE key = ?1"),
             into: concat!(
-                "INSERT INTO ",
+                "INSERT OR FAIL INTO ",
                 $name,
                 " (key, account, parent, created_at, version, hidden, listed, body)"
             ),
