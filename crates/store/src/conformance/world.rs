@@ -69,7 +69,7 @@ pub fn transfers(rule: Rule, start: Date, end: Date) -> Plan {
     Plan {
         instruction: Instruction::Transfer {
             recipient: RecipientId(21),
-            amount: TransferAmount::Share(Percentage::WHOLE),
+            amount: TransferAmount::Share { share: Percentage::WHOLE, currency: Currency::THB },
         },
         ..charges(rule, start, end)
     }

@@ -1,0 +1,125 @@
+//! Schedules with all that is shown with them.
+
+use engine::{CardId, CustomerId, Instruction, Schedule};
+use gateway::bank::BankError;
+use serde_json::Value;
+use store::PageQuery;
+
+use super::super::list::LIMIT_DEFAULT;
+use super::super::records::failure;
+use super::super::view::{View, unexpanded};
+use super::super::{Answer, Context, Kind, OmiseError, customers, recipients};
+use super::render::{self, Parts, Standing};
+
+/// One schedule, as it stands.
+pub(crate) async fn one(context: &Context, schedule: Schedule) -> Answer {
+    let shown = many(context, vec![schedule]).await?;
+    shown.into_iter().next().ok_or_else(OmiseError::backend_error)
+}
+
+/// Schedules, as they stand, in order.
+pub(crate) async fn many(
+    context: &Context,
+    schedules: Vec<Schedule>,
+) -> Result<Vec<Value>, OmiseError> {
+    let store = context.app.store();
+    let positions = store.positions(&schedules, context.now).await?;
+    let first = PageQuery { to: engine::Instant::MAX, ..PageQuery::first(LIMIT_DEFAULT) };
+    let mut shown = Vec::with_capacity(schedules.len());
+    for (schedule, position) in schedules.iter().zip(positions) {
+        let parts = Parts {
+            occurrences: store.occurrences(schedule, context.now, first).await?,
+            standing: Standing::of(schedule, position),
+            parties: parties(context, schedule).await?,
+        };
+        shown.push(render::schedule(&View::of(context), schedule, parts));
+    }
+    Ok(shown)
+}
+
+/// The parties of a schedule as they are shown: ids, or what the ids are of.
+pub(crate) async fn parties(
+    context: &Context,
+    schedule: &Schedule,
+) -> Result<render::Parties, OmiseError> {
+    match &schedule.plan.instruction {
+        Instruction::Charge { customer, card, .. } => {
+            let card = match card {
+                Some(card) => Some(*card),
+                None => default_card(context, *customer).await?,
+            };
+            Ok(render::Parties::Charge {
+                customer: customers::show::reference(context, Some(*customer)).await?,
+                card: match card {
+                    Some(card) => shown_card(context, card).await?,
+                    None => Value::Null,
+                },
+            })
+        }
+        Instruction::Transfer { recipient: id, .. } => {
+            let found = if context.expand {
+                found(context.app.bank().recipient(context.account.id, *id).await)?
+            } else {
+                None
+            };
+            let recipient = recipients::show::reference(context, *id, found.as_ref());
+            Ok(render::Parties::Transfer { recipient })
+        }
+    }
+}
+
+/// The card a customer would be charged with; 2017-11-02 does not show it.
+async fn default_card(
+    context: &Context,
+    customer: CustomerId,
+) -> Result<Option<CardId>, OmiseError> {
+    if context.version.is_2017() {
+        return Ok(None);
+    }
+    let customer = found(context.app.bank().customer(context.account.id, customer).await)?;
+    Ok(customer.and_then(|customer| customer.default_card))
+}
+
+async fn shown_card(context: &Context, id: CardId) -> Answer {
+    let named = Value::String(context.ids().render(Kind::Card, id.0));
+    if !context.expand {
+        return Ok(named);
+    }
+    let card = found(context.app.bank().card(context.account.id, id).await)?;
+    let view = View::of(context);
+    Ok(card.map_or(named, |card| customers::cards::render::card(&view, &card)))
+}
+
+/// What names a schedule elsewhere: its id, or itself where that was asked for.
+pub(crate) async fn reference(
+    context: &Context,
+    id: Option<engine::ScheduleId>,
+) -> Result<Value, OmiseError> {
+    let named = View::of(context).id_or_null(Kind::Schedule, id.map(|id| id.0));
+    let Some(id) = id.filter(|_| context.expand) else { return Ok(named) };
+    match context.app.store().schedule(id).await? {
+        Some(schedule) => one(&unexpanded(context), schedule).await,
+        None => Ok(named),
+    }
+}
+
+/// What is gone is shown by its id alone.
+fn found<T>(read: Result<T, BankError>) -> Result<Option<T>, OmiseError> {
+    match read {
+        Ok(it) => Ok(Some(it)),
+        Err(BankError::NotFound(_)) => Ok(None),
+        Err(error) => Err(failure(&error)),
+    }
+}
+
+/// What is missing is the client's mistake; anything else that a reading of the
+/// bank's can meet is ours.
+pub(crate) fn not_found_or_failure(
+    error: BankError,
+    missing: impl FnOnce() -> OmiseError,
+) -> OmiseError {
+    match error {
+        BankError::NotFound(_) => missing(),
+        error => failure(&error),
+    }
+}
