@@ -151,6 +151,7 @@ macro_rules! bank_store_conformance {
                 a_floor_that_held_nothing_back_moves_nothing
                 an_entry_that_does_not_balance_is_refused
                 the_journal_reads_back_by_key_and_by_page
+                the_journal_lists_what_came_and_went_and_not_what_was_set_aside
                 records_are_listed_by_creation_and_counted
                 hidden_records_are_left_out
                 a_record_can_be_hidden_and_shown_again
