@@ -32,6 +32,19 @@ pub struct Schedule {
     pub attributes: Attributes,
 }
 
+impl Schedule {
+    /// This schedule as its owner's wish to end it leaves it, whatever its state;
+    /// `None` if that was wished before.
+    #[must_use]
+    pub fn delete(self, at: Instant) -> Option<Schedule> {
+        (self.status != Status::Deleted).then_some(Schedule {
+            status: Status::Deleted,
+            ended_at: Some(at),
+            ..self
+        })
+    }
+}
+
 /// Where a schedule stands.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum Status {

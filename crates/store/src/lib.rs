@@ -5,10 +5,12 @@
 //! implementation is right when it passes [`conformance`].
 //!
 //! - [`sqlite`] is the embedded one: one file, one writer, group commit.
+//! - [`model`] keeps everything in memory, for tests and for the simulation.
 
 mod bank_store;
 pub mod conformance;
 pub mod event;
+pub mod model;
 pub mod page;
 pub mod record;
 pub mod request;

@@ -1,0 +1,7 @@
+//! Stores in memory, simple and obviously right: what the real ones are held
+//! against, and what tests and the simulation run on. They lose everything when
+//! they are dropped.
+
+mod store;
+
+pub use store::ModelStore;
