@@ -3,7 +3,7 @@
 //! A card's number is read once, when its token is made: what stays is its
 //! brand, first and last digits, a fingerprint, and what the test number does.
 
-use engine::{AccountId, CardId, CustomerId, Instant};
+use engine::{AccountId, CardId, CustomerId, Instant, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::charge::ChargeFailure;
@@ -45,6 +45,40 @@ pub struct Card {
     pub deleted: bool,
 }
 
+impl Card {
+    /// Whether it lets money be taken from it, and if not, why.
+    pub fn verdict(&self, at: Instant) -> Result<(), ChargeFailure> {
+        if self.deleted {
+            return Err(ChargeFailure::NoCard);
+        }
+        if has_expired(self.expiration_year, self.expiration_month, at) {
+            return Err(ChargeFailure::ExpiredCard);
+        }
+        match self.behaviour {
+            Behaviour::Succeeds => Ok(()),
+            Behaviour::Fails(failure) => Err(failure),
+        }
+    }
+}
+
+/// Whether a card of that month is past it: it is good until the month ends, in
+/// universal time.
+#[must_use]
+pub fn has_expired(year: u16, month: u8, at: Instant) -> bool {
+    let today = Zone::utc().date_at(at);
+    (i32::from(today.year()), i32::from(today.month())) > (i32::from(year), i32::from(month))
+}
+
+/// Whether the holder knows the card's security code: three or four digits were
+/// given, and the number is not one that stands for a wrong code.
+#[must_use]
+pub fn security_code_passes(code: Option<&str>, behaviour: Behaviour) -> bool {
+    let well_formed =
+        |code: &str| matches!(code.len(), 3 | 4) && code.bytes().all(|byte| byte.is_ascii_digit());
+    code.is_some_and(well_formed)
+        && behaviour != Behaviour::Fails(ChargeFailure::InvalidSecurityCode)
+}
+
 /// A card holder's address, as given.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Address {
@@ -75,7 +109,7 @@ pub enum Brand {
     Jcb,
     /// American Express.
     AmericanExpress,
-    /// UnionPay.
+    /// `UnionPay`.
     UnionPay,
     /// Discover.
     Discover,
@@ -107,4 +141,32 @@ pub struct Token {
     pub card: CardId,
     /// Whether it was used, which it can be once.
     pub used: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        Instant::from_timestamp(text.parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_card_is_good_until_its_month_ends() {
+        assert!(!has_expired(2026, 2, at("2026-02-28T23:59:59Z")));
+        assert!(has_expired(2026, 2, at("2026-03-01T00:00:00Z")));
+        assert!(has_expired(2025, 12, at("2026-01-01T00:00:00Z")));
+        assert!(!has_expired(2027, 1, at("2026-12-31T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_security_code_must_be_given_and_be_right() {
+        let wrong = Behaviour::Fails(ChargeFailure::InvalidSecurityCode);
+        assert!(security_code_passes(Some("123"), Behaviour::Succeeds));
+        assert!(security_code_passes(Some("1234"), Behaviour::Succeeds));
+        assert!(!security_code_passes(Some("12"), Behaviour::Succeeds));
+        assert!(!security_code_passes(Some("12a"), Behaviour::Succeeds));
+        assert!(!security_code_passes(None, Behaviour::Succeeds));
+        assert!(!security_code_passes(Some("123"), wrong));
+    }
 }

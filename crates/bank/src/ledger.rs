@@ -78,6 +78,54 @@ pub enum EntryKind {
     Opening,
 }
 
+/// Money that goes from one place to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Movement {
+    /// Whence.
+    pub from: LedgerRole,
+    /// Where to.
+    pub to: LedgerRole,
+    /// Minor units, not below zero.
+    pub amount: i64,
+}
+
+/// What an entry says beside what moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heading {
+    /// The entry's key.
+    pub key: i64,
+    /// In whose books.
+    pub account: AccountId,
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub kind: EntryKind,
+    /// The record it comes from.
+    pub origin: (RecordKind, i64),
+    /// In what.
+    pub currency: Currency,
+}
+
+impl Heading {
+    /// The entry of these movements. What leaves one place arrives at another, so
+    /// its legs add up to nothing; there is one leg for each place that changed.
+    #[must_use]
+    pub fn entry(self, movements: &[Movement]) -> JournalEntry {
+        let mut legs: Vec<Leg> = Vec::with_capacity(movements.len() + 1);
+        let mut book = |role, amount: i64| match legs.iter_mut().find(|leg| leg.role == role) {
+            Some(leg) => leg.amount = leg.amount.saturating_add(amount),
+            None => legs.push(Leg { role, amount }),
+        };
+        for movement in movements.iter().filter(|movement| movement.amount > 0) {
+            book(movement.from, movement.amount.saturating_neg());
+            book(movement.to, movement.amount);
+        }
+        legs.retain(|leg| leg.amount != 0);
+        let Heading { key, account, at, kind, origin, currency } = self;
+        JournalEntry { key, account, at, kind, origin, currency, legs }
+    }
+}
+
 impl JournalEntry {
     /// What the entry did to one part of the books.
     #[must_use]
@@ -89,5 +137,55 @@ impl JournalEntry {
     #[must_use]
     pub fn balances(&self) -> bool {
         self.legs.iter().map(|leg| i128::from(leg.amount)).sum::<i128>() == 0
+    }
+
+    /// The ledger account that must not be below zero afterwards: the balance an
+    /// entry draws on, or else what is set aside.
+    #[must_use]
+    pub fn floor(&self) -> Option<LedgerAccount> {
+        [LedgerRole::Available, LedgerRole::Held]
+            .into_iter()
+            .find(|role| self.net(*role) < 0)
+            .map(|role| LedgerAccount { account: self.account, role, currency: self.currency })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADING: Heading = Heading {
+        key: 1,
+        account: AccountId(1),
+        at: Instant::EPOCH,
+        kind: EntryKind::ChargeCaptured,
+        origin: (RecordKind::Charge, 1),
+        currency: Currency::THB,
+    };
+
+    const fn movement(from: LedgerRole, to: LedgerRole, amount: i64) -> Movement {
+        Movement { from, to, amount }
+    }
+
+    #[test]
+    fn one_leg_stands_for_each_place_and_nothing_moved_leaves_none() {
+        use LedgerRole::{Available, Fees, Payers, Tax};
+        let entry = HEADING.entry(&[
+            movement(Payers, Available, 93),
+            movement(Payers, Fees, 7),
+            movement(Payers, Tax, 0),
+        ]);
+        let leg = |role, amount| Leg { role, amount };
+        assert_eq!(entry.legs, [leg(Payers, -100), leg(Available, 93), leg(Fees, 7)]);
+        assert!(entry.balances());
+    }
+
+    #[test]
+    fn an_entry_may_not_overdraw_what_it_takes_from() {
+        use LedgerRole::{Available, Held, Payees, Payers};
+        let floor = |from, to| HEADING.entry(&[movement(from, to, 5)]).floor().map(|it| it.role);
+        assert_eq!(floor(Available, Held), Some(Available));
+        assert_eq!(floor(Held, Payees), Some(Held));
+        assert_eq!(floor(Payers, Available), None);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{CardId, CustomerId, RecipientId};
-use crate::money::{Money, Percentage};
+use crate::money::{Currency, Money, Percentage};
 
 /// What each run pays. A queue row carries it whole, so that a run reads nothing else.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -55,5 +55,10 @@ pub enum TransferAmount {
     Fixed(Money),
     /// A share of what the account has when the run comes: quoted first, then
     /// frozen in the intent.
-    Share(Percentage),
+    Share {
+        /// Which share.
+        share: Percentage,
+        /// Of the balance in this currency.
+        currency: Currency,
+    },
 }

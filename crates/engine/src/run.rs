@@ -8,7 +8,7 @@ use crate::identity::{
     AccountId, CardId, CustomerId, InstallationId, LaneId, RecipientId, ScheduleId,
 };
 use crate::instruction::{Instruction, TransferAmount};
-use crate::money::{Money, Percentage};
+use crate::money::{Currency, Money, Percentage};
 use crate::policy::Policies;
 use crate::time::{Instant, Slot};
 
@@ -91,14 +91,15 @@ impl Run {
         (self.attempt > 0).then(|| self.plan.policies.timing.zone.date_at(self.key.due))
     }
 
-    /// The share of a balance that must be quoted before this run can be sent.
+    /// The share of a balance that must be quoted before this run can be sent, and
+    /// the currency of that balance.
     #[must_use]
-    pub fn quote_wanted(&self) -> Option<Percentage> {
+    pub fn quote_wanted(&self) -> Option<(Percentage, Currency)> {
         match &self.plan.instruction {
-            Instruction::Transfer { amount: TransferAmount::Share(share), .. }
+            Instruction::Transfer { amount: TransferAmount::Share { share, currency }, .. }
                 if self.quoted.is_none() =>
             {
-                Some(*share)
+                Some((*share, *currency))
             }
             _ => None,
         }
@@ -118,7 +119,7 @@ impl Run {
                 recipient: *recipient,
                 money: match amount {
                     TransferAmount::Fixed(money) => *money,
-                    TransferAmount::Share(_) => self.quoted?,
+                    TransferAmount::Share { .. } => self.quoted?,
                 },
             },
         };

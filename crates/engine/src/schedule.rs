@@ -33,11 +33,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// This schedule as its owner's wish to end it leaves it, whatever its state;
-    /// `None` if that was wished before.
+    /// Ended by its owner at `at`: allowed in any state, once. `None` where that
+    /// was done before.
     #[must_use]
     pub fn delete(self, at: Instant) -> Option<Schedule> {
-        (self.status != Status::Deleted).then_some(Schedule {
+        (self.status != Status::Deleted).then(|| Schedule {
             status: Status::Deleted,
             ended_at: Some(at),
             ..self

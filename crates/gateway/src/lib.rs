@@ -9,7 +9,7 @@ pub mod bank;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::{AccountId, Instant, Money, Outcome, PaymentRequest, Percentage};
+use engine::{AccountId, Currency, Instant, Money, Outcome, PaymentRequest, Percentage};
 
 /// Moves money, in batches; one is a batch of one.
 #[async_trait]
@@ -32,6 +32,8 @@ pub trait Gateway: Send + Sync + 'static {
 pub struct Quote {
     /// Whose balance.
     pub account: AccountId,
+    /// What the account settles in: the balance it pays out from.
+    pub currency: Currency,
     /// Which share.
     pub share: Percentage,
     /// The lane's now.

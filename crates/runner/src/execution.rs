@@ -148,7 +148,8 @@ impl Lane {
         let quotes = round
             .iter()
             .filter_map(|run| {
-                run.quote_wanted().map(|share| Quote { account: run.account, share, at })
+                let (share, currency) = run.quote_wanted()?;
+                Some(Quote { account: run.account, currency, share, at })
             })
             .collect();
         let mut quoted = Vec::with_capacity(round.len());

@@ -24,7 +24,7 @@ pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
 pub use store::{
     Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, Frozen, NewSchedule,
-    ScheduleQuery, Settled, Store,
+    ScheduleQuery, Settled, Store, past_slots,
 };
 
 /// Why a store could not do what it was asked.

@@ -62,7 +62,7 @@ fn transfers(rule: Rule, start: Date, end: Date) -> Plan {
         },
         instruction: Instruction::Transfer {
             recipient: RecipientId(1),
-            amount: TransferAmount::Share(Percentage::WHOLE),
+            amount: TransferAmount::Share { share: Percentage::WHOLE, currency: Currency::THB },
         },
         ..charges(rule, start, end)
     }

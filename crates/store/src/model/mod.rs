@@ -2,6 +2,8 @@
 //! against, and what tests and the simulation run on. They lose everything when
 //! they are dropped.
 
+mod bank;
 mod store;
 
+pub use bank::ModelBankStore;
 pub use store::ModelStore;

@@ -1,0 +1,3 @@
+pub(crate) mod render;
+pub(crate) mod failure;
+pub(crate) mod refunds;

@@ -1,0 +1,35 @@
+//! `/events`: what happened, rendered from what it happened to.
+
+pub(crate) mod render;
+
+use serde_json::Value;
+use store::EventId;
+
+use super::list::{ListShape, page_query};
+use super::router::{Resource, Routes};
+use super::{Answer, Context, Kind, OmiseError, Params};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .at("/events", Resource::new().get(list))
+        .at("/events/{id}", Resource::new().get(retrieve))
+}
+
+async fn list(context: Context, params: Params) -> Answer {
+    let page = page_query(&params, context.now)?;
+    let found = context.app.store().events(context.account.id, page).await?;
+    let mut data: Vec<Value> = Vec::with_capacity(found.entries.len());
+    for event in &found.entries {
+        data.push(render::event(&context, event).await?);
+    }
+    Ok(ListShape::top("/events", page, found.total, data).render(&context))
+}
+
+async fn retrieve(context: Context, _params: Params, id: String) -> Answer {
+    let missing = || OmiseError::not_found("event", &id);
+    let key = context.ids().parse(Kind::Event, &id).ok_or_else(missing)?;
+    let found = context.app.store().event(EventId(key)).await?;
+    let event =
+        found.filter(|event| event.body.account == context.account.id).ok_or_else(missing)?;
+    render::event(&context, &event).await
+}

@@ -1,0 +1,37 @@
+//! Omise's API: the schedules in full, and what they stand on.
+//!
+//! What answers a request is an `async fn(Context, Params, path…) -> Answer`
+//! registered in its group's `routes()`; everything around it (body, key,
+//! version, idempotency, headers) is [`router`]'s.
+
+pub mod answer;
+#[cfg(test)]
+mod captures;
+mod charges;
+pub mod context;
+mod customers;
+pub mod error;
+mod events;
+pub mod ids;
+pub mod list;
+mod occurrences;
+pub mod params;
+mod recipients;
+mod records;
+pub mod router;
+mod schedules;
+mod search;
+mod system;
+pub mod time;
+mod tokens;
+mod transactions;
+mod transfers;
+pub mod version;
+mod view;
+
+pub use answer::Answer;
+pub use context::Context;
+pub use error::OmiseError;
+pub use ids::Kind;
+pub use params::Params;
+pub use version::Version;

@@ -1,0 +1,76 @@
+//! `GET /occurrences/{id}`, and how an occurrence is shown anywhere.
+
+use engine::settlement::AwaitingKey;
+use engine::{Occurrence, OccurrenceStatus};
+use serde_json::{Value, json};
+
+use super::router::{Resource, Routes};
+use super::view::{View, object};
+use super::{Answer, Context, Kind, OmiseError, Params, Version};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().at("/occurrences/{id}", Resource::new().get(retrieve))
+}
+
+async fn retrieve(context: Context, _params: Params, id: String) -> Answer {
+    let missing = || OmiseError::not_found("occurrence", &id);
+    let key = context.ids().parse_occurrence(&id).ok_or_else(missing)?;
+    let found = context.app.store().occurrence(key).await?;
+    let occurrence =
+        found.filter(|found| found.account == context.account.id).ok_or_else(missing)?;
+    Ok(render(&View::of(&context), &occurrence))
+}
+
+/// An occurrence, in the captured order of its version.
+pub(crate) fn render(view: &View, occurrence: &Occurrence) -> Value {
+    let Occurrence { schedule, slot, attempt, .. } = *occurrence;
+    let id = view.ids.render_occurrence(AwaitingKey { schedule, slot, attempt });
+    let location = format!("/occurrences/{id}");
+    let schedule = view.id(Kind::Schedule, schedule.0);
+    let result = occurrence.result.map(|payment| view.ids.render_payment(payment));
+    let (scheduled_on, retry_on) = (slot.date(), occurrence.retry_on);
+    let (created_at, processed_at) =
+        (view.time(occurrence.created_at), view.time(occurrence.processed_at));
+    match view.version {
+        Version::V2019_05_29 => object([
+            ("object", json!("occurrence")),
+            ("livemode", json!(view.livemode())),
+            ("location", json!(location)),
+            ("id", json!(id)),
+            ("result", json!(result)),
+            ("schedule", json!(schedule)),
+            ("message", json!(occurrence.message)),
+            ("status", json!(status(occurrence.status))),
+            ("processed_at", processed_at),
+            ("created_at", created_at),
+            ("scheduled_on", json!(scheduled_on)),
+            ("retry_on", json!(retry_on)),
+            ("execute_time", Value::Null),
+            ("split_metadata", Value::Null),
+            ("transfer_amount", json!(0)),
+        ]),
+        Version::V2017_11_02 => object([
+            ("object", json!("occurrence")),
+            ("id", json!(id)),
+            ("livemode", json!(view.livemode())),
+            ("location", json!(location)),
+            ("schedule", json!(schedule)),
+            ("schedule_date", json!(scheduled_on)),
+            ("retry_date", json!(retry_on)),
+            ("processed_at", processed_at),
+            ("status", json!(status(occurrence.status))),
+            ("message", json!(occurrence.message)),
+            ("result", json!(result)),
+            ("created", created_at),
+        ]),
+    }
+}
+
+/// Omise knows nothing that is called off before it is attempted; to it, that is skipped.
+const fn status(status: OccurrenceStatus) -> &'static str {
+    match status {
+        OccurrenceStatus::Successful => "successful",
+        OccurrenceStatus::Failed => "failed",
+        OccurrenceStatus::Skipped | OccurrenceStatus::Canceled => "skipped",
+    }
+}

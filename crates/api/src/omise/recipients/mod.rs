@@ -1,0 +1,2 @@
+pub(crate) mod render;
+pub(crate) mod banks;

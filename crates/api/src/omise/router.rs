@@ -1,0 +1,190 @@
+//! What stands around every handler: body, key, version, idempotency, headers.
+//!
+//! A group registers its endpoints so:
+//!
+//! ```ignore
+//! pub(crate) fn routes() -> Routes {
+//!     Routes::new()
+//!         .at("/customers", Resource::new().get(list).post(create))
+//!         .at("/customers/{id}", Resource::new().get(retrieve).patch(update).delete(destroy))
+//! }
+//! ```
+//!
+//! and a handler is `async fn(Context, Params) -> Answer`, or takes one or two
+//! `String`s more: the ids in the path. Everybody names these `{id}`, then `{part}`.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, RawPathParams, State};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::{Method, Response, StatusCode, Uri};
+
+use super::answer::{Answer, refusal};
+use super::context::Context;
+use super::error::OmiseError;
+use super::params::Params;
+use crate::App;
+
+mod request;
+
+/// Every endpoint of Omise's API.
+pub(crate) fn routes() -> Router<App> {
+    Routes::new()
+        .and(super::system::routes())
+        .and(super::schedules::routes())
+        .and(super::occurrences::routes())
+        .and(super::events::routes())
+        .and(super::search::routes())
+        .into()
+}
+
+/// Paths and what answers on them.
+pub(crate) struct Routes(Router<App>);
+
+impl Routes {
+    /// None yet.
+    pub(crate) fn new() -> Routes {
+        Routes(Router::new())
+    }
+
+    /// One path more.
+    pub(crate) fn at(self, path: &str, resource: Resource) -> Routes {
+        Routes(self.0.route(path, resource.0))
+    }
+
+    /// Those of another group too.
+    pub(crate) fn and(self, others: Routes) -> Routes {
+        Routes(self.0.merge(others.0))
+    }
+}
+
+impl From<Routes> for Router<App> {
+    fn from(routes: Routes) -> Router<App> {
+        routes.0
+    }
+}
+
+/// The methods of one path.
+pub(crate) struct Resource(MethodRouter<App>);
+
+/// Which keys open an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// Secret keys.
+    Secret,
+    /// Secret and public keys.
+    Any,
+}
+
+impl Resource {
+    /// None yet.
+    pub(crate) fn new() -> Resource {
+        Resource(MethodRouter::new())
+    }
+
+    /// `GET`, and `HEAD` with it.
+    pub(crate) fn get<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::GET, Access::Secret, handler)
+    }
+
+    /// `POST`.
+    pub(crate) fn post<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::POST, Access::Secret, handler)
+    }
+
+    /// `PATCH`.
+    pub(crate) fn patch<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::PATCH, Access::Secret, handler)
+    }
+
+    /// `DELETE`.
+    pub(crate) fn delete<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::DELETE, Access::Secret, handler)
+    }
+
+    /// `GET` that a public key opens too.
+    pub(crate) fn public_get<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::GET, Access::Any, handler)
+    }
+
+    /// `POST` that a public key opens too.
+    pub(crate) fn public_post<Ids: 'static>(self, handler: impl Handler<Ids>) -> Resource {
+        self.answer(MethodFilter::POST, Access::Any, handler)
+    }
+
+    fn answer<Ids: 'static>(
+        self,
+        method: MethodFilter,
+        access: Access,
+        handler: impl Handler<Ids>,
+    ) -> Resource {
+        let serve = async move |State(app): State<App>,
+                                route: Option<MatchedPath>,
+                                ids: RawPathParams,
+                                request: http::Request<Body>| {
+            let ids = ids.iter().map(|(_, id)| id.to_owned()).collect();
+            let route = route.as_ref().map_or("", MatchedPath::as_str).to_owned();
+            let handler = handler.clone();
+            let answer = move |context, params| handler.call(context, params, ids);
+            request::serve(app, access, route, request, answer).await
+        };
+        Resource(self.0.merge(on(method, serve)))
+    }
+}
+
+/// What answers a request: an `async fn` of [`Context`], [`Params`] and the ids in the path.
+pub(crate) trait Handler<Ids>: Clone + Send + Sync + 'static {
+    /// Answers.
+    fn call(self, context: Context, params: Params, ids: Vec<String>) -> BoxedAnswer;
+}
+
+/// An answer under way.
+pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+impl<F, A> Handler<()> for F
+where
+    F: FnOnce(Context, Params) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
+    fn call(self, context: Context, params: Params, _ids: Vec<String>) -> BoxedAnswer {
+        Box::pin(self(context, params))
+    }
+}
+
+impl<F, A> Handler<(String,)> for F
+where
+    F: FnOnce(Context, Params, String) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
+    fn call(self, context: Context, params: Params, ids: Vec<String>) -> BoxedAnswer {
+        let id = ids.into_iter().next().unwrap_or_default();
+        Box::pin(self(context, params, id))
+    }
+}
+
+impl<F, A> Handler<(String, String)> for F
+where
+    F: FnOnce(Context, Params, String, String) -> A + Clone + Send + Sync + 'static,
+    A: Future<Output = Answer> + Send + 'static,
+{
+    fn call(self, context: Context, params: Params, ids: Vec<String>) -> BoxedAnswer {
+        let mut ids = ids.into_iter();
+        let (id, part) = (ids.next().unwrap_or_default(), ids.next().unwrap_or_default());
+        Box::pin(self(context, params, id, part))
+    }
+}
+
+/// Answers where there is no endpoint.
+pub(crate) async fn unknown_path(uri: Uri) -> Response<Body> {
+    let message = format!("path {} was not found", uri.path());
+    refusal(&OmiseError::new(StatusCode::NOT_FOUND, "not_found", message))
+}
+
+/// Answers where there is an endpoint, but not for this method.
+pub(crate) async fn unknown_method(method: Method, uri: Uri) -> Response<Body> {
+    let message = format!("{method} is not allowed on {}", uri.path());
+    refusal(&OmiseError::new(StatusCode::METHOD_NOT_ALLOWED, "bad_request", message))
+}

@@ -1,0 +1,13 @@
+//! The built-in bank, over books in memory. Every clock reading is given.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod agenda;
+mod charges;
+mod customers;
+mod ledger;
+mod payments;
+mod recipients;
+mod refunds;
+mod tokens;
+mod transfers;
+mod world;

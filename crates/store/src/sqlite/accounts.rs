@@ -1,0 +1,144 @@
+//! Accounts, the keys that open them, and clocks.
+
+use engine::{Account, AccountId, ClockId, Instant, LaneId, Zone};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::columns::{Stored, currency, from_json, instant_at, json, stored_at};
+use super::fault::{Fault, Outcome};
+use crate::store::{ClockMode, ClockState, Credential};
+
+const COLUMNS: &str =
+    "id, lane, mode, country, currency, zone, three_d_secure, created_at, attributes";
+
+/// Writes an account under a fresh key, with what opens it.
+pub(super) fn create(
+    connection: &Connection,
+    mut account: Account,
+    credentials: &[Credential],
+) -> Outcome<Account> {
+    account.id = AccountId(connection.query_row(
+        "SELECT coalesce(max(id), 0) + 1 FROM account",
+        [],
+        |row| row.get(0),
+    )?);
+    connection
+        .prepare_cached(
+            "INSERT INTO account
+             (id, lane, mode, country, currency, zone, three_d_secure, created_at, attributes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            account.id.0,
+            account.lane.0,
+            account.mode.number(),
+            &account.country,
+            account.currency.code(),
+            account.zone.name(),
+            account.three_d_secure,
+            account.created_at.nanoseconds(),
+            json("attributes", &account.attributes)?,
+        ))?;
+    let mut insert = connection
+        .prepare_cached("INSERT INTO credential (sha256, account, kind) VALUES (?1, ?2, ?3)")?;
+    for credential in credentials {
+        insert.execute((credential.sha256, account.id.0, credential.kind.number()))?;
+    }
+    Ok(account)
+}
+
+/// Replaces an account's stored form.
+pub(super) fn update(connection: &Connection, account: &Account) -> Outcome<()> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE account SET lane = ?2, mode = ?3, country = ?4, currency = ?5, zone = ?6,
+             three_d_secure = ?7, created_at = ?8, attributes = ?9 WHERE id = ?1",
+        )?
+        .execute((
+            account.id.0,
+            account.lane.0,
+            account.mode.number(),
+            &account.country,
+            account.currency.code(),
+            account.zone.name(),
+            account.three_d_secure,
+            account.created_at.nanoseconds(),
+            json("attributes", &account.attributes)?,
+        ))?;
+    if changed == 0 {
+        return Err(Fault::Refused(format!("there is no account {}", account.id)));
+    }
+    Ok(())
+}
+
+/// One account.
+pub(super) fn find(connection: &Connection, id: AccountId) -> Outcome<Option<Account>> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM account WHERE id = ?1"))?;
+    let mut rows = select.query([id.0])?;
+    rows.next()?.map(account).transpose()
+}
+
+/// All of them, oldest first.
+pub(super) fn all(connection: &Connection) -> Outcome<Vec<Account>> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM account ORDER BY id"))?;
+    select.query_and_then([], account)?.collect()
+}
+
+fn account(row: &Row<'_>) -> Outcome<Account> {
+    let zone: String = row.get(5)?;
+    Ok(Account {
+        id: AccountId(row.get(0)?),
+        lane: LaneId(row.get(1)?),
+        mode: stored_at(row, 2)?,
+        country: row.get(3)?,
+        currency: currency(&row.get::<_, String>(4)?)?,
+        zone: Zone::named(&zone).map_err(|error| Fault::corrupt("account", error))?,
+        three_d_secure: row.get(6)?,
+        created_at: instant_at(row, 7)?,
+        attributes: from_json("account's attributes", &row.get::<_, String>(8)?)?,
+    })
+}
+
+/// The credential whose SHA-256 this is.
+pub(super) fn credential(connection: &Connection, sha256: [u8; 32]) -> Outcome<Option<Credential>> {
+    let mut select =
+        connection.prepare_cached("SELECT account, kind FROM credential WHERE sha256 = ?1")?;
+    let mut rows = select.query([sha256])?;
+    rows.next()?
+        .map(|row| {
+            let account = AccountId(row.get(0)?);
+            Ok(Credential { sha256, account, kind: stored_at(row, 1)? })
+        })
+        .transpose()
+}
+
+/// A clock as it stands.
+pub(super) fn clock(connection: &Connection, id: ClockId) -> Outcome<ClockState> {
+    let found = connection
+        .prepare_cached("SELECT standing_at, target FROM clock WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (standing_at, target): (Option<i64>, Option<i64>) = found.unwrap_or((None, None));
+    Ok(ClockState {
+        mode: standing_at.map_or(ClockMode::Wall, |nanoseconds| {
+            ClockMode::Standing(Instant::from_nanoseconds(nanoseconds))
+        }),
+        target: target.map(Instant::from_nanoseconds),
+    })
+}
+
+/// Sets a clock.
+pub(super) fn set_clock(connection: &Connection, id: ClockId, state: ClockState) -> Outcome<()> {
+    let standing_at = match state.mode {
+        ClockMode::Wall => None,
+        ClockMode::Standing(at) => Some(at.nanoseconds()),
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO clock (id, standing_at, target) VALUES (?1, ?2, ?3)
+             ON CONFLICT DO UPDATE SET standing_at = excluded.standing_at, target = excluded.target",
+        )?
+        .execute((id.0, standing_at, state.target.map(Instant::nanoseconds)))?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! What stands on ledger accounts.
+
+use std::collections::HashMap;
+
+use ::bank::{JournalEntry, LedgerAccount};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::sqlite::columns::Stored;
+use crate::sqlite::fault::{Fault, Outcome};
+
+/// What stands on one ledger account.
+pub(super) fn find(connection: &Connection, account: LedgerAccount) -> Outcome<i64> {
+    let LedgerAccount { account, role, currency } = account;
+    let amount = connection
+        .prepare_cached(
+            "SELECT amount FROM bank_balance WHERE account = ?1 AND role = ?2 AND currency = ?3",
+        )?
+        .query_row((account.0, role.number(), currency.code()), |row| row.get(0))
+        .optional()?;
+    Ok(amount.unwrap_or(0))
+}
+
+/// Balances as they run through a batch: read once, written once.
+pub(super) struct Running<'connection> {
+    connection: &'connection Connection,
+    known: HashMap<LedgerAccount, Balance>,
+}
+
+struct Balance {
+    stored: i64,
+    now: i64,
+}
+
+impl<'connection> Running<'connection> {
+    pub(super) fn new(connection: &'connection Connection) -> Running<'connection> {
+        Running { connection, known: HashMap::new() }
+    }
+
+    fn balance(&mut self, account: LedgerAccount) -> Outcome<&mut Balance> {
+        use std::collections::hash_map::Entry;
+        Ok(match self.known.entry(account) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let stored = find(self.connection, account)?;
+                unknown.insert(Balance { stored, now: stored })
+            }
+        })
+    }
+
+    /// What stands there now.
+    pub(super) fn now(&mut self, account: LedgerAccount) -> Outcome<i64> {
+        Ok(self.balance(account)?.now)
+    }
+
+    /// Posts an entry's legs, or with `sign` -1 takes them back.
+    pub(super) fn post(&mut self, entry: &JournalEntry, sign: i64) -> Outcome<()> {
+        let JournalEntry { account, currency, .. } = *entry;
+        for leg in &entry.legs {
+            let balance = self.balance(LedgerAccount { account, role: leg.role, currency })?;
+            balance.now = leg
+                .amount
+                .checked_mul(sign)
+                .and_then(|by| balance.now.checked_add(by))
+                .ok_or_else(|| {
+                Fault::Refused(format!("entry {} is more than a balance holds", entry.key))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes those that changed.
+    pub(super) fn write(self) -> Outcome<()> {
+        let mut upsert = self.connection.prepare_cached(
+            "INSERT INTO bank_balance (account, role, currency, amount) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET amount = excluded.amount",
+        )?;
+        for (LedgerAccount { account, role, currency }, balance) in &self.known {
+            if balance.now != balance.stored {
+                upsert.execute((account.0, role.number(), currency.code(), balance.now))?;
+            }
+        }
+        Ok(())
+    }
+}

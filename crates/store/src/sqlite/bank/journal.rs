@@ -1,0 +1,100 @@
+//! The journal: appended, never changed.
+
+use ::bank::{JournalEntry, RecordKind};
+use engine::AccountId;
+use rusqlite::{CachedStatement, Connection, Row};
+
+use crate::page::{Page, PageQuery};
+use crate::sqlite::columns::{Stored, compact, currency, from_compact, instant_at, stored_at};
+use crate::sqlite::fault::Outcome;
+use crate::sqlite::listing::{self, Entry, List};
+
+const COLUMNS: &str = "key, account, at, kind, origin_kind, origin, currency, legs";
+
+/// An entry's legs as a compact blob.
+pub(super) fn legs_blob(entry: &JournalEntry) -> Outcome<Vec<u8>> {
+    compact("journal entry", &entry.legs)
+}
+
+/// Appends to the journal.
+pub(super) struct Appender<'connection>(CachedStatement<'connection>);
+
+impl<'connection> Appender<'connection> {
+    pub(super) fn new(connection: &'connection Connection) -> Outcome<Appender<'connection>> {
+        Ok(Appender(connection.prepare_cached(
+            "INSERT INTO bank_journal
+             (key, account, at, kind, origin_kind, origin, currency, legs)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?))
+    }
+
+    pub(super) fn append(&mut self, entry: &JournalEntry, legs: &[u8]) -> Outcome<()> {
+        self.0.execute((
+            entry.key,
+            entry.account.0,
+            entry.at.nanoseconds(),
+            entry.kind.number(),
+            entry.origin.0.number(),
+            entry.origin.1,
+            entry.currency.code(),
+            legs,
+        ))?;
+        Ok(())
+    }
+}
+
+/// One entry.
+pub(super) fn find(connection: &Connection, key: i64) -> Outcome<Option<JournalEntry>> {
+    let mut select =
+        connection.prepare_cached(&format!("SELECT {COLUMNS} FROM bank_journal WHERE key = ?1"))?;
+    let mut rows = select.query([key])?;
+    rows.next()?.map(entry).transpose()
+}
+
+/// Every entry, in order.
+pub(super) fn for_each(connection: &Connection, mut each: impl FnMut(JournalEntry)) -> Outcome<()> {
+    let mut select =
+        connection.prepare(&format!("SELECT {COLUMNS} FROM bank_journal ORDER BY key"))?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        each(entry(row)?);
+    }
+    Ok(())
+}
+
+fn entry(row: &Row<'_>) -> Outcome<JournalEntry> {
+    Ok(JournalEntry {
+        key: row.get(0)?,
+        account: AccountId(row.get(1)?),
+        at: instant_at(row, 2)?,
+        kind: stored_at(row, 3)?,
+        origin: (stored_at(row, 4)?, row.get(5)?),
+        currency: currency(row.get_ref(6)?.as_str().unwrap_or(""))?,
+        legs: from_compact("journal entry", row.get_ref(7)?.as_blob().unwrap_or(&[]))?,
+    })
+}
+
+/// A page of an account's journal, by time.
+pub(super) fn page(
+    connection: &Connection,
+    account: AccountId,
+    query: &PageQuery,
+) -> Outcome<Page<JournalEntry>> {
+    let read = |first: i64, last: i64| {
+        let mut select = connection.prepare_cached(
+            "SELECT key, at FROM bank_journal WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
+        )?;
+        select
+            .query_and_then((first, last), |row| {
+                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: true })
+            })?
+            .collect()
+    };
+    let list = List::records(RecordKind::JournalEntry);
+    let (keys, total) = listing::page(connection, list, account, query, false, &read)?;
+    let mut entries = Vec::with_capacity(keys.len());
+    for key in keys {
+        entries.extend(find(connection, key)?);
+    }
+    Ok(Page { entries, total })
+}

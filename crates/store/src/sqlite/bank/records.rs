@@ -1,0 +1,191 @@
+//! The bank's records: a table for each kind.
+
+use ::bank::RecordKind;
+use engine::{AccountId, Instant};
+use rusqlite::{Connection, Row};
+
+use crate::page::{Order, Page};
+use crate::record::{Record, RecordKey, RecordQuery};
+use crate::sqlite::columns::Stored;
+use crate::sqlite::fault::{Fault, Outcome};
+use crate::sqlite::listing::{self, Entry, List};
+
+/// Kinds that are numbered, the journal included.
+pub(crate) const KINDS: usize = 8;
+
+/// The statements on one kind's table.
+pub(crate) struct Table {
+    pub(crate) key_max: &'static str,
+    pub(crate) key_min: &'static str,
+    pub(super) find: &'static str,
+    pub(super) standing: &'static str,
+    pub(super) insert: &'static str,
+    pub(super) update: &'static str,
+    entries: &'static str,
+    children: &'static str,
+    pub(super) shown_by_account: &'static str,
+}
+
+macro_rules! table {
+    ($name:literal) => {
+        Table {
+            key_max: concat!("SELECT max(coalesce(max(key), 0), 0) FROM ", $name),
+            key_min: concat!("SELECT min(coalesce(min(key), 0), 0) FROM ", $name),
+            find: concat!(
+                "SELECT account, parent, created_at, version, hidden, body FROM ",
+                $name,
+                " WHERE key = ?1"
+            ),
+            standing: concat!("SELECT version, hidden, listed FROM ", $name, " WHERE key = ?1"),
+            insert: concat!(
+                "INSERT INTO ",
+                $name,
+                " (key, account, parent, created_at, version, hidden, listed, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            ),
+            update: concat!(
+                "UPDATE ",
+                $name,
+                " SET parent = ?2, version = ?3, hidden = ?4, body = ?5 WHERE key = ?1"
+            ),
+            entries: concat!(
+                "SELECT key, created_at, hidden, parent FROM ",
+                $name,
+                " WHERE key BETWEEN ?1 AND ?2 ORDER BY key"
+            ),
+            children: concat!(
+                "SELECT key, created_at, listed FROM ",
+                $name,
+                " WHERE parent = ?1 AND account = ?2 AND hidden = 0"
+            ),
+            shown_by_account: concat!(
+                "SELECT account, sum(hidden = 0) FROM ",
+                $name,
+                " GROUP BY account"
+            ),
+        }
+    };
+}
+
+impl Table {
+    /// In the order of the kinds' numbers.
+    pub(crate) const ALL: [Table; KINDS] = [
+        table!("bank_token"),
+        table!("bank_customer"),
+        table!("bank_card"),
+        table!("bank_recipient"),
+        table!("bank_charge"),
+        table!("bank_refund"),
+        table!("bank_transfer"),
+        JOURNAL,
+    ];
+
+    /// A kind's table.
+    pub(super) fn of(kind: RecordKind) -> Outcome<&'static Table> {
+        static TABLES: [Table; KINDS] = Table::ALL;
+        if kind == RecordKind::JournalEntry {
+            return Err(Fault::Refused("the journal is not made of records".to_owned()));
+        }
+        usize::try_from(kind.number())
+            .ok()
+            .and_then(|index| TABLES.get(index))
+            .ok_or_else(|| Fault::Refused(format!("{kind:?} has no table")))
+    }
+}
+
+/// The journal is numbered like records, and is none.
+const JOURNAL: Table = Table {
+    key_max: "SELECT max(coalesce(max(key), 0), 0) FROM bank_journal",
+    key_min: "SELECT min(coalesce(min(key), 0), 0) FROM bank_journal",
+    find: "",
+    standing: "",
+    insert: "",
+    update: "",
+    entries: "",
+    children: "",
+    shown_by_account: "SELECT account, count(*) FROM bank_journal GROUP BY account",
+};
+
+/// One record.
+pub(super) fn find(connection: &Connection, key: RecordKey) -> Outcome<Option<Record>> {
+    let mut select = connection.prepare_cached(Table::of(key.kind)?.find)?;
+    let mut rows = select.query([key.key])?;
+    rows.next()?.map(|row| record(key, row)).transpose()
+}
+
+fn record(key: RecordKey, row: &Row<'_>) -> Outcome<Record> {
+    Ok(Record {
+        key,
+        account: AccountId(row.get(0)?),
+        parent: row.get(1)?,
+        created_at: Instant::from_nanoseconds(row.get(2)?),
+        version: row.get(3)?,
+        hidden: row.get(4)?,
+        body: row.get(5)?,
+    })
+}
+
+/// A page of records that are not hidden, by creation.
+pub(super) fn page(connection: &Connection, query: &RecordQuery) -> Outcome<Page<Record>> {
+    let table = Table::of(query.kind)?;
+    let (keys, total) = match (query.kind, query.parent) {
+        // A person's cards and a charge's refunds are few, and indexed.
+        (RecordKind::Card | RecordKind::Refund, Some(parent)) => {
+            children(connection, table, parent, query)?
+        }
+        (_, parent) => {
+            let read = |first, last| entries(connection, table, first, last, parent);
+            let list = List::records(query.kind);
+            let chosen = parent.is_some();
+            listing::page(connection, list, query.account, &query.page, chosen, &read)?
+        }
+    };
+    let mut entries = Vec::with_capacity(keys.len());
+    for key in keys {
+        entries.extend(find(connection, RecordKey { kind: query.kind, key })?);
+    }
+    Ok(Page { entries, total })
+}
+
+fn entries(
+    connection: &Connection,
+    table: &Table,
+    first: i64,
+    last: i64,
+    parent: Option<i64>,
+) -> Outcome<Vec<Entry>> {
+    let mut select = connection.prepare_cached(table.entries)?;
+    select
+        .query_and_then((first, last), |row| {
+            let hidden: bool = row.get(2)?;
+            let chosen = parent.is_none() || row.get::<_, Option<i64>>(3)? == parent;
+            Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: chosen && !hidden })
+        })?
+        .collect()
+}
+
+fn children(
+    connection: &Connection,
+    table: &Table,
+    parent: i64,
+    query: &RecordQuery,
+) -> Outcome<(Vec<i64>, u64)> {
+    let page = &query.page;
+    let unfiltered = listing::is_unfiltered(page);
+    let mut select = connection.prepare_cached(table.children)?;
+    let mut found: Vec<(i64, i64, i64)> = select
+        .query_map((parent, query.account.0), |row| Ok((row.get(2)?, row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    found.retain(|(_, _, at)| {
+        unfiltered || (page.from..=page.to).contains(&Instant::from_nanoseconds(*at))
+    });
+    // Within a span, names count down from zero as keys count up.
+    found.sort_unstable_by_key(|(listed, key, _)| (*listed, key.unsigned_abs()));
+    if page.order == Order::ReverseChronological {
+        found.reverse();
+    }
+    let total = found.len().try_into().unwrap_or(u64::MAX);
+    let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+    Ok((found.into_iter().skip(skip).take(limit).map(|(_, key, _)| key).collect(), total))
+}

@@ -1,0 +1,270 @@
+//! What the integers and blobs in the columns mean.
+
+use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
+use engine::{
+    ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
+    Plan, Role, ScheduleEvent, Slot, Status, TransferId,
+};
+use rusqlite::Row;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::fault::{Fault, Outcome};
+use crate::EventKind;
+use crate::store::CredentialKind;
+
+/// Two directions of one table: what a value is stored as, and the reverse.
+macro_rules! stored_as {
+    ($type:ty, $what:literal, { $($value:pat => $number:literal, $back:expr;)* }) => {
+        impl Stored for $type {
+            fn number(self) -> i64 {
+                match self { $($value => $number,)* }
+            }
+            fn from_number(number: i64) -> Outcome<Self> {
+                match number {
+                    $($number => Ok($back),)*
+                    other => Err(Fault::corrupt($what, format!("{other} stands for nothing"))),
+                }
+            }
+        }
+    };
+}
+
+/// Something that is stored as a small integer.
+pub(super) trait Stored: Sized {
+    /// The integer.
+    fn number(self) -> i64;
+    /// What it stands for.
+    fn from_number(number: i64) -> Outcome<Self>;
+}
+
+stored_as!(Mode, "mode", {
+    Mode::Test => 0, Mode::Test;
+    Mode::Live => 1, Mode::Live;
+});
+
+stored_as!(CredentialKind, "credential kind", {
+    CredentialKind::Secret => 0, CredentialKind::Secret;
+    CredentialKind::Public => 1, CredentialKind::Public;
+});
+
+stored_as!(InstructionKind, "instruction kind", {
+    InstructionKind::Charge => 0, InstructionKind::Charge;
+    InstructionKind::Transfer => 1, InstructionKind::Transfer;
+});
+
+stored_as!(Status, "schedule status", {
+    Status::Running => 0, Status::Running;
+    Status::Expiring => 1, Status::Expiring;
+    Status::Expired => 2, Status::Expired;
+    Status::Deleted => 3, Status::Deleted;
+    Status::Suspended => 4, Status::Suspended;
+});
+
+stored_as!(OccurrenceStatus, "occurrence status", {
+    OccurrenceStatus::Successful => 0, OccurrenceStatus::Successful;
+    OccurrenceStatus::Failed => 1, OccurrenceStatus::Failed;
+    OccurrenceStatus::Skipped => 2, OccurrenceStatus::Skipped;
+    OccurrenceStatus::Canceled => 3, OccurrenceStatus::Canceled;
+});
+
+stored_as!(RecordKind, "record kind", {
+    RecordKind::Token => 0, RecordKind::Token;
+    RecordKind::Customer => 1, RecordKind::Customer;
+    RecordKind::Card => 2, RecordKind::Card;
+    RecordKind::Recipient => 3, RecordKind::Recipient;
+    RecordKind::Charge => 4, RecordKind::Charge;
+    RecordKind::Refund => 5, RecordKind::Refund;
+    RecordKind::Transfer => 6, RecordKind::Transfer;
+    RecordKind::JournalEntry => 7, RecordKind::JournalEntry;
+});
+
+stored_as!(LedgerRole, "ledger role", {
+    LedgerRole::Available => 0, LedgerRole::Available;
+    LedgerRole::Held => 1, LedgerRole::Held;
+    LedgerRole::Payers => 2, LedgerRole::Payers;
+    LedgerRole::Payees => 3, LedgerRole::Payees;
+    LedgerRole::Fees => 4, LedgerRole::Fees;
+    LedgerRole::Tax => 5, LedgerRole::Tax;
+});
+
+stored_as!(EntryKind, "journal entry kind", {
+    EntryKind::ChargeCaptured => 0, EntryKind::ChargeCaptured;
+    EntryKind::RefundCreated => 1, EntryKind::RefundCreated;
+    EntryKind::TransferHeld => 2, EntryKind::TransferHeld;
+    EntryKind::TransferSent => 3, EntryKind::TransferSent;
+    EntryKind::TransferReturned => 4, EntryKind::TransferReturned;
+    EntryKind::Opening => 5, EntryKind::Opening;
+});
+
+stored_as!(EventKind, "event kind", {
+    EventKind::Schedule(ScheduleEvent::Created) => 0, EventKind::Schedule(ScheduleEvent::Created);
+    EventKind::Schedule(ScheduleEvent::Deleted) => 1, EventKind::Schedule(ScheduleEvent::Deleted);
+    EventKind::Schedule(ScheduleEvent::Expiring) => 2, EventKind::Schedule(ScheduleEvent::Expiring);
+    EventKind::Schedule(ScheduleEvent::Expired) => 3, EventKind::Schedule(ScheduleEvent::Expired);
+    EventKind::Schedule(ScheduleEvent::Suspended) => 4, EventKind::Schedule(ScheduleEvent::Suspended);
+    EventKind::Bank(BankEvent::ChargeCreated) => 100, EventKind::Bank(BankEvent::ChargeCreated);
+    EventKind::Bank(BankEvent::ChargeCompleted) => 101, EventKind::Bank(BankEvent::ChargeCompleted);
+    EventKind::Bank(BankEvent::ChargeCaptured) => 102, EventKind::Bank(BankEvent::ChargeCaptured);
+    EventKind::Bank(BankEvent::ChargeUpdated) => 103, EventKind::Bank(BankEvent::ChargeUpdated);
+    EventKind::Bank(BankEvent::ChargeReversed) => 104, EventKind::Bank(BankEvent::ChargeReversed);
+    EventKind::Bank(BankEvent::ChargeExpired) => 105, EventKind::Bank(BankEvent::ChargeExpired);
+    EventKind::Bank(BankEvent::RefundCreated) => 110, EventKind::Bank(BankEvent::RefundCreated);
+    EventKind::Bank(BankEvent::TransferCreated) => 120, EventKind::Bank(BankEvent::TransferCreated);
+    EventKind::Bank(BankEvent::TransferSent) => 121, EventKind::Bank(BankEvent::TransferSent);
+    EventKind::Bank(BankEvent::TransferPaid) => 122, EventKind::Bank(BankEvent::TransferPaid);
+    EventKind::Bank(BankEvent::TransferFailed) => 123, EventKind::Bank(BankEvent::TransferFailed);
+    EventKind::Bank(BankEvent::TransferUpdated) => 124, EventKind::Bank(BankEvent::TransferUpdated);
+    EventKind::Bank(BankEvent::TransferDestroyed) => 125, EventKind::Bank(BankEvent::TransferDestroyed);
+    EventKind::Bank(BankEvent::CustomerCreated) => 130, EventKind::Bank(BankEvent::CustomerCreated);
+    EventKind::Bank(BankEvent::CustomerUpdated) => 131, EventKind::Bank(BankEvent::CustomerUpdated);
+    EventKind::Bank(BankEvent::CustomerCardAdded) => 132, EventKind::Bank(BankEvent::CustomerCardAdded);
+    EventKind::Bank(BankEvent::CustomerDestroyed) => 133, EventKind::Bank(BankEvent::CustomerDestroyed);
+    EventKind::Bank(BankEvent::CardUpdated) => 140, EventKind::Bank(BankEvent::CardUpdated);
+    EventKind::Bank(BankEvent::CardDestroyed) => 141, EventKind::Bank(BankEvent::CardDestroyed);
+    EventKind::Bank(BankEvent::RecipientCreated) => 150, EventKind::Bank(BankEvent::RecipientCreated);
+    EventKind::Bank(BankEvent::RecipientUpdated) => 151, EventKind::Bank(BankEvent::RecipientUpdated);
+    EventKind::Bank(BankEvent::RecipientDestroyed) => 152, EventKind::Bank(BankEvent::RecipientDestroyed);
+    EventKind::Bank(BankEvent::RecipientVerified) => 153, EventKind::Bank(BankEvent::RecipientVerified);
+    EventKind::Bank(BankEvent::RecipientActivated) => 154, EventKind::Bank(BankEvent::RecipientActivated);
+    EventKind::Bank(BankEvent::RecipientDeactivated) => 155, EventKind::Bank(BankEvent::RecipientDeactivated);
+});
+
+/// A payment as kind and key.
+pub(super) const fn payment_columns(payment: PaymentId) -> (i64, i64) {
+    match payment {
+        PaymentId::Charge(id) => (0, id.0),
+        PaymentId::Transfer(id) => (1, id.0),
+    }
+}
+
+/// The reverse of [`payment_columns`].
+pub(super) fn payment(kind: i64, key: i64) -> Outcome<PaymentId> {
+    match kind {
+        0 => Ok(PaymentId::Charge(ChargeId(key))),
+        1 => Ok(PaymentId::Transfer(TransferId(key))),
+        other => Err(Fault::corrupt("payment kind", format!("{other} stands for nothing"))),
+    }
+}
+
+/// The two nullable columns of a payment, from `first` on.
+pub(super) fn payment_at(row: &Row<'_>, first: usize) -> Outcome<Option<PaymentId>> {
+    match (row.get::<_, Option<i64>>(first)?, row.get::<_, Option<i64>>(first + 1)?) {
+        (Some(kind), Some(key)) => payment(kind, key).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// A role as its kind, `recorded` and `through`.
+pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
+    match role {
+        Role::Cadence { recorded, through } => (0, recorded, through.civil_seconds()),
+        Role::Detached { last: false } => (1, 0, 0),
+        Role::Detached { last: true } => (2, 0, 0),
+    }
+}
+
+/// The reverse of [`role_columns`].
+pub(super) fn role(kind: i64, recorded: u32, through: i64) -> Outcome<Role> {
+    match kind {
+        0 => Ok(Role::Cadence { recorded, through: Slot::from_civil_seconds(through) }),
+        1 => Ok(Role::Detached { last: false }),
+        2 => Ok(Role::Detached { last: true }),
+        other => Err(Fault::corrupt("role", format!("{other} stands for nothing"))),
+    }
+}
+
+/// The three nullable columns of a link.
+pub(super) type LinkColumns = (Option<i64>, Option<i64>, Option<u8>);
+
+/// A link as its three columns.
+pub(super) fn link_columns(link: Option<Link>) -> LinkColumns {
+    (
+        link.map(|link| link.due.nanoseconds()),
+        link.map(|link| link.slot.civil_seconds()),
+        link.map(|link| link.attempt),
+    )
+}
+
+/// The three columns of a link, from `first` on.
+pub(super) fn link_at(row: &Row<'_>, first: usize) -> Outcome<Option<Link>> {
+    let columns: LinkColumns = (row.get(first)?, row.get(first + 1)?, row.get(first + 2)?);
+    Ok(match columns {
+        (Some(due), Some(slot), Some(attempt)) => Some(Link {
+            due: Instant::from_nanoseconds(due),
+            slot: Slot::from_civil_seconds(slot),
+            attempt,
+        }),
+        _ => None,
+    })
+}
+
+/// The two nullable columns of an amount, from `first` on.
+pub(super) fn money_at(row: &Row<'_>, first: usize) -> Outcome<Option<Money>> {
+    match (row.get::<_, Option<i64>>(first)?, row.get_ref(first + 1)?.as_str_or_null()) {
+        (Some(amount), Ok(Some(code))) => Ok(Some(Money::new(amount, currency(code)?))),
+        (None, _) => Ok(None),
+        (Some(_), _) => Err(Fault::corrupt("amount", "it has no currency")),
+    }
+}
+
+/// A currency from its code.
+pub(super) fn currency(code: &str) -> Outcome<Currency> {
+    Currency::parse(code)
+        .ok_or_else(|| Fault::corrupt("currency", format!("{code:?} is not three letters")))
+}
+
+/// An instant in a column.
+pub(super) fn instant_at(row: &Row<'_>, index: usize) -> Outcome<Instant> {
+    Ok(Instant::from_nanoseconds(row.get(index)?))
+}
+
+/// What an enumerated column stands for.
+pub(super) fn stored_at<T: Stored>(row: &Row<'_>, index: usize) -> Outcome<T> {
+    T::from_number(row.get(index)?)
+}
+
+/// The version of compact blobs, their first byte.
+const COMPACT_VERSION: u8 = 1;
+
+/// A value as a compact blob.
+pub(super) fn compact<T: Serialize>(what: &'static str, value: &T) -> Outcome<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(96);
+    bytes.push(COMPACT_VERSION);
+    postcard::to_extend(value, bytes)
+        .map_err(|error| Fault::Refused(format!("a {what} cannot be stored: {error}")))
+}
+
+/// The reverse of [`compact`].
+pub(super) fn from_compact<T: DeserializeOwned>(what: &'static str, bytes: &[u8]) -> Outcome<T> {
+    match bytes.split_first() {
+        Some((&COMPACT_VERSION, body)) => {
+            postcard::from_bytes(body).map_err(|error| Fault::corrupt(what, error))
+        }
+        Some((version, _)) => {
+            Err(Fault::corrupt(what, format!("it is in version {version} of its form")))
+        }
+        None => Err(Fault::corrupt(what, "it is empty")),
+    }
+}
+
+/// A plan as a compact blob.
+pub(super) fn plan_blob(plan: &Plan) -> Outcome<Vec<u8>> {
+    compact("plan", plan)
+}
+
+/// The reverse of [`plan_blob`].
+pub(super) fn plan(bytes: &[u8]) -> Outcome<Plan> {
+    from_compact("plan", bytes)
+}
+
+/// JSON in a text column.
+pub(super) fn json<T: Serialize>(what: &'static str, value: &T) -> Outcome<String> {
+    serde_json::to_string(value)
+        .map_err(|error| Fault::Refused(format!("{what} cannot be stored: {error}")))
+}
+
+/// The reverse of [`json`].
+pub(super) fn from_json<T: DeserializeOwned>(what: &'static str, text: &str) -> Outcome<T> {
+    serde_json::from_str(text).map_err(|error| Fault::corrupt(what, error))
+}

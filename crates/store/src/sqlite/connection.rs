@@ -1,0 +1,71 @@
+//! How a connection to the database is set up.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::fault::Outcome;
+
+/// Marks a file as ours ("Kldr"), so that no other database is mistaken for one.
+const APPLICATION_ID: i32 = 0x4b6c_6472;
+/// Statements kept prepared on each connection; there are fewer than this.
+const STATEMENTS_MAX: usize = 160;
+/// What the writer's page cache may hold: a few group commits, and the warm ends of every table.
+const WRITER_CACHE_KIBIBYTES: i64 = 24 * 1024;
+/// What each reader's page cache may hold.
+const READER_CACHE_KIBIBYTES: i64 = 2 * 1024;
+/// A log longer than this is merged within a commit, should the writer not have done it before.
+const LOG_PAGES_MAX: i64 = 32 * 1024;
+
+/// The connection that writes, to a file.
+pub(super) fn writer(path: &Path) -> Outcome<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES_MAX)?;
+    prepare_writer(connection)
+}
+
+/// The connection that does everything, to memory.
+pub(super) fn memory() -> Outcome<Connection> {
+    let connection = Connection::open_in_memory()?;
+    prepare_writer(connection)
+}
+
+fn prepare_writer(connection: Connection) -> Outcome<Connection> {
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIBIBYTES)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Outcome<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIBIBYTES)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+/// Whether a database holds nothing, or what we wrote.
+pub(super) fn is_ours(connection: &Connection) -> Outcome<bool> {
+    let application: i32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(application == APPLICATION_ID || (application == 0 && tables == 0))
+}
+
+/// Marks a new database as ours.
+pub(super) fn mark(connection: &Connection) -> Outcome<()> {
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    Ok(())
+}

@@ -1,0 +1,55 @@
+//! What happened, as it is read. It is written by `listing`.
+
+use engine::AccountId;
+use rusqlite::{Connection, Row};
+
+use super::columns::{instant_at, stored_at};
+use super::fault::Outcome;
+use super::listing::{self, Entry, List};
+use crate::event::{Event, EventId, NewEvent};
+use crate::page::{Page, PageQuery};
+
+/// One event.
+pub(super) fn find(connection: &Connection, id: EventId) -> Outcome<Option<Event>> {
+    let mut select = connection.prepare_cached(
+        "SELECT id, account, at, kind, subject, snapshot FROM event WHERE id = ?1",
+    )?;
+    let mut rows = select.query([id.0])?;
+    rows.next()?.map(event).transpose()
+}
+
+fn event(row: &Row<'_>) -> Outcome<Event> {
+    Ok(Event {
+        id: EventId(row.get(0)?),
+        body: NewEvent {
+            account: AccountId(row.get(1)?),
+            at: instant_at(row, 2)?,
+            kind: stored_at(row, 3)?,
+            subject: row.get(4)?,
+            snapshot: row.get(5)?,
+        },
+    })
+}
+
+/// A page of an account's events.
+pub(super) fn page(
+    connection: &Connection,
+    account: AccountId,
+    query: &PageQuery,
+) -> Outcome<Page<Event>> {
+    let read = |first: i64, last: i64| {
+        let mut select = connection
+            .prepare_cached("SELECT id, at FROM event WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+        select
+            .query_and_then((first, last), |row| {
+                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: true })
+            })?
+            .collect()
+    };
+    let (keys, total) = listing::page(connection, List::EVENTS, account, query, false, &read)?;
+    let mut entries = Vec::with_capacity(keys.len());
+    for key in keys {
+        entries.extend(find(connection, EventId(key))?);
+    }
+    Ok(Page { entries, total })
+}

@@ -1,0 +1,257 @@
+-- Kalends' first schema.
+--
+-- Instants are nanoseconds since 1970 in UTC; slots are seconds since 1970 in the
+-- schedule's own civil time. What is enumerated is an integer; `columns.rs` says which.
+--
+-- What is due together lies together: the queue is clustered by due time, occurrences
+-- by slot, payment keys by slot too (their text sorts so), and everything else that a
+-- run writes is appended. No index below is touched at random by a run.
+
+-- Who this installation is, and how often it was started.
+CREATE TABLE identity (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    installation INTEGER NOT NULL,
+    term INTEGER NOT NULL
+) STRICT;
+
+-- What is counted in the commit that changes it: entries of a list (`listing.rs`).
+CREATE TABLE counter (
+    list INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (list, owner)
+) STRICT, WITHOUT ROWID;
+
+-- Lists by account: consecutive keys of one account, committed together, are one row,
+-- so that a batch of a thousand costs what one costs.
+CREATE TABLE span (
+    list INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    earliest INTEGER NOT NULL,
+    latest INTEGER NOT NULL,
+    PRIMARY KEY (list, account, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY,
+    lane INTEGER NOT NULL,
+    mode INTEGER NOT NULL,
+    country TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    three_d_secure INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    attributes TEXT NOT NULL
+) STRICT;
+
+-- Keys that open accounts, as SHA-256; the keys themselves are stored nowhere.
+CREATE TABLE credential (
+    sha256 BLOB PRIMARY KEY,
+    account INTEGER NOT NULL REFERENCES account (id),
+    kind INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX credential_by_account ON credential (account);
+
+CREATE TABLE clock (
+    id INTEGER PRIMARY KEY,
+    standing_at INTEGER,
+    target INTEGER
+) STRICT;
+
+CREATE TABLE schedule (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    party INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    first_due INTEGER NOT NULL,
+    first_slot INTEGER NOT NULL,
+    first_attempt INTEGER NOT NULL,
+    recorded_detached INTEGER NOT NULL,
+    request_key TEXT,
+    attributes TEXT NOT NULL,
+    plan BLOB NOT NULL
+) STRICT;
+CREATE INDEX schedule_by_account ON schedule (account, created_at);
+CREATE INDEX schedule_by_party ON schedule (account, kind, party, created_at);
+CREATE UNIQUE INDEX schedule_by_request ON schedule (account, request_key)
+    WHERE request_key IS NOT NULL;
+
+-- One queued attempt at one slot, with all that running it needs. `term` is 0 until it
+-- is claimed; `ending` says that its schedule ended while it was in flight.
+CREATE TABLE queue (
+    lane INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    schedule INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    term INTEGER NOT NULL,
+    lease_until INTEGER,
+    not_before INTEGER,
+    ending INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    queued_at INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    quoted INTEGER,
+    quoted_currency TEXT,
+    plan BLOB NOT NULL,
+    PRIMARY KEY (lane, due, schedule, slot)
+) STRICT, WITHOUT ROWID;
+-- The few runs that no link of a schedule leads to.
+CREATE INDEX queue_detached ON queue (schedule) WHERE role <> 0;
+
+-- How far a lane was ever claimed: what was left behind is looked for up to here.
+CREATE TABLE lane (
+    lane INTEGER PRIMARY KEY,
+    claimed_through INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE occurrence (
+    slot INTEGER NOT NULL,
+    schedule INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    processed_at INTEGER NOT NULL,
+    retry_on INTEGER,
+    status INTEGER NOT NULL,
+    message TEXT,
+    result_kind INTEGER,
+    result INTEGER,
+    ordinal INTEGER,
+    link_due INTEGER,
+    link_slot INTEGER,
+    link_attempt INTEGER,
+    PRIMARY KEY (slot, schedule, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- Attempts whose outcome is not known, or not final.
+CREATE TABLE awaiting (
+    slot INTEGER NOT NULL,
+    schedule INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    lane INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    account INTEGER NOT NULL,
+    queued_at INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    recorded INTEGER NOT NULL,
+    through INTEGER NOT NULL,
+    quoted INTEGER,
+    quoted_currency TEXT,
+    plan BLOB NOT NULL,
+    accepted_kind INTEGER,
+    accepted INTEGER,
+    since INTEGER NOT NULL,
+    link_due INTEGER,
+    link_slot INTEGER,
+    link_attempt INTEGER,
+    PRIMARY KEY (slot, schedule, attempt)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    subject INTEGER NOT NULL,
+    snapshot TEXT
+) STRICT;
+
+-- Clients' own keys for single requests; `status` is null while one is running.
+CREATE TABLE request (
+    id INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    term INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    status INTEGER,
+    version TEXT,
+    body BLOB,
+    UNIQUE (account, key)
+) STRICT;
+CREATE INDEX request_by_time ON request (at);
+
+-- The built-in bank's records, a table for each kind, appended in the order of their
+-- keys. `listed` is the `sequence` of the span that holds them.
+CREATE TABLE bank_token (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_customer (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_card (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_card_by_parent ON bank_card (parent);
+CREATE TABLE bank_recipient (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_charge (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_refund (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_refund_by_parent ON bank_refund (parent);
+CREATE TABLE bank_transfer (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+
+-- Names of the user's choosing, for records whose keys are below zero.
+CREATE TABLE bank_name (
+    account INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    key INTEGER NOT NULL,
+    PRIMARY KEY (account, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bank_journal (
+    key INTEGER PRIMARY KEY,
+    account INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    origin_kind INTEGER NOT NULL,
+    origin INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    legs BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE bank_balance (
+    account INTEGER NOT NULL,
+    role INTEGER NOT NULL,
+    currency TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    PRIMARY KEY (account, role, currency)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bank_payment (
+    key TEXT PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    payment INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE bank_agenda (
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    PRIMARY KEY (at, kind, key)
+) STRICT, WITHOUT ROWID;

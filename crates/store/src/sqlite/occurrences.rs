@@ -1,0 +1,138 @@
+//! Occurrences: written once, found by slot.
+
+use engine::settlement::AwaitingKey;
+use engine::{AccountId, Instant, Occurrence, Schedule, Slot};
+use rusqlite::{CachedStatement, Connection, Row};
+
+use super::columns::{
+    Stored, instant_at, link_at, link_columns, payment_at, payment_columns, stored_at,
+};
+use super::fault::Outcome;
+use super::{listing, positions};
+use crate::page::{Order, Page, PageQuery};
+use crate::store::past_slots;
+
+const COLUMNS: &str = "attempt, account, created_at, processed_at, retry_on, status, message,
+    result_kind, result, ordinal, link_due, link_slot, link_attempt";
+
+/// Records occurrences.
+pub(super) struct Recorder<'connection>(CachedStatement<'connection>);
+
+impl<'connection> Recorder<'connection> {
+    pub(super) fn new(connection: &'connection Connection) -> Outcome<Recorder<'connection>> {
+        Ok(Recorder(connection.prepare_cached(
+            "INSERT INTO occurrence (slot, schedule, attempt, account, created_at, processed_at,
+             retry_on, status, message, result_kind, result, ordinal, link_due, link_slot,
+             link_attempt)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?))
+    }
+
+    /// One occurrence; one that is recorded already is an error.
+    pub(super) fn record(&mut self, occurrence: &Occurrence) -> Outcome<()> {
+        let result = occurrence.result.map(payment_columns);
+        let link = link_columns(occurrence.link);
+        self.0.execute((
+            occurrence.slot.civil_seconds(),
+            occurrence.schedule.0,
+            occurrence.attempt,
+            occurrence.account.0,
+            occurrence.created_at.nanoseconds(),
+            occurrence.processed_at.nanoseconds(),
+            occurrence.retry_on.map(|date| Slot::of_date(date).civil_seconds()),
+            occurrence.status.number(),
+            occurrence.message.as_deref(),
+            result.map(|(kind, _)| kind),
+            result.map(|(_, key)| key),
+            occurrence.ordinal,
+            link.0,
+            link.1,
+            link.2,
+        ))?;
+        Ok(())
+    }
+}
+
+fn occurrence(schedule: engine::ScheduleId, slot: Slot, row: &Row<'_>) -> Outcome<Occurrence> {
+    Ok(Occurrence {
+        schedule,
+        slot,
+        attempt: row.get(0)?,
+        account: AccountId(row.get(1)?),
+        created_at: instant_at(row, 2)?,
+        processed_at: instant_at(row, 3)?,
+        retry_on: row
+            .get::<_, Option<i64>>(4)?
+            .map(|seconds| Slot::from_civil_seconds(seconds).date()),
+        status: stored_at(row, 5)?,
+        message: row.get(6)?,
+        result: payment_at(row, 7)?,
+        ordinal: row.get(9)?,
+        link: link_at(row, 10)?,
+    })
+}
+
+/// One occurrence.
+pub(super) fn find(connection: &Connection, key: AwaitingKey) -> Outcome<Option<Occurrence>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM occurrence WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3"
+    ))?;
+    let mut rows = select.query((key.slot.civil_seconds(), key.schedule.0, key.attempt))?;
+    rows.next()?.map(|row| occurrence(key.schedule, key.slot, row)).transpose()
+}
+
+/// A page of a schedule's occurrences: its past slots are walked, and what stands
+/// under each is read.
+pub(super) fn page(
+    connection: &Connection,
+    schedule: &Schedule,
+    now: Instant,
+    query: &PageQuery,
+) -> Outcome<Page<Occurrence>> {
+    let unfiltered = listing::is_unfiltered(query);
+    let total = if unfiltered {
+        Some(u64::from(positions::position(connection, schedule, now)?.recorded))
+    } else {
+        None
+    };
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let mut matching = 0_u64;
+    let mut entries = Vec::new();
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM occurrence WHERE slot = ?1 AND schedule = ?2 ORDER BY attempt {}",
+        match query.order {
+            Order::Chronological => "ASC",
+            Order::ReverseChronological => "DESC",
+        }
+    ))?;
+    for slot in slots(schedule, now, query.order) {
+        if unfiltered && entries.len() >= limit {
+            break;
+        }
+        let mut rows = select.query((slot.civil_seconds(), schedule.id.0))?;
+        while let Some(row) = rows.next()? {
+            let created_at = instant_at(row, 2)?;
+            if !unfiltered && !(query.from..=query.to).contains(&created_at) {
+                continue;
+            }
+            matching += 1;
+            if matching > u64::from(query.offset) && entries.len() < limit {
+                entries.push(occurrence(schedule.id, slot, row)?);
+            }
+        }
+    }
+    Ok(Page { entries, total: total.unwrap_or(matching) })
+}
+
+/// A schedule's slots that may have been run.
+fn slots(schedule: &Schedule, now: Instant, order: Order) -> Box<dyn Iterator<Item = Slot> + '_> {
+    let mut newest_first = past_slots(schedule, now);
+    match order {
+        Order::ReverseChronological => Box::new(newest_first),
+        Order::Chronological => {
+            let last = newest_first.next();
+            let dates = schedule.plan.recurrence.iter().map(Slot::of_date);
+            Box::new(dates.take_while(move |slot| last.is_some_and(|last| *slot <= last)))
+        }
+    }
+}

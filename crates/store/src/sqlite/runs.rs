@@ -1,0 +1,314 @@
+//! The queue: claimed, frozen, recovered, counted.
+
+use engine::{AccountId, Instant, LaneId, Plan, Role, Run, RunKey, ScheduleId, Slot, Term};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+
+use super::columns::{self, instant_at, money_at, plan_blob, role, role_columns};
+use super::fault::Outcome;
+use super::writer::Writing;
+use crate::store::{Claim, Frozen};
+
+/// A row of the queue, with its plan as it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct QueueRow {
+    key: RunKey,
+    account: AccountId,
+    attempt: u8,
+    queued_at: Instant,
+    role: Role,
+    quoted: Option<engine::Money>,
+    plan: Vec<u8>,
+}
+
+impl QueueRow {
+    /// Makes the blob of a run's plan.
+    pub(super) fn new(run: &Run) -> Outcome<QueueRow> {
+        Ok(QueueRow {
+            key: run.key,
+            account: run.account,
+            attempt: run.attempt,
+            queued_at: run.queued_at,
+            role: run.role,
+            quoted: run.quoted,
+            plan: plan_blob(&run.plan)?,
+        })
+    }
+
+    /// Reads the blob.
+    pub(super) fn into_run(self) -> Outcome<Run> {
+        let plan = columns::plan(&self.plan)?;
+        let QueueRow { key, account, attempt, queued_at, role, quoted, .. } = self;
+        Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
+    }
+
+    pub(super) const fn key(&self) -> RunKey {
+        self.key
+    }
+
+    pub(super) const fn lane(&self) -> i64 {
+        self.key.lane.0
+    }
+
+    fn read(lane: LaneId, row: &Row<'_>) -> Outcome<QueueRow> {
+        Ok(QueueRow {
+            key: RunKey {
+                lane,
+                due: instant_at(row, 0)?,
+                schedule: ScheduleId(row.get(1)?),
+                slot: Slot::from_civil_seconds(row.get(2)?),
+            },
+            account: AccountId(row.get(3)?),
+            attempt: row.get(4)?,
+            queued_at: instant_at(row, 5)?,
+            role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
+            quoted: money_at(row, 9)?,
+            plan: row.get(11)?,
+        })
+    }
+}
+
+const COLUMNS: &str = "due, schedule, slot, account, attempt, queued_at, role, recorded, through,
+    quoted, quoted_currency, plan";
+
+/// Puts runs into the queue.
+pub(super) struct Inserter<'connection>(CachedStatement<'connection>);
+
+impl<'connection> Inserter<'connection> {
+    pub(super) fn new(connection: &'connection Connection) -> Outcome<Inserter<'connection>> {
+        Ok(Inserter(connection.prepare_cached(
+            "INSERT INTO queue (lane, due, schedule, slot, term, ending, role, account, attempt,
+             queued_at, recorded, through, quoted, quoted_currency, plan)
+             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?))
+    }
+
+    /// One run; one that is there already is an error.
+    pub(super) fn insert(&mut self, row: &QueueRow) -> Outcome<()> {
+        let (role, recorded, through) = role_columns(row.role);
+        self.0.execute((
+            row.key.lane.0,
+            row.key.due.nanoseconds(),
+            row.key.schedule.0,
+            row.key.slot.civil_seconds(),
+            role,
+            row.account.0,
+            row.attempt,
+            row.queued_at.nanoseconds(),
+            recorded,
+            through,
+            row.quoted.map(|money| money.amount_minor),
+            row.quoted.as_ref().map(|money| money.currency.code()),
+            &row.plan,
+        ))?;
+        Ok(())
+    }
+}
+
+/// A key as four columns.
+pub(super) const fn key_columns(key: RunKey) -> (i64, i64, i64, i64) {
+    (key.lane.0, key.due.nanoseconds(), key.schedule.0, key.slot.civil_seconds())
+}
+
+/// Claims what is due and unclaimed, in due order.
+pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<Vec<QueueRow>> {
+    let connection = writing.connection;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM queue
+         WHERE lane = ?1 AND due <= ?2 AND term = 0 AND (not_before IS NULL OR not_before <= ?2)
+         ORDER BY due, schedule, slot LIMIT ?3"
+    ))?;
+    let now = claim.now.nanoseconds();
+    let claimed: Vec<QueueRow> = select
+        .query_and_then((claim.lane.0, now, claim.limit), |row| QueueRow::read(claim.lane, row))?
+        .collect::<Outcome<_>>()?;
+    let (Some(first), Some(last)) = (claimed.first(), claimed.last()) else { return Ok(claimed) };
+    // Whatever can be claimed between the first and the last was selected: one range.
+    connection
+        .prepare_cached(
+            "UPDATE queue SET term = ?8, lease_until = ?9, not_before = NULL
+             WHERE lane = ?1 AND (due, schedule, slot) >= (?2, ?3, ?4)
+             AND (due, schedule, slot) <= (?5, ?6, ?7)
+             AND term = 0 AND (not_before IS NULL OR not_before <= ?10)",
+        )?
+        .execute((
+            claim.lane.0,
+            first.key.due.nanoseconds(),
+            first.key.schedule.0,
+            first.key.slot.civil_seconds(),
+            last.key.due.nanoseconds(),
+            last.key.schedule.0,
+            last.key.slot.civil_seconds(),
+            claim.term.0,
+            claim.lease_until.nanoseconds(),
+            now,
+        ))?;
+    note_claimed(connection, claim.lane, last.key.due)?;
+    Ok(claimed)
+}
+
+/// Remembers how far a lane was claimed, so that recovery need not look further.
+fn note_claimed(connection: &Connection, lane: LaneId, due: Instant) -> Outcome<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO lane (lane, claimed_through) VALUES (?1, ?2)
+             ON CONFLICT DO UPDATE SET claimed_through = excluded.claimed_through
+             WHERE excluded.claimed_through > claimed_through",
+        )?
+        .execute((lane.0, due.nanoseconds()))?;
+    Ok(())
+}
+
+/// Claims anew what was claimed before and left behind: under any term whose lease has
+/// passed, or under an earlier term, which nobody else can be working under while we
+/// have the data to ourselves.
+pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<Vec<QueueRow>> {
+    let connection = writing.connection;
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM queue
+         WHERE lane = ?1 AND due <= (SELECT claimed_through FROM lane WHERE lane = ?1)
+         AND term <> 0 AND (term <> ?2 OR lease_until <= ?3)
+         ORDER BY due, schedule, slot LIMIT ?4"
+    ))?;
+    let left: Vec<QueueRow> = select
+        .query_and_then(
+            (claim.lane.0, claim.term.0, claim.wall_now.nanoseconds(), claim.limit),
+            |row| QueueRow::read(claim.lane, row),
+        )?
+        .collect::<Outcome<_>>()?;
+    let mut update = connection.prepare_cached(
+        "UPDATE queue SET term = ?5, lease_until = ?6
+         WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+    )?;
+    for row in &left {
+        let (lane, due, schedule, slot) = key_columns(row.key);
+        let lease_until = claim.lease_until.nanoseconds();
+        update.execute((lane, due, schedule, slot, claim.term.0, lease_until))?;
+    }
+    Ok(left)
+}
+
+/// Freezes quoted amounts in claimed runs.
+pub(super) fn freeze(
+    writing: &mut Writing<'_>,
+    term: Term,
+    frozen: &[Frozen],
+) -> Outcome<Vec<bool>> {
+    let mut update = writing.connection.prepare_cached(
+        "UPDATE queue SET quoted = ?6, quoted_currency = ?7
+         WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4 AND term = ?5",
+    )?;
+    frozen
+        .iter()
+        .map(|Frozen { key, quoted }| {
+            let (lane, due, schedule, slot) = key_columns(*key);
+            let (amount, currency) = (quoted.amount_minor, quoted.currency.code());
+            let changed = update.execute((lane, due, schedule, slot, term.0, amount, currency))?;
+            Ok(changed == 1)
+        })
+        .collect()
+}
+
+/// When the next unclaimed run of a lane can be claimed.
+pub(super) fn next_due(connection: &Connection, lane: LaneId) -> Outcome<Option<Instant>> {
+    let mut select = connection.prepare_cached(
+        "SELECT due, not_before FROM queue WHERE lane = ?1 AND term = 0 ORDER BY due",
+    )?;
+    let mut rows = select.query([lane.0])?;
+    let mut next: Option<i64> = None;
+    while let Some(row) = rows.next()? {
+        let due: i64 = row.get(0)?;
+        if next.is_some_and(|next| next <= due) {
+            break; // what comes later cannot be claimed earlier
+        }
+        let from = due.max(row.get::<_, Option<i64>>(1)?.unwrap_or(due));
+        next = Some(next.map_or(from, |next| next.min(from)));
+    }
+    Ok(next.map(Instant::from_nanoseconds))
+}
+
+/// How many slots of a lane's queued schedules are due by `by`, retries aside.
+pub(super) fn count_slots(
+    connection: &Connection,
+    lane: LaneId,
+    by: Instant,
+    enough: u64,
+) -> Outcome<u64> {
+    let mut select = connection.prepare_cached(
+        "SELECT attempt, role, recorded, through, plan FROM queue WHERE lane = ?1 AND due <= ?2",
+    )?;
+    let mut rows = select.query((lane.0, by.nanoseconds()))?;
+    let mut slots = 0_u64;
+    while let Some(row) = rows.next()? {
+        if slots > enough {
+            break;
+        }
+        slots += u64::from(row.get::<_, u8>(0)? == 0);
+        if let Role::Cadence { through, .. } = role(row.get(1)?, row.get(2)?, row.get(3)?)? {
+            let plan = columns::plan(row.get_ref(4)?.as_blob().unwrap_or(&[]))?;
+            slots = slots.saturating_add(later_slots(&plan, through, by));
+        }
+    }
+    Ok(slots)
+}
+
+/// How many slots after `through` are due by `by`.
+fn later_slots(plan: &Plan, through: Slot, by: Instant) -> u64 {
+    let today = plan.policies.timing.zone.date_at(by);
+    let reached = plan.due(today).is_some_and(|due| due <= by);
+    let last = if reached { Some(today) } else { today.yesterday().ok() };
+    match (through.date().tomorrow().ok(), last) {
+        (Some(first), Some(last)) if first <= last => plan.recurrence.count_between(first, last),
+        _ => 0,
+    }
+}
+
+/// A schedule's runs that are not its cadence.
+pub(super) fn detached(connection: &Connection, schedule: ScheduleId) -> Outcome<Vec<RunKey>> {
+    let mut select = connection
+        .prepare_cached("SELECT lane, due, slot FROM queue WHERE schedule = ?1 AND role <> 0")?;
+    select
+        .query_and_then([schedule.0], |row| {
+            Ok(RunKey {
+                lane: LaneId(row.get(0)?),
+                due: instant_at(row, 1)?,
+                schedule,
+                slot: Slot::from_civil_seconds(row.get(2)?),
+            })
+        })?
+        .collect()
+}
+
+/// What became of a run whose schedule ended.
+pub(super) enum Ended {
+    /// It was not in flight and is out of the queue.
+    Removed,
+    /// It is in flight: it is recorded when it settles, and nothing follows.
+    Marked,
+    /// It was not there.
+    Gone,
+}
+
+/// Takes a run out of the queue, or marks it where it is in flight.
+pub(super) fn end(connection: &Connection, key: RunKey) -> Outcome<Ended> {
+    let columns = key_columns(key);
+    let term: Option<i64> = connection
+        .prepare_cached(
+            "SELECT term FROM queue WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+        )?
+        .query_row(columns, |row| row.get(0))
+        .optional()?;
+    let (sql, ended) = match term {
+        None => return Ok(Ended::Gone),
+        Some(0) => (
+            "DELETE FROM queue WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+            Ended::Removed,
+        ),
+        Some(_) => (
+            "UPDATE queue SET ending = 1
+             WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+            Ended::Marked,
+        ),
+    };
+    connection.prepare_cached(sql)?.execute(columns)?;
+    Ok(ended)
+}

@@ -1,0 +1,494 @@
+//! Settlement: what a run's outcome writes, a whole batch in one commit.
+
+use engine::settlement::{AwaitingKey, Source};
+use engine::{
+    Awaiting, Instant, LaneId, Occurrence, Run, RunKey, ScheduleEvent, ScheduleId, Settlement,
+    Slot, Status, Term,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::columns::{
+    instant_at, link_at, link_columns, money_at, payment_at, payment_columns, plan_blob, role,
+    role_columns,
+};
+use super::fault::Outcome;
+use super::listing::{Appended, List};
+use super::occurrences::Recorder;
+use super::runs::{Inserter, QueueRow, key_columns};
+use super::schedules::{self, call_off, told, write_status};
+use super::writer::Writing;
+use crate::store::Settled;
+
+/// A settlement whose blobs are made, so that the writer only writes.
+pub(super) struct Prepared {
+    source: Source,
+    occurrences: Vec<Occurrence>,
+    follow: Option<QueueRow>,
+    awaiting: Option<(Awaiting, Vec<u8>)>,
+    status: Option<(Status, Instant)>,
+    events: Vec<ScheduleEvent>,
+    released_until: Option<Instant>,
+}
+
+impl Prepared {
+    /// Makes the blobs.
+    pub(super) fn new(settlement: Settlement) -> Outcome<Prepared> {
+        let Settlement { source, occurrences, follow, awaiting, status, events, released_until } =
+            settlement;
+        let follow = follow.as_ref().map(QueueRow::new).transpose()?;
+        let awaiting = match awaiting {
+            Some(awaiting) => {
+                let plan = plan_blob(&awaiting.run.plan)?;
+                Some((awaiting, plan))
+            }
+            None => None,
+        };
+        Ok(Prepared { source, occurrences, follow, awaiting, status, events, released_until })
+    }
+
+    const fn schedule(&self) -> ScheduleId {
+        match self.source {
+            Source::Queue(key) => key.schedule,
+            Source::Awaiting(key) => key.schedule,
+        }
+    }
+}
+
+/// What stands in the queue under a source's key, as far as settling cares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Gone, or of another term, or settled earlier in the same batch.
+    Stale,
+    /// There, to be settled.
+    Claimed {
+        /// Its schedule ended while it was in flight: nothing follows.
+        ending: bool,
+    },
+}
+
+/// Writes settlements. Sources are looked at first, all at once; then each part of
+/// the batch is written table by table, in the order in which the table lies.
+pub(super) fn settle(
+    writing: &mut Writing<'_>,
+    term: Term,
+    batch: Vec<Prepared>,
+) -> Outcome<Vec<Settled>> {
+    let connection = writing.connection;
+    let mut appended = Appended::default();
+    let mut sources = Sources::look(connection, term, &batch)?;
+    let mut rows_out = Vec::with_capacity(batch.len());
+    let mut rows_in = Vec::with_capacity(batch.len());
+    let mut occurrences = Vec::with_capacity(batch.len());
+    let mut rare = Vec::new();
+    let mut settled = Vec::with_capacity(batch.len());
+    for (index, mut settlement) in batch.into_iter().enumerate() {
+        let Standing::Claimed { ending } = sources.take(connection, index, &settlement)? else {
+            settled.push(Settled::Stale);
+            continue;
+        };
+        settled.push(Settled::Written);
+        if let Some(until) = settlement.released_until {
+            release(connection, settlement.source, until)?;
+            continue;
+        }
+        match settlement.source {
+            Source::Queue(key) => rows_out.push(key),
+            Source::Awaiting(key) => remove_awaiting(connection, key)?,
+        }
+        if ending {
+            settlement.follow = None;
+            settlement.status = None;
+            settlement.events.clear();
+        }
+        let schedule = settlement.schedule();
+        let Prepared { source, occurrences: recorded, follow, awaiting, status, events, .. } =
+            settlement;
+        let late = recorded.iter().filter(|it| it.ordinal.is_none()).count();
+        let unusual = late > 0 || status.is_some() || matches!(source, Source::Awaiting(_));
+        if unusual {
+            rare.push(Rare { schedule, late, follow, status, events });
+        } else {
+            rows_in.extend(follow);
+        }
+        occurrences.extend(recorded);
+        if let Some((awaiting, plan)) = awaiting {
+            insert_awaiting(connection, &awaiting, &plan)?;
+        }
+    }
+    remove(connection, &mut rows_out, &sources, &mut appended)?;
+    record(connection, &mut occurrences)?;
+    insert(connection, &mut rows_in, &mut appended)?;
+    rare_writes(connection, rare, &mut appended)?;
+    appended.write(connection, writing.state)?;
+    Ok(settled)
+}
+
+/// The queue rows that a batch wants to settle.
+struct Sources {
+    /// By index in the batch; taken once.
+    standing: Vec<Standing>,
+    /// Keys of queue rows that were read between the batch's first and last, in order,
+    /// where they were read as one range.
+    read: Vec<(RunKey, bool)>,
+}
+
+/// Rows read for one that is wanted, at most, before rows are looked up one by one.
+const SPARSE_FACTOR: usize = 4;
+
+impl Sources {
+    /// Reads the range in which the batch lies; where too much of it is somebody
+    /// else's, each row by itself.
+    fn look(connection: &Connection, term: Term, batch: &[Prepared]) -> Outcome<Sources> {
+        let mut wanted: Vec<(RunKey, usize)> = batch
+            .iter()
+            .enumerate()
+            .filter_map(|(index, settlement)| match settlement.source {
+                Source::Queue(key) => Some((key, index)),
+                Source::Awaiting(_) => None,
+            })
+            .collect();
+        wanted.sort_unstable();
+        let mut sources =
+            Sources { standing: vec![Standing::Stale; batch.len()], read: Vec::new() };
+        for lane in wanted.chunk_by(|(one, _), (next, _)| one.lane == next.lane) {
+            if !sources.read_range(connection, term, lane)? {
+                sources.read_each(connection, term, lane)?;
+            }
+        }
+        Ok(sources)
+    }
+
+    /// `false` where the range holds too much that is not wanted.
+    fn read_range(
+        &mut self,
+        connection: &Connection,
+        term: Term,
+        wanted: &[(RunKey, usize)],
+    ) -> Outcome<bool> {
+        let (Some((first, _)), Some((last, _))) = (wanted.first(), wanted.last()) else {
+            return Ok(true);
+        };
+        let read_before = self.read.len();
+        let read_max = wanted.len().saturating_mul(SPARSE_FACTOR) + 64;
+        let mut select = connection.prepare_cached(
+            "SELECT due, schedule, slot, term, ending FROM queue
+             WHERE lane = ?1 AND (due, schedule, slot) >= (?2, ?3, ?4)
+             AND (due, schedule, slot) <= (?5, ?6, ?7)
+             ORDER BY due, schedule, slot",
+        )?;
+        let mut rows = select.query((
+            first.lane.0,
+            first.due.nanoseconds(),
+            first.schedule.0,
+            first.slot.civil_seconds(),
+            last.due.nanoseconds(),
+            last.schedule.0,
+            last.slot.civil_seconds(),
+        ))?;
+        let mut left = wanted;
+        while let Some(row) = rows.next()? {
+            if self.read.len() - read_before >= read_max {
+                self.read.truncate(read_before);
+                return Ok(false);
+            }
+            let key = RunKey {
+                lane: first.lane,
+                due: instant_at(row, 0)?,
+                schedule: ScheduleId(row.get(1)?),
+                slot: Slot::from_civil_seconds(row.get(2)?),
+            };
+            while let [(wanted, _), rest @ ..] = left
+                && *wanted < key
+            {
+                left = rest;
+            }
+            let mut is_source = false;
+            if let [(wanted, index), rest @ ..] = left
+                && *wanted == key
+                && row.get::<_, i64>(3)? == term.0
+            {
+                is_source = true;
+                self.stand(*index, row.get(4)?);
+                left = rest; // the same source again in one batch is stale
+            }
+            self.read.push((key, is_source));
+        }
+        Ok(true)
+    }
+
+    fn read_each(
+        &mut self,
+        connection: &Connection,
+        term: Term,
+        wanted: &[(RunKey, usize)],
+    ) -> Outcome<()> {
+        let mut select = connection.prepare_cached(
+            "SELECT ending FROM queue
+             WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4 AND term = ?5",
+        )?;
+        for same in wanted.chunk_by(|(one, _), (next, _)| one == next) {
+            let Some((key, index)) = same.first() else { continue };
+            let (lane, due, schedule, slot) = key_columns(*key);
+            let ending = select
+                .query_row((lane, due, schedule, slot, term.0), |row| row.get(0))
+                .optional()?;
+            if let Some(ending) = ending {
+                self.stand(*index, ending);
+            }
+        }
+        Ok(())
+    }
+
+    fn stand(&mut self, index: usize, ending: bool) {
+        if let Some(standing) = self.standing.get_mut(index) {
+            *standing = Standing::Claimed { ending };
+        }
+    }
+
+    /// How a settlement's source stands. An awaiting one is looked up now: earlier
+    /// parts of the batch may have settled it.
+    fn take(
+        &mut self,
+        connection: &Connection,
+        index: usize,
+        settlement: &Prepared,
+    ) -> Outcome<Standing> {
+        match settlement.source {
+            Source::Queue(_) => Ok(self.standing.get(index).copied().unwrap_or(Standing::Stale)),
+            Source::Awaiting(key) => Ok(if is_awaiting(connection, key)? {
+                Standing::Claimed { ending: false }
+            } else {
+                Standing::Stale
+            }),
+        }
+    }
+}
+
+/// Gives a run back to the queue: it was provably not sent.
+fn release(connection: &Connection, source: Source, until: Instant) -> Outcome<()> {
+    let Source::Queue(key) = source else { return Ok(()) };
+    let (lane, due, schedule, slot) = key_columns(key);
+    connection
+        .prepare_cached(
+            "UPDATE queue SET term = 0, lease_until = NULL, not_before = ?5
+             WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+        )?
+        .execute((lane, due, schedule, slot, until.nanoseconds()))?;
+    Ok(())
+}
+
+/// Takes rows out of the queue: as ranges, wherever neighbours leave together.
+fn remove(
+    connection: &Connection,
+    rows: &mut Vec<RunKey>,
+    sources: &Sources,
+    appended: &mut Appended,
+) -> Outcome<()> {
+    rows.sort_unstable();
+    let mut delete_range = connection.prepare_cached(
+        "DELETE FROM queue WHERE lane = ?1 AND (due, schedule, slot) >= (?2, ?3, ?4)
+         AND (due, schedule, slot) <= (?5, ?6, ?7)",
+    )?;
+    let mut delete = connection.prepare_cached(
+        "DELETE FROM queue WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+    )?;
+    for range in neighbours(rows, &sources.read) {
+        let (Some(first), Some(last)) = (range.first(), range.last()) else { continue };
+        if range.len() == 1 {
+            delete.execute(key_columns(*first))?;
+            continue;
+        }
+        delete_range.execute((
+            first.lane.0,
+            first.due.nanoseconds(),
+            first.schedule.0,
+            first.slot.civil_seconds(),
+            last.due.nanoseconds(),
+            last.schedule.0,
+            last.slot.civil_seconds(),
+        ))?;
+    }
+    for lane in rows.chunk_by(|one, next| one.lane == next.lane) {
+        let Some(first) = lane.first() else { continue };
+        appended.count(List::QUEUE, first.lane.0, -i64::try_from(lane.len()).unwrap_or(i64::MAX));
+    }
+    Ok(())
+}
+
+/// Cuts sorted keys into stretches between which nothing else was read in the queue.
+fn neighbours<'keys>(
+    keys: &'keys [RunKey],
+    read: &'keys [(RunKey, bool)],
+) -> impl Iterator<Item = &'keys [RunKey]> {
+    let mut left = keys;
+    let mut read = read;
+    std::iter::from_fn(move || {
+        let first = left.first()?;
+        let start = read.partition_point(|(key, _)| key < first);
+        read = read.get(start..).unwrap_or(&[]);
+        let length = left
+            .iter()
+            .zip(read)
+            .take_while(|(key, (stood, is_source))| *key == stood && *is_source)
+            .count()
+            .max(1); // one that was not read as part of a range
+        let (range, rest) = left.split_at(length.min(left.len()));
+        left = rest;
+        Some(range)
+    })
+}
+
+fn record(connection: &Connection, occurrences: &mut [Occurrence]) -> Outcome<()> {
+    occurrences.sort_unstable_by_key(|it| (it.slot, it.schedule, it.attempt));
+    let mut recorder = Recorder::new(connection)?;
+    occurrences.iter().try_for_each(|occurrence| recorder.record(occurrence))
+}
+
+fn insert(connection: &Connection, rows: &mut [QueueRow], appended: &mut Appended) -> Outcome<()> {
+    rows.sort_unstable_by_key(QueueRow::key);
+    let mut inserter = Inserter::new(connection)?;
+    for row in &*rows {
+        inserter.insert(row)?;
+    }
+    for lane in rows.chunk_by(|one, next| one.lane() == next.lane()) {
+        let Some(first) = lane.first() else { continue };
+        appended.count(List::QUEUE, first.lane(), i64::try_from(lane.len()).unwrap_or(i64::MAX));
+    }
+    Ok(())
+}
+
+/// What touches the schedule's own row: a few runs in a schedule's life.
+struct Rare {
+    schedule: ScheduleId,
+    /// Occurrences recorded outside the cadence.
+    late: usize,
+    follow: Option<QueueRow>,
+    status: Option<(Status, Instant)>,
+    events: Vec<ScheduleEvent>,
+}
+
+/// Writes what touches schedules' rows: one after the other, and after what is usual,
+/// because one may call off what another has queued.
+fn rare_writes(connection: &Connection, rare: Vec<Rare>, appended: &mut Appended) -> Outcome<()> {
+    for Rare { schedule, late, follow, status, events } in rare {
+        let Some(stored) = schedules::find(connection, schedule)? else { continue };
+        if late > 0 {
+            connection
+                .prepare_cached(
+                    "UPDATE schedule SET recorded_detached = recorded_detached + ?2 WHERE id = ?1",
+                )?
+                .execute((schedule.0, i64::try_from(late).unwrap_or(i64::MAX)))?;
+        }
+        // An end that was written meanwhile stands: a late outcome does not undo it.
+        if let Some((status, at)) = status.filter(|_| stored.status.is_active()) {
+            let ended_at = (!status.is_active()).then_some(at);
+            if status == Status::Suspended {
+                call_off(connection, &stored, at, appended)?;
+            }
+            write_status(connection, schedule, status, ended_at)?;
+            appended.tell_all(events.into_iter().map(|it| told(stored.account, schedule, it, at)));
+        }
+        if !matches!(stored.status, Status::Deleted | Status::Suspended) {
+            insert(connection, &mut Vec::from_iter(follow), appended)?;
+        }
+    }
+    Ok(())
+}
+
+const AWAITING_COLUMNS: &str = "slot, schedule, attempt, due, account, queued_at, role, recorded,
+    through, quoted, quoted_currency, plan, accepted_kind, accepted, since, link_due, link_slot,
+    link_attempt";
+
+fn is_awaiting(connection: &Connection, key: AwaitingKey) -> Outcome<bool> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT 1 FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3",
+        )?
+        .exists((key.slot.civil_seconds(), key.schedule.0, key.attempt))?)
+}
+
+fn remove_awaiting(connection: &Connection, key: AwaitingKey) -> Outcome<()> {
+    connection
+        .prepare_cached("DELETE FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3")?
+        .execute((key.slot.civil_seconds(), key.schedule.0, key.attempt))?;
+    Ok(())
+}
+
+fn insert_awaiting(connection: &Connection, awaiting: &Awaiting, plan: &[u8]) -> Outcome<()> {
+    let Awaiting { run, accepted, since, link } = awaiting;
+    let (role, recorded, through) = role_columns(run.role);
+    let accepted = accepted.map(payment_columns);
+    let link = link_columns(*link);
+    connection
+        .prepare_cached(
+            "INSERT INTO awaiting (slot, schedule, attempt, lane, due, account, queued_at, role,
+             recorded, through, quoted, quoted_currency, plan, accepted_kind, accepted, since,
+             link_due, link_slot, link_attempt)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+             ?18, ?19)",
+        )?
+        .execute(params![
+            run.key.slot.civil_seconds(),
+            run.key.schedule.0,
+            run.attempt,
+            run.key.lane.0,
+            run.key.due.nanoseconds(),
+            run.account.0,
+            run.queued_at.nanoseconds(),
+            role,
+            recorded,
+            through,
+            run.quoted.map(|money| money.amount_minor),
+            run.quoted.as_ref().map(|money| money.currency.code()),
+            plan,
+            accepted.map(|(kind, _)| kind),
+            accepted.map(|(_, key)| key),
+            since.nanoseconds(),
+            link.0,
+            link.1,
+            link.2,
+        ])?;
+    Ok(())
+}
+
+/// Attempts of a lane whose outcome is not known, oldest slot first, after `after`.
+pub(super) fn awaiting(
+    connection: &Connection,
+    lane: LaneId,
+    after: Option<AwaitingKey>,
+    limit: u32,
+) -> Outcome<Vec<Awaiting>> {
+    let (slot, schedule, attempt) = after.map_or((i64::MIN, i64::MIN, 0), |key| {
+        (key.slot.civil_seconds(), key.schedule.0, key.attempt)
+    });
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {AWAITING_COLUMNS} FROM awaiting
+         WHERE (slot, schedule, attempt) > (?1, ?2, ?3) AND lane = ?4
+         ORDER BY slot, schedule, attempt LIMIT ?5"
+    ))?;
+    select
+        .query_and_then((slot, schedule, attempt, lane.0, limit), |row| {
+            let key = RunKey {
+                lane,
+                due: instant_at(row, 3)?,
+                schedule: ScheduleId(row.get(1)?),
+                slot: Slot::from_civil_seconds(row.get(0)?),
+            };
+            let run = Run {
+                key,
+                account: engine::AccountId(row.get(4)?),
+                attempt: row.get(2)?,
+                queued_at: instant_at(row, 5)?,
+                role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
+                plan: super::columns::plan(row.get_ref(11)?.as_blob().unwrap_or(&[]))?,
+                quoted: money_at(row, 9)?,
+            };
+            Ok(Awaiting {
+                run,
+                accepted: payment_at(row, 12)?,
+                since: instant_at(row, 14)?,
+                link: link_at(row, 15)?,
+            })
+        })?
+        .collect()
+}

@@ -1,0 +1,237 @@
+//! [`Store`] over SQLite: blobs are made and read on the caller's side, rows on the
+//! database's.
+
+use async_trait::async_trait;
+use engine::settlement::AwaitingKey;
+use engine::{
+    Account, AccountId, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence, Position,
+    Run, Schedule, ScheduleId, Settlement, Term,
+};
+
+use super::fault::{During, Outcome};
+use super::listing::{self, List};
+use super::runs::QueueRow;
+use super::{
+    SqliteStore, accounts, events, occurrences, positions, requests, runs, schedules, settling,
+};
+use crate::Result;
+use crate::event::{Event, EventId};
+use crate::page::{Page, PageQuery};
+use crate::request::{RequestKey, RequestState, StoredResponse};
+use crate::store::{
+    Claim, ClockState, Credential, Deletion, Frozen, NewSchedule, ScheduleQuery, Settled, Store,
+};
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    async fn begin_term(&self) -> Result<Term> {
+        self.write("beginning a term", |writing| {
+            let term = writing.connection.query_row(
+                "UPDATE identity SET term = term + 1 RETURNING term",
+                [],
+                |row| row.get(0),
+            )?;
+            Ok(Term(term))
+        })
+        .await
+    }
+
+    async fn stop(&self) {
+        self.stop_writing().await;
+    }
+
+    async fn create_account(
+        &self,
+        account: Account,
+        credentials: Vec<Credential>,
+    ) -> Result<Account> {
+        self.write("creating an account", move |writing| {
+            accounts::create(writing.connection, account, &credentials)
+        })
+        .await
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>> {
+        self.read("reading an account", move |connection| accounts::find(connection, id)).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        self.read("reading accounts", accounts::all).await
+    }
+
+    async fn update_account(&self, account: Account) -> Result<()> {
+        self.write("changing an account", move |writing| {
+            accounts::update(writing.connection, &account)
+        })
+        .await
+    }
+
+    async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>> {
+        self.read("looking up a key", move |connection| accounts::credential(connection, sha256))
+            .await
+    }
+
+    async fn clock(&self, id: ClockId) -> Result<ClockState> {
+        self.read("reading a clock", move |connection| accounts::clock(connection, id)).await
+    }
+
+    async fn set_clock(&self, id: ClockId, state: ClockState) -> Result<()> {
+        self.write("setting a clock", move |writing| {
+            accounts::set_clock(writing.connection, id, state)
+        })
+        .await
+    }
+
+    async fn allocate_schedules(&self, count: u32) -> Result<ScheduleId> {
+        Ok(ScheduleId(self.keys.schedules(count)))
+    }
+
+    async fn create_schedules(&self, new: Vec<NewSchedule>) -> Result<Vec<Schedule>> {
+        const DURING: &str = "creating schedules";
+        let prepared: Vec<_> =
+            new.into_iter().map(schedules::Prepared::new).collect::<Outcome<_>>().during(DURING)?;
+        self.write(DURING, move |writing| schedules::create(writing, prepared)).await
+    }
+
+    async fn schedule(&self, id: ScheduleId) -> Result<Option<Schedule>> {
+        self.read("reading a schedule", move |connection| schedules::find(connection, id)).await
+    }
+
+    async fn schedules(&self, query: ScheduleQuery) -> Result<Page<Schedule>> {
+        self.read("listing schedules", move |connection| schedules::page(connection, &query)).await
+    }
+
+    async fn any_schedule(&self) -> Result<bool> {
+        self.read("looking for schedules", schedules::any).await
+    }
+
+    async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion> {
+        self.write("deleting a schedule", move |writing| schedules::delete(writing, id, at)).await
+    }
+
+    async fn positions(&self, schedules: &[Schedule], now: Instant) -> Result<Vec<Position>> {
+        let schedules = schedules.to_vec();
+        self.read("finding where schedules stand", move |connection| {
+            schedules
+                .iter()
+                .map(|schedule| positions::position(connection, schedule, now))
+                .collect()
+        })
+        .await
+    }
+
+    async fn occurrence(&self, key: AwaitingKey) -> Result<Option<Occurrence>> {
+        self.read("reading an occurrence", move |connection| occurrences::find(connection, key))
+            .await
+    }
+
+    async fn occurrences(
+        &self,
+        schedule: &Schedule,
+        now: Instant,
+        page: PageQuery,
+    ) -> Result<Page<Occurrence>> {
+        let schedule = schedule.clone();
+        self.read("listing occurrences", move |connection| {
+            occurrences::page(connection, &schedule, now, &page)
+        })
+        .await
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
+        const DURING: &str = "claiming runs";
+        let rows = self.write(DURING, move |writing| runs::claim(writing, &claim)).await?;
+        rows.into_iter().map(QueueRow::into_run).collect::<Outcome<_>>().during(DURING)
+    }
+
+    async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>> {
+        self.write("freezing amounts", move |writing| runs::freeze(writing, term, &frozen)).await
+    }
+
+    async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>> {
+        const DURING: &str = "settling runs";
+        let prepared: Vec<_> = settlements
+            .into_iter()
+            .map(settling::Prepared::new)
+            .collect::<Outcome<_>>()
+            .during(DURING)?;
+        self.write(DURING, move |writing| settling::settle(writing, term, prepared)).await
+    }
+
+    async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
+        const DURING: &str = "recovering runs";
+        let rows = self.write(DURING, move |writing| runs::recover(writing, &claim)).await?;
+        rows.into_iter().map(QueueRow::into_run).collect::<Outcome<_>>().during(DURING)
+    }
+
+    async fn awaiting(
+        &self,
+        lane: LaneId,
+        after: Option<AwaitingKey>,
+        limit: u32,
+    ) -> Result<Vec<Awaiting>> {
+        self.read("listing what is awaited", move |connection| {
+            settling::awaiting(connection, lane, after, limit)
+        })
+        .await
+    }
+
+    async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
+        self.read("finding what is due next", move |connection| runs::next_due(connection, lane))
+            .await
+    }
+
+    async fn count_slots(&self, lane: LaneId, by: Instant, enough: u64) -> Result<u64> {
+        self.read("counting what is due", move |connection| {
+            runs::count_slots(connection, lane, by, enough)
+        })
+        .await
+    }
+
+    async fn queue_depth(&self, lane: LaneId) -> Result<u64> {
+        self.read("counting the queue", move |connection| {
+            listing::count(connection, List::QUEUE, lane.0)
+        })
+        .await
+    }
+
+    async fn event(&self, id: EventId) -> Result<Option<Event>> {
+        self.read("reading an event", move |connection| events::find(connection, id)).await
+    }
+
+    async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>> {
+        self.read("listing events", move |connection| events::page(connection, account, &page))
+            .await
+    }
+
+    async fn begin_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        fingerprint: [u8; 32],
+        at: Instant,
+    ) -> Result<RequestState> {
+        self.write("taking a request key", move |writing| {
+            requests::begin(writing.connection, term, &key, fingerprint, at)
+        })
+        .await
+    }
+
+    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
+        self.write("storing an answer", move |writing| {
+            requests::finish(writing.connection, &key, &response)
+        })
+        .await
+    }
+
+    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
+        self.write("giving back a request key", move |writing| {
+            requests::abandon(writing.connection, &key)
+        })
+        .await
+    }
+}

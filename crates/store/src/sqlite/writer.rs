@@ -1,0 +1,398 @@
+//! The one thread that writes.
+//!
+//! It takes all the jobs that are waiting, runs them in one transaction, each in a
+//! savepoint of its own, commits, and only then answers. While it commits the next
+//! jobs gather, so batches grow with load and nothing ever waits for a timer.
+
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::fault::{Fault, Outcome};
+use super::lock::Lock;
+use super::state::WriterState;
+use crate::{Result, StoreError};
+
+/// Jobs that may wait; whoever asks for more waits to ask.
+const WAITING_MAX: usize = 512;
+/// Jobs in one commit, at most.
+const GROUP_MAX: usize = 128;
+/// Pages, as estimated, after which the log is merged into the database.
+const LOG_PAGES: u64 = 8 * 1024;
+
+/// What a job works with.
+pub(super) struct Writing<'writer> {
+    /// The connection, within a transaction.
+    pub(super) connection: &'writer Connection,
+    /// What the writer knows by heart.
+    pub(super) state: &'writer mut WriterState,
+    /// What is to be done once the commit stands.
+    pub(super) after_commit: &'writer mut Vec<AfterCommit>,
+}
+
+/// Something to be done once a commit stands.
+pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
+
+/// Asks the writer for things.
+#[derive(Clone)]
+pub(super) struct Writer {
+    messages: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Write(Box<dyn Job>),
+    Stop(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Starts the thread. The lock is given back when it ends.
+    pub(super) fn start(
+        connection: Connection,
+        state: WriterState,
+        lock: Option<Lock>,
+    ) -> std::io::Result<(Writer, JoinHandle<()>)> {
+        let (messages, inbox) = mpsc::channel(WAITING_MAX);
+        let merges = lock.is_some();
+        let desk = Desk {
+            connection,
+            state,
+            refusing: None,
+            commit: commit_now,
+            unmerged: merges.then_some(0),
+        };
+        let thread =
+            std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
+                let stopped = desk.work(inbox);
+                drop(lock);
+                if let Some(stopped) = stopped {
+                    let _ = stopped.send(());
+                }
+            })?;
+        Ok((Writer { messages }, thread))
+    }
+
+    /// Runs `work` within a commit and answers when that stands.
+    pub(super) async fn write<T, W>(&self, during: &'static str, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Writing<'_>) -> Outcome<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let task = Task { during, work: Some(work), outcome: None, reply };
+        let message = Message::Write(Box::new(task));
+        self.messages.send(message).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.map_err(|_| StoreError::Stopped)?
+    }
+
+    /// Resolves when all that was asked before has been written and the data is closed.
+    pub(super) async fn stop(&self) {
+        let (reply, stopped) = oneshot::channel();
+        if self.messages.send(Message::Stop(reply)).await.is_ok() {
+            let _ = stopped.await; // an error says that it had stopped before
+        }
+    }
+}
+
+/// A job, whatever it answers.
+trait Job: Send {
+    /// Does the work, within the transaction. `false` says that it must be undone.
+    fn run(&mut self, writing: &mut Writing<'_>) -> Ran;
+    /// Answers, once it is known whether the commit stands.
+    fn answer(self: Box<Self>, committed: std::result::Result<(), &str>);
+}
+
+/// How a job ended.
+enum Ran {
+    Well,
+    Badly { disk: bool },
+}
+
+struct Task<T, W> {
+    during: &'static str,
+    work: Option<W>,
+    outcome: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T, W> Job for Task<T, W>
+where
+    T: Send,
+    W: FnOnce(&mut Writing<'_>) -> Outcome<T> + Send,
+{
+    fn run(&mut self, writing: &mut Writing<'_>) -> Ran {
+        let Some(work) = self.work.take() else { return Ran::Well };
+        match work(writing) {
+            Ok(value) => {
+                self.outcome = Some(Ok(value));
+                Ran::Well
+            }
+            Err(fault) => {
+                let disk = fault.is_of_the_disk();
+                self.outcome = Some(Err(fault.while_doing(self.during)));
+                Ran::Badly { disk }
+            }
+        }
+    }
+
+    fn answer(self: Box<Self>, committed: std::result::Result<(), &str>) {
+        let failed = |message: &str| StoreError::Database {
+            during: self.during,
+            message: message.to_owned(),
+        };
+        let answer = match (self.outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (Some(Ok(_)) | None, Err(message)) => Err(failed(message)),
+            (None, Ok(())) => Err(failed("it was not done")),
+        };
+        let _ = self.reply.send(answer); // whoever asked may have gone
+    }
+}
+
+/// The writer's own side.
+struct Desk {
+    connection: Connection,
+    state: WriterState,
+    /// Why nothing is written any more.
+    refusing: Option<String>,
+    commit: fn(&Connection) -> Outcome<()>,
+    /// Pages, as estimated, that lie in the log; `None` where there is no log.
+    unmerged: Option<u64>,
+}
+
+fn commit_now(connection: &Connection) -> Outcome<()> {
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    Ok(())
+}
+
+impl Desk {
+    /// Works until it is told to stop, or nobody is left to ask.
+    fn work(mut self, mut inbox: mpsc::Receiver<Message>) -> Option<oneshot::Sender<()>> {
+        let mut group = Vec::with_capacity(GROUP_MAX);
+        let mut stop = None;
+        while stop.is_none() {
+            match inbox.blocking_recv() {
+                Some(Message::Write(job)) => group.push(job),
+                Some(Message::Stop(reply)) => stop = Some(reply),
+                None => break,
+            }
+            while stop.is_none() && group.len() < GROUP_MAX {
+                match inbox.try_recv() {
+                    Ok(Message::Write(job)) => group.push(job),
+                    Ok(Message::Stop(reply)) => stop = Some(reply),
+                    Err(_) => break,
+                }
+            }
+            self.write_together(&mut group);
+            self.merge_log(LOG_PAGES);
+        }
+        self.merge_log(0);
+        stop
+    }
+
+    /// One commit.
+    fn write_together(&mut self, group: &mut Vec<Box<dyn Job>>) {
+        if group.is_empty() {
+            return;
+        }
+        let changes_before = self.connection.total_changes();
+        let mut after_commit = Vec::new();
+        let committed = match &self.refusing {
+            Some(reason) => Err(reason.clone()),
+            None => self.run_and_commit(group, &mut after_commit),
+        };
+        if committed.is_ok() {
+            after_commit.into_iter().for_each(|then| then());
+        }
+        for job in group.drain(..) {
+            job.answer(committed.as_ref().map(|()| ()).map_err(String::as_str));
+        }
+        if let Some(unmerged) = &mut self.unmerged {
+            // Rows that lie together share pages; a commit of one row still writes several.
+            let changes = self.connection.total_changes().saturating_sub(changes_before);
+            *unmerged += 8 + changes / 8;
+        }
+    }
+
+    fn run_and_commit(
+        &mut self,
+        group: &mut [Box<dyn Job>],
+        after_commit: &mut Vec<AfterCommit>,
+    ) -> std::result::Result<(), String> {
+        self.execute("BEGIN IMMEDIATE").map_err(|fault| self.give_up(&fault))?;
+        let alone = group.len() == 1;
+        for job in group {
+            if !alone {
+                self.execute("SAVEPOINT job").map_err(|fault| self.give_up(&fault))?;
+            }
+            let planned = after_commit.len();
+            let ran = job.run(&mut Writing {
+                connection: &self.connection,
+                state: &mut self.state,
+                after_commit,
+            });
+            match ran {
+                Ran::Well if alone => {}
+                Ran::Well => {
+                    self.execute("RELEASE job").map_err(|fault| self.give_up(&fault))?;
+                }
+                Ran::Badly { disk: true } => {
+                    self.roll_back();
+                    return Err("the disk failed another part of the same commit".to_owned());
+                }
+                Ran::Badly { disk: false } if alone => {
+                    self.roll_back();
+                    after_commit.clear();
+                    return Ok(()); // its own answer says what was wrong
+                }
+                Ran::Badly { disk: false } => {
+                    after_commit.truncate(planned);
+                    self.execute("ROLLBACK TO job")
+                        .and_then(|()| self.execute("RELEASE job"))
+                        .map_err(|fault| self.give_up(&fault))?;
+                }
+            }
+        }
+        (self.commit)(&self.connection).map_err(|fault| {
+            let reason = format!("the commit failed: {fault}");
+            if fault.is_of_the_disk() {
+                // Whether it stands is not known, and would not be known of the next one either.
+                tracing::error!(%fault, "a commit failed on the disk; nothing more is written until a restart");
+                self.refusing = Some(format!("an earlier commit failed on the disk ({fault}); restart once it is well"));
+            }
+            self.roll_back();
+            reason
+        })
+    }
+
+    fn execute(&self, sql: &str) -> Outcome<()> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
+    fn give_up(&self, fault: &Fault) -> String {
+        self.roll_back();
+        format!("the transaction failed: {fault}")
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit()
+            && let Err(fault) = self.execute("ROLLBACK")
+        {
+            tracing::error!(%fault, "a transaction could not be rolled back");
+        }
+    }
+
+    /// Merges the log into the database once it is long. It takes what no reader
+    /// needs, and waits for none.
+    fn merge_log(&mut self, above: u64) {
+        let Some(unmerged) = self.unmerged.filter(|pages| *pages > above) else { return };
+        if self.refusing.is_some() {
+            return;
+        }
+        let merged = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        match merged {
+            Ok(()) => self.unmerged = Some(0),
+            Err(error) => {
+                tracing::warn!(%error, "the log could not be merged and is tried again later");
+                self.unmerged = Some(unmerged / 2);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk() -> Desk {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY) STRICT").unwrap();
+        Desk {
+            connection,
+            state: WriterState::default(),
+            refusing: None,
+            commit: commit_now,
+            unmerged: None,
+        }
+    }
+
+    fn insert(x: i64) -> (Box<dyn Job>, oneshot::Receiver<Result<()>>) {
+        let (reply, answer) = oneshot::channel();
+        let work = move |writing: &mut Writing<'_>| {
+            writing.connection.execute("INSERT INTO t VALUES (?1)", [x])?;
+            Ok(())
+        };
+        (Box::new(Task { during: "inserting", work: Some(work), outcome: None, reply }), answer)
+    }
+
+    fn write(desk: &mut Desk, values: &[i64]) -> Vec<Result<()>> {
+        let (mut jobs, answers): (Vec<_>, Vec<_>) = values.iter().map(|x| insert(*x)).unzip();
+        desk.write_together(&mut jobs);
+        answers.into_iter().map(|mut answer| answer.try_recv().unwrap()).collect()
+    }
+
+    fn stored(desk: &Desk) -> Vec<i64> {
+        let mut statement = desk.connection.prepare("SELECT x FROM t ORDER BY x").unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_its_neighbours_alone() {
+        let mut desk = desk();
+        let answers = write(&mut desk, &[1, 1, 2]);
+        assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+        assert_eq!(stored(&desk), [1, 2]);
+        assert!(write(&mut desk, &[2])[0].is_err());
+        assert!(write(&mut desk, &[3])[0].is_ok());
+    }
+
+    #[test]
+    fn a_commit_that_fails_fails_every_caller() {
+        let mut desk = desk();
+        desk.commit = |_| Err(Fault::Refused("no".to_owned()));
+        assert!(write(&mut desk, &[1, 2]).iter().all(Result::is_err));
+        desk.commit = commit_now;
+        assert!(write(&mut desk, &[1]).iter().all(Result::is_ok));
+        assert_eq!(stored(&desk), [1]);
+    }
+
+    #[test]
+    fn after_a_commit_that_failed_on_the_disk_nothing_more_is_written() {
+        let mut desk = desk();
+        desk.commit = |_| {
+            let failure = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
+            Err(rusqlite::Error::SqliteFailure(failure, None).into())
+        };
+        assert!(write(&mut desk, &[1])[0].is_err());
+        desk.commit = commit_now;
+        let error = write(&mut desk, &[2]).remove(0).unwrap_err().to_string();
+        assert!(error.contains("an earlier commit failed on the disk"), "{error}");
+        assert_eq!(stored(&desk), [0_i64; 0]);
+    }
+
+    #[test]
+    fn what_is_to_follow_a_commit_follows_only_one_that_stands() {
+        let mut desk = desk();
+        let done = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let job = |x: i64| -> Box<dyn Job> {
+            let done = done.clone();
+            let work = move |writing: &mut Writing<'_>| {
+                writing.after_commit.push(Box::new(move || {
+                    done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }));
+                writing.connection.execute("INSERT INTO t VALUES (?1)", [x])?;
+                Ok(())
+            };
+            Box::new(Task {
+                during: "inserting",
+                work: Some(work),
+                outcome: None,
+                reply: oneshot::channel().0,
+            })
+        };
+        desk.write_together(&mut vec![job(1), job(1), job(2)]);
+        assert_eq!(done.load(std::sync::atomic::Ordering::Relaxed), 2);
+    }
+}
