@@ -99,7 +99,7 @@ impl Lane {
     }
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
-    pub(crate) async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
+    pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
         loop {

@@ -8,14 +8,14 @@ use engine::{Instant, LaneId, ScheduleId, Settlement, Term};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::Gateway;
-use store::{Claim, Store, StoreError};
+use store::{Claim, ClockState, Store, StoreError};
 
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 
-/// One lane as one node works it.
-pub(crate) struct Lane {
+/// One lane as one node works it, under the term of one start.
+pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) wall: Arc<dyn WallTime>,
@@ -35,9 +35,29 @@ pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
 
 impl Lane {
     /// How long a claim holds.
-    pub(crate) const LEASE: Duration = Duration::from_secs(120);
+    pub const LEASE: Duration = Duration::from_secs(120);
     /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
     const BATCHES_IN_FLIGHT_MAX: usize = 3;
+
+    /// A lane to be worked under `term`, with its clock as it is stored.
+    pub fn new(
+        store: Arc<dyn Store>,
+        gateway: Arc<dyn Gateway>,
+        wall: Arc<dyn WallTime>,
+        lane: LaneId,
+        term: Term,
+        clock: ClockState,
+    ) -> Lane {
+        Lane {
+            store,
+            gateway,
+            wall,
+            clock: Clock::new(clock.mode, clock.target),
+            lane,
+            term,
+            settled: Announcements::default(),
+        }
+    }
 
     pub(crate) fn now(&self) -> Instant {
         self.clock.read(self.wall.as_ref()).now
@@ -48,7 +68,7 @@ impl Lane {
     }
 
     /// Runs all that is due, oldest first, until nothing is.
-    pub(crate) async fn run_due(&self) -> Result<Counts, StoreError> {
+    pub async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut in_flight = FuturesUnordered::new();
         loop {
@@ -68,7 +88,7 @@ impl Lane {
     }
 
     /// Finishes what an earlier start, or a node that is gone, had begun.
-    pub(crate) async fn recover_all(&self) -> Result<Counts, StoreError> {
+    pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
             let claimed = self.wall.elapsed();
