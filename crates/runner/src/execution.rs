@@ -166,6 +166,10 @@ impl Lane {
         claimed: Duration,
     ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        if waiting.is_empty() {
+            return Ok(counts);
+        }
+        let _quoting = self.quoting.lock().await;
         while !waiting.is_empty() {
             let mut accounts = HashSet::new();
             let (round, rest): (Vec<Run>, Vec<Run>) =

@@ -9,6 +9,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::Gateway;
 use store::{Claim, ClockState, Store, StoreError};
+use tokio::sync::Mutex;
 
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
@@ -23,6 +24,9 @@ pub struct Lane {
     pub(crate) lane: LaneId,
     pub(crate) term: Term,
     pub(crate) settled: Announcements,
+    /// Held while quotes are open: a balance is quoted again only once the payment
+    /// quoted before is settled, in whichever batch that is.
+    pub(crate) quoting: Mutex<()>,
 }
 
 /// Whose settlement it is.
@@ -56,6 +60,7 @@ impl Lane {
             lane,
             term,
             settled: Announcements::default(),
+            quoting: Mutex::new(()),
         }
     }
 
@@ -67,22 +72,25 @@ impl Lane {
         self.gateway.character().batch_max
     }
 
-    /// Runs all that is due, oldest first, until nothing is.
+    /// Runs all that is due, oldest first, until nothing is. Where something fails
+    /// nothing more is claimed, and what is in flight is finished, not dropped.
     pub async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
         loop {
-            while in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
+            while failure.is_none() && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
                 let claimed = self.wall.elapsed();
-                let runs = self.store.claim(self.claim()).await?;
-                if runs.is_empty() {
-                    break;
+                match self.store.claim(self.claim()).await {
+                    Ok(runs) if runs.is_empty() => break,
+                    Ok(runs) => in_flight.push(self.execute(Batch { runs, claimed })),
+                    Err(error) => failure = Some(error),
                 }
-                in_flight.push(self.execute(Batch { runs, claimed }));
             }
             match in_flight.next().await {
-                Some(executed) => counts.add(executed?),
-                None => return Ok(counts),
+                Some(Ok(executed)) => counts.add(executed),
+                Some(Err(error)) => failure = failure.or(Some(error)),
+                None => return failure.map_or(Ok(counts), Err),
             }
         }
     }
