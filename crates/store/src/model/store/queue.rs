@@ -114,9 +114,8 @@ impl Books {
         after: Option<AwaitingKey>,
         limit: u32,
     ) -> Vec<Awaiting> {
-        let after = after.map_or(Bound::Unbounded, |key| {
-            Bound::Excluded((key.slot, key.schedule, key.attempt))
-        });
+        let after = after
+            .map_or(Bound::Unbounded, |key| Bound::Excluded((key.slot, key.schedule, key.attempt)));
         self.awaiting
             .range((after, Bound::Unbounded))
             .map(|(_, awaiting)| awaiting)
