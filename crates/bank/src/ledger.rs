@@ -78,6 +78,15 @@ pub enum EntryKind {
     Opening,
 }
 
+impl EntryKind {
+    /// Whether money only goes between what an account can pay out and what is set
+    /// aside: what it has in all stays the same.
+    #[must_use]
+    pub const fn sets_aside(self) -> bool {
+        matches!(self, EntryKind::TransferHeld | EntryKind::TransferReturned)
+    }
+}
+
 /// Money that goes from one place to another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Movement {

@@ -1,1 +1,37 @@
-fn main() {}
+//! `kalends`: the command line.
+
+mod clock;
+mod logging;
+mod preview;
+mod sandbox;
+mod server;
+
+use clap::{Parser, Subcommand};
+
+/// Runs scheduled charges and transfers on time, exactly once, and provably so.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start a sandbox: nothing to configure, a built-in bank, a clock that can be moved
+    Sandbox(sandbox::Arguments),
+    /// Show the dates that a rule falls on
+    Preview(preview::Arguments),
+    /// Show or move the clock of a running sandbox
+    Clock(clock::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match arguments.command {
+        Command::Sandbox(arguments) => runtime.block_on(sandbox::run(arguments)),
+        Command::Preview(arguments) => preview::run(&arguments),
+        Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
+    }
+}

@@ -1,8 +1,8 @@
 //! Which dates a rule falls on.
 //!
 //! This crate is arithmetic on the calendar and nothing else. It reads no
-//! clock, knows no time zone and allocates only to put a rule into words. A
-//! [`Rule`] says *every 2 weeks on Monday and Friday*; a [`Recurrence`] is a
+//! clock, knows no time zone and allocates only for lists of holidays and to
+//! put a rule into words. A [`Rule`] says *every 2 weeks on Monday and Friday*; a [`Recurrence`] is a
 //! rule within a window, and has dates; both are plain values that can be
 //! copied, compared and stored in a few bytes.
 //!
@@ -62,6 +62,32 @@
 //! back in May: dates never drift. Days that fall back onto the same date are
 //! one date, as they are one bit of a set.
 //!
+//! # Business days
+//!
+//! A rule's own dates know nothing of holidays. A [`Calendar`] says which days
+//! are business days, and a [`Roll`] where a date goes that is not one. No
+//! calendar guesses: beyond the years that were announced, or that a statute
+//! makes certain, the answer is an error, and what is certain of the
+//! [built-in](NamedCalendar) ones is said with each of them.
+//!
+//! ```
+//! use recurrence::{CalendarError, Date, DaysOfMonth, NamedCalendar, Recurrence, Roll, Rule};
+//!
+//! let rule = Rule::months_on_days(1, DaysOfMonth::new(&[31])?)?;
+//! let autumn = Recurrence::new(
+//!     rule,
+//!     Date::constant(2027, 10, 1),
+//!     Date::constant(2028, 1, 31),
+//! )?;
+//! let thailand = NamedCalendar::BankOfThailand.calendar();
+//! let paid: Vec<_> = autumn.iter().map(|due| Roll::Preceding.roll(due, thailand)).collect();
+//! assert_eq!(paid[0], Ok(Date::constant(2027, 10, 29)));
+//! assert_eq!(paid[1], Ok(Date::constant(2027, 11, 30)));
+//! assert_eq!(paid[2], Ok(Date::constant(2027, 12, 30)));
+//! assert!(matches!(paid[3], Err(CalendarError::Unknown { .. })), "not announced yet");
+//! # Ok::<(), recurrence::RuleError>(())
+//! ```
+//!
 //! # What RFC 5545 rules will need
 //!
 //! `every` is `INTERVAL`, and the period is `FREQ`. The rest of an RRULE goes
@@ -84,6 +110,7 @@
 //! counted by remainders, or once over one such cycle. Times of day, `BYHOUR`
 //! and finer, are no matter of dates and belong above this crate.
 
+mod calendar;
 mod dates;
 mod day;
 mod day_set;
@@ -92,6 +119,7 @@ mod error;
 mod month;
 mod ordinal;
 mod recurrence;
+mod roll;
 mod rule;
 mod tally;
 mod visit;
@@ -102,10 +130,12 @@ pub mod words;
 
 pub use jiff::civil::{Date, Weekday};
 
+pub use crate::calendar::{Calendar, CalendarError, NamedCalendar, Weekend};
 pub use crate::dates::Dates;
 pub use crate::days_of_month::DaysOfMonth;
 pub use crate::error::RuleError;
 pub use crate::ordinal::Ordinal;
 pub use crate::recurrence::Recurrence;
+pub use crate::roll::Roll;
 pub use crate::rule::{Pattern, Rule};
 pub use crate::weekdays::Weekdays;

@@ -1,7 +1,10 @@
 //! Rules put into words.
 
+mod plain;
+
 use jiff::civil::Weekday;
 
+pub use self::plain::Plain;
 use crate::{Ordinal, Pattern, Rule};
 
 /// A rule in the words of Omise's `in_words`, to the letter: lists as Rails'

@@ -31,7 +31,8 @@ pub trait BankStore: Send + Sync + 'static {
     fn name_of(&self, kind: RecordKind, key: i64) -> Option<Box<str>>;
     /// Journal entries by key, in the order asked.
     async fn journal(&self, keys: Vec<i64>) -> Result<Vec<Option<JournalEntry>>>;
-    /// A page of an account's journal, by time.
+    /// A page of an account's journal, by time, without the entries that only set
+    /// money aside ([`bank::EntryKind::sets_aside`]).
     async fn journal_page(
         &self,
         account: AccountId,

@@ -36,7 +36,7 @@ pub struct Record {
 }
 
 /// Which records are wanted.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RecordQuery {
     /// Of this kind.
     pub kind: RecordKind,

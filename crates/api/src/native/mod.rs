@@ -1,10 +1,25 @@
 //! Kalends' own API, under `/kalends/v1`, and what operators ask.
+//!
+//! Answers are plain JSON; refusals are problem details (RFC 9457).
+
+mod clock;
+mod endpoint;
+mod operations;
+mod preview;
+mod problem;
 
 use axum::Router;
+use axum::routing::{get, post};
 
 use crate::App;
 
 /// Every endpoint that is Kalends' own.
 pub(crate) fn routes() -> Router<App> {
     Router::new()
+        .route("/kalends/v1/clock", get(clock::read).put(clock::set).delete(clock::release))
+        .route("/kalends/v1/clock/advance", post(clock::advance))
+        .route("/kalends/v1/preview", post(preview::preview))
+        .route("/healthz", get(operations::health))
+        .route("/readyz", get(operations::readiness))
+        .route("/metrics", get(operations::metrics))
 }

@@ -9,8 +9,8 @@ use bank::{
     Refund, Token, Transfer, card::Address,
 };
 use engine::{
-    AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId, Instant,
-    Mode, Money, PaymentId, RecipientId, TransferId,
+    Account, AccountId, CardId, ChargeId, Currency, CustomerId, IdempotencyKey, InstallationId,
+    Instant, LaneId, Mode, Money, PaymentId, RecipientId, TransferId, Zone,
 };
 use serde_json::{Map, Value};
 use store::{
@@ -71,6 +71,21 @@ pub(crate) fn view(version: Version, names: &Arc<Names>, now: &Value) -> View {
     let names: Arc<dyn BankStore> = names.clone();
     let ids = Ids::over(code, ACCOUNT, names);
     View { version, mode: Mode::Test, now: instant(now), times: Times::Utc, ids }
+}
+
+/// A Thai account.
+pub(crate) fn account(created_at: &Value) -> Account {
+    Account {
+        id: ACCOUNT,
+        lane: LaneId(1),
+        mode: Mode::Test,
+        country: "TH".to_owned(),
+        currency: Currency::THB,
+        zone: Zone::named("Asia/Bangkok").unwrap(),
+        three_d_secure: false,
+        created_at: instant(created_at),
+        attributes: Map::new(),
+    }
 }
 
 fn either<'a>(shown: &'a Value, new: &str, old: &str) -> &'a Value {
@@ -188,6 +203,7 @@ pub(crate) fn refund(names: &Names, shown: &Value) -> Refund {
         voided: shown["voided"].as_bool().unwrap(),
         journal_entry: names.key(RecordKind::JournalEntry, &shown["transaction"]),
         metadata: object(&shown["metadata"]),
+        requested_under: None,
     }
 }
 
@@ -225,9 +241,9 @@ pub(crate) fn charge(names: &Names, shown: &Value) -> (Charge, charges::render::
         },
         paid_at: instant_or_none(&shown["paid_at"]),
         expires_at: instant_or_none(&shown["expires_at"]),
-        expired_at: shown["expired"].as_bool().and_then(|is| {
-            is.then(|| instant(&shown["expired_at"]))
-        }),
+        expired_at: shown["expired"]
+            .as_bool()
+            .and_then(|is| is.then(|| instant(&shown["expired_at"]))),
         reversed_at: instant_or_none(&shown["reversed_at"]),
         attributes: ["ip", "return_uri", "authorization_type"]
             .into_iter()
@@ -346,7 +362,10 @@ pub(crate) fn transfer(names: &Names, shown: &Value) -> (Transfer, transfers::re
         (RecordKind::Transfer, transfer.id.0),
         (EntryKind::TransferHeld, transfer.money.currency),
         transfer.created_at,
-        [(LedgerRole::Available, -transfer.money.amount_minor), (LedgerRole::Held, transfer.money.amount_minor)],
+        [
+            (LedgerRole::Available, -transfer.money.amount_minor),
+            (LedgerRole::Held, transfer.money.amount_minor),
+        ],
     );
     let sent = shown["transaction"].as_str().map(|id| {
         entry(
@@ -354,7 +373,10 @@ pub(crate) fn transfer(names: &Names, shown: &Value) -> (Transfer, transfers::re
             (RecordKind::Transfer, transfer.id.0),
             (EntryKind::TransferSent, transfer.money.currency),
             transfer.sent_at.unwrap(),
-            [(LedgerRole::Held, -transfer.money.amount_minor), (LedgerRole::Payees, transfer.money.amount_minor)],
+            [
+                (LedgerRole::Held, -transfer.money.amount_minor),
+                (LedgerRole::Payees, transfer.money.amount_minor),
+            ],
         )
     });
     let listed = shown["transactions"].as_array().into_iter().flatten();

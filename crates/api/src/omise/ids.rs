@@ -101,6 +101,21 @@ impl Kind {
         }
     }
 
+    /// What ids of a record of the bank's are of.
+    #[must_use]
+    pub const fn of_record(record: RecordKind) -> Kind {
+        match record {
+            RecordKind::Token => Kind::Token,
+            RecordKind::Customer => Kind::Customer,
+            RecordKind::Card => Kind::Card,
+            RecordKind::Recipient => Kind::Recipient,
+            RecordKind::Charge => Kind::Charge,
+            RecordKind::Refund => Kind::Refund,
+            RecordKind::Transfer => Kind::Transfer,
+            RecordKind::JournalEntry => Kind::Transaction,
+        }
+    }
+
     /// The bank's word for it, where it is the bank's.
     #[must_use]
     pub const fn record(self) -> Option<RecordKind> {
@@ -131,7 +146,13 @@ impl Ids {
     #[must_use]
     pub fn of(app: &App, account: &Account) -> Ids {
         let code = Code { installation: app.store().installation(), mode: account.mode };
-        Ids { code, account: account.id, names: Arc::clone(app.bank().store()) }
+        Ids::over(code, account.id, Arc::clone(app.bank().store()))
+    }
+
+    /// Those that `code` makes of keys and `names` knows by name.
+    #[must_use]
+    pub fn over(code: Code, account: AccountId, names: Arc<dyn BankStore>) -> Ids {
+        Ids { code, account, names }
     }
 
     /// The id of what has this key.

@@ -141,7 +141,7 @@ mod tests {
         Instant::from_nanoseconds(1_742_466_015_500_000_000)
     }
 
-    fn asked(value: Value) -> Result<PageQuery, String> {
+    fn asked(value: &Value) -> Result<PageQuery, String> {
         let map = value.as_object().cloned().unwrap_or_default();
         page_query(&Params(map), now()).map_err(|error| error.message)
     }
@@ -155,30 +155,30 @@ mod tests {
             limit: 20,
             order: Order::Chronological,
         };
-        assert_eq!(asked(json!({})), Ok(expected));
+        assert_eq!(asked(&json!({})), Ok(expected));
         let nulls = json!({"from":null,"limit":null,"offset":0,"order":null,"to":null});
-        assert_eq!(asked(nulls), Ok(expected));
+        assert_eq!(asked(&nulls), Ok(expected));
     }
 
     #[test]
     fn a_limit_above_a_hundred_is_a_hundred() {
-        assert_eq!(asked(json!({"limit": "1000"})).unwrap().limit, 100);
-        assert_eq!(asked(json!({"limit": 99_999_999_999_i64})).unwrap().limit, 100);
+        assert_eq!(asked(&json!({"limit": "1000"})).unwrap().limit, 100);
+        assert_eq!(asked(&json!({"limit": 99_999_999_999_i64})).unwrap().limit, 100);
     }
 
     #[test]
     fn what_is_no_list_parameter_is_refused_in_words() {
-        assert_eq!(asked(json!({"limit": "x"})), Err("limit is not a number".to_owned()));
+        assert_eq!(asked(&json!({"limit": "x"})), Err("limit is not a number".to_owned()));
         assert_eq!(
-            asked(json!({"limit": 0, "offset": -1})),
+            asked(&json!({"limit": 0, "offset": -1})),
             Err("limit must be greater than or equal to 1 and offset must be greater than or equal to 0".to_owned())
         );
         assert_eq!(
-            asked(json!({"offset": 100_001})),
+            asked(&json!({"offset": 100_001})),
             Err("offset must be less than or equal to 100000".to_owned())
         );
         assert_eq!(
-            asked(json!({"order": "random"})),
+            asked(&json!({"order": "random"})),
             Err("order must be one of these: chronological, reverse_chronological".to_owned())
         );
     }
@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn the_envelopes_of_2017_are_the_captured_ones() {
-        let page = asked(json!({"from": "2017-11-01", "order": "reverse_chronological"})).unwrap();
+        let page = asked(&json!({"from": "2017-11-01", "order": "reverse_chronological"})).unwrap();
         let render = |list: ListShape<'_>| list.envelope(Version::V2017_11_02, &Times::Utc);
         assert_eq!(
             render(ListShape::top("/schedules", page, 9, Vec::new())).to_string(),

@@ -4,7 +4,10 @@
 //! registered in its group's `routes()`; everything around it (body, key,
 //! version, idempotency, headers) is [`router`]'s.
 
+mod account;
 pub mod answer;
+mod balance;
+mod capability;
 #[cfg(test)]
 mod captures;
 mod charges;
@@ -18,6 +21,8 @@ mod occurrences;
 pub mod params;
 mod recipients;
 mod records;
+mod refunds;
+mod refusal;
 pub mod router;
 mod schedules;
 mod search;
@@ -35,3 +40,5 @@ pub use error::OmiseError;
 pub use ids::Kind;
 pub use params::Params;
 pub use version::Version;
+
+pub(crate) use schedules::on as schedule_rule;

@@ -73,6 +73,12 @@ impl<'a> Reader<'a> {
         self.problems.push(format!("{name} {problem}"));
     }
 
+    /// Whether nothing was wrong so far.
+    #[must_use]
+    pub const fn is_clean(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     /// How many problems there are so far.
     #[must_use]
     pub const fn problems(&self) -> usize {
@@ -203,13 +209,11 @@ impl<'a> Reader<'a> {
 
     /// An object.
     pub fn optional_object(&mut self, name: &str) -> Option<&'a Map<String, Value>> {
-        match self.value(name)? {
-            Value::Object(object) => Some(object),
-            _ => {
-                self.refuse_one(name, "must be an object");
-                None
-            }
+        let object = self.value(name)?.as_object();
+        if object.is_none() {
+            self.refuse_one(name, "must be an object");
         }
+        object
     }
 
     /// A list, or an object whose keys are 0, 1, 2…, as PHP sends lists.

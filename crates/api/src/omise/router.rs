@@ -32,13 +32,30 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    Routes::new()
-        .and(super::system::routes())
-        .and(super::schedules::routes())
-        .and(super::occurrences::routes())
-        .and(super::events::routes())
-        .and(super::search::routes())
+    use super::{events, occurrences, schedules, search, system};
+    system::routes()
+        .and(schedules::routes())
+        .and(occurrences::routes())
+        .and(events::routes())
+        .and(search::routes())
+        .and(money_and_people())
         .into()
+}
+
+/// What schedules stand on.
+fn money_and_people() -> Routes {
+    use super::{account, balance, capability, charges, customers, recipients, refunds};
+    use super::{tokens, transactions, transfers};
+    tokens::routes()
+        .and(customers::routes())
+        .and(charges::routes())
+        .and(refunds::routes())
+        .and(recipients::routes())
+        .and(transfers::routes())
+        .and(transactions::routes())
+        .and(balance::routes())
+        .and(account::routes())
+        .and(capability::routes())
 }
 
 /// Paths and what answers on them.

@@ -49,7 +49,7 @@ impl View {
 
     /// The public id of a record of the bank's.
     pub(crate) fn record_id(&self, kind: RecordKind, key: i64) -> String {
-        self.id(kind_of(kind), key)
+        self.id(Kind::of_record(kind), key)
     }
 
     /// An instant.
@@ -91,20 +91,6 @@ impl View {
     }
 }
 
-/// What ids of a record of the bank's look like.
-const fn kind_of(record: RecordKind) -> Kind {
-    match record {
-        RecordKind::Token => Kind::Token,
-        RecordKind::Customer => Kind::Customer,
-        RecordKind::Card => Kind::Card,
-        RecordKind::Recipient => Kind::Recipient,
-        RecordKind::Charge => Kind::Charge,
-        RecordKind::Refund => Kind::Refund,
-        RecordKind::Transfer => Kind::Transfer,
-        RecordKind::JournalEntry => Kind::Transaction,
-    }
-}
-
 /// A JSON object with its keys in the order given.
 pub(crate) fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
@@ -117,14 +103,18 @@ pub(crate) fn insert_after<const N: usize>(
     fields: [(&str, Value); N],
 ) {
     let Value::Object(map) = target else { return };
-    let mut position = map.keys().position(|key| key == after).map_or(map.len(), |at| at + 1);
-    for (key, value) in fields {
+    let first = map.keys().position(|key| key == after).map_or(map.len(), |at| at + 1);
+    for (position, (key, value)) in (first..).zip(fields) {
         map.shift_insert(position, key.to_owned(), value);
-        position += 1;
     }
 }
 
 /// A client's own data.
 pub(crate) fn metadata(map: &Map<String, Value>) -> Value {
     Value::Object(map.clone())
+}
+
+/// The same request, whose answer names other things by their ids.
+pub(crate) fn unexpanded(context: &Context) -> Context {
+    Context { expand: false, ..context.clone() }
 }

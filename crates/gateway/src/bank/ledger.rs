@@ -51,7 +51,8 @@ impl Bank {
         .await
     }
 
-    /// A page of the movements that concern an account's own balance.
+    /// A page of the movements that changed what an account has: not those that only
+    /// set money aside.
     pub async fn journal(&self, account: AccountId, page: PageQuery) -> Result<Page<JournalEntry>> {
         Ok(self.store.journal_page(account, page).await?)
     }

@@ -294,10 +294,6 @@ impl Keys {
     fn transfer(&mut self) -> TransferId {
         TransferId(take(&mut self.transfer))
     }
-
-    fn entry(&mut self) -> i64 {
-        take(&mut self.entry)
-    }
 }
 
 fn take(next: &mut i64) -> i64 {
@@ -353,7 +349,10 @@ fn decide_charge(
         capture: true,
         expires_at: None,
     };
-    let step = make_charge(asked, verdict, keys.entry());
+    let step = make_charge(asked, verdict, keys.entry);
+    if step.entry.is_some() {
+        keys.entry = keys.entry.saturating_add(1); // no gaps: stores keep consecutive keys together
+    }
     let outcome = outcome_of(&step.record);
     let mut draft = Draft::payment(request.key.clone(), PaymentId::Charge(step.record.id));
     draft.step(step, request.at, Snapshot::Omitted)?;
@@ -390,7 +389,7 @@ fn decide_transfer(
         fail_fast: false,
         metadata: Metadata::new(),
     };
-    let step = make_transfer(asked, recipient, keys.entry());
+    let step = make_transfer(asked, recipient, take(&mut keys.entry));
     let payment = PaymentId::Transfer(step.record.id);
     let mut draft = Draft::payment(request.key.clone(), payment);
     draft.step(step, request.at, Snapshot::Omitted)?;

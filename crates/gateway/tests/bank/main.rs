@@ -8,6 +8,7 @@ mod ledger;
 mod payments;
 mod recipients;
 mod refunds;
+mod stores;
 mod tokens;
 mod transfers;
 mod world;

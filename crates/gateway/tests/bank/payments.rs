@@ -21,7 +21,11 @@ fn request(schedule: i64, body: PaymentBody) -> PaymentRequest {
     }
 }
 
-fn charge(schedule: i64, customer: &bank::Customer, amount_minor: i64) -> PaymentRequest {
+pub(crate) fn charge(
+    schedule: i64,
+    customer: &bank::Customer,
+    amount_minor: i64,
+) -> PaymentRequest {
     let body = PaymentBody::Charge {
         customer: customer.id,
         card: None,
@@ -31,7 +35,11 @@ fn charge(schedule: i64, customer: &bank::Customer, amount_minor: i64) -> Paymen
     request(schedule, body)
 }
 
-fn transfer(schedule: i64, recipient: &bank::Recipient, amount_minor: i64) -> PaymentRequest {
+pub(crate) fn transfer(
+    schedule: i64,
+    recipient: &bank::Recipient,
+    amount_minor: i64,
+) -> PaymentRequest {
     let body = PaymentBody::Transfer { recipient: recipient.id, money: baht(amount_minor) };
     request(schedule, body)
 }

@@ -107,7 +107,7 @@ impl World {
         World::over(Arc::new(Hesitant(Arc::clone(&books))), books)
     }
 
-    fn over(store: Arc<dyn BankStore>, books: Arc<ModelBankStore>) -> World {
+    pub(crate) fn over(store: Arc<dyn BankStore>, books: Arc<ModelBankStore>) -> World {
         let now = at("2026-01-15T10:00:00Z");
         let account = Account {
             id: AccountId(1),

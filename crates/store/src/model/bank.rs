@@ -25,9 +25,11 @@ struct Books {
     last_key: HashMap<RecordKind, i64>,
     last_named_key: HashMap<RecordKind, i64>,
     records: BTreeMap<RecordKey, Record>,
+    records_as_made: Vec<RecordKey>,
     names: HashMap<(AccountId, RecordKind, Box<str>), i64>,
     names_by_key: HashMap<RecordKey, Box<str>>,
     journal: BTreeMap<i64, JournalEntry>,
+    journal_as_made: Vec<i64>,
     balances: BTreeMap<LedgerAccount, i64>,
     payments: HashMap<IdempotencyKey, PaymentId>,
     agenda: BTreeSet<Agenda>,
@@ -63,12 +65,15 @@ impl Books {
                 self.names.insert((write.record.account, key.kind, name.clone()), key.key);
                 self.names_by_key.insert(key, name);
             }
-            self.records.insert(key, write.record);
+            if self.records.insert(key, write.record).is_none() {
+                self.records_as_made.push(key);
+            }
         }
         for posting in changes.postings {
             for (place, amount) in legs(&posting.entry) {
                 *self.balances.entry(place).or_default() += amount;
             }
+            self.journal_as_made.push(posting.entry.key);
             self.journal.insert(posting.entry.key, posting.entry);
         }
         for done in &changes.agenda_done {
@@ -134,14 +139,14 @@ fn legs(entry: &JournalEntry) -> impl Iterator<Item = (LedgerAccount, i64)> + '_
     })
 }
 
-/// The part that is wanted of what matches; `created` says when each was made, and its key.
+/// The part that is wanted of what matches, which comes as it was made; `made_at`
+/// says when.
 fn page<T: Clone>(
     mut matching: Vec<&T>,
     query: PageQuery,
-    created: impl Fn(&T) -> (Instant, i64),
+    made_at: impl Fn(&T) -> Instant,
 ) -> Page<T> {
-    matching.retain(|entry| (query.from..=query.to).contains(&created(entry).0));
-    matching.sort_by_key(|entry| created(entry));
+    matching.retain(|entry| (query.from..=query.to).contains(&made_at(entry)));
     if query.order == Order::ReverseChronological {
         matching.reverse();
     }
@@ -175,13 +180,14 @@ impl BankStore for ModelBankStore {
 
     async fn list(&self, query: RecordQuery) -> Result<Page<Record>> {
         let books = self.books();
-        let matching = books.records.values().filter(|record| {
+        let as_made = books.records_as_made.iter().filter_map(|key| books.records.get(key));
+        let matching = as_made.filter(|record| {
             record.key.kind == query.kind
                 && record.account == query.account
                 && query.parent.is_none_or(|parent| record.parent == Some(parent))
                 && !record.hidden
         });
-        Ok(page(matching.collect(), query.page, |record| (record.created_at, record.key.key)))
+        Ok(page(matching.collect(), query.page, |record| record.created_at))
     }
 
     fn named(&self, account: AccountId, kind: RecordKind, name: &str) -> Option<i64> {
@@ -203,8 +209,9 @@ impl BankStore for ModelBankStore {
         query: PageQuery,
     ) -> Result<Page<JournalEntry>> {
         let books = self.books();
-        let matching = books.journal.values().filter(|entry| entry.account == account);
-        Ok(page(matching.collect(), query, |entry| (entry.at, entry.key)))
+        let as_made = books.journal_as_made.iter().filter_map(|key| books.journal.get(key));
+        let matching = as_made.filter(|entry| entry.account == account && !entry.kind.sets_aside());
+        Ok(page(matching.collect(), query, |entry| entry.at))
     }
 
     async fn balances(&self, accounts: Vec<LedgerAccount>) -> Result<Vec<i64>> {

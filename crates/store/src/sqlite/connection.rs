@@ -52,6 +52,8 @@ pub(super) fn reader(path: &Path) -> Outcome<Connection> {
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "cache_size", -READER_CACHE_KIBIBYTES)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Opens the log too, so that what is wrong with the files is known at once.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(connection)
 }
 

@@ -335,7 +335,7 @@ mod tests {
 
     fn stored(desk: &Desk) -> Vec<i64> {
         let mut statement = desk.connection.prepare("SELECT x FROM t ORDER BY x").unwrap();
-        statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+        statement.query_map([], |row| row.get(0)).unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 
     #[test]

@@ -50,11 +50,7 @@ pub(crate) fn charge(view: &View, charge: &Charge, parts: Parts, place: Place) -
 
 /// What follows from a charge's state, and both versions show.
 struct Facts {
-    status: &'static str,
     failure: Option<(&'static str, &'static str)>,
-    authorized: bool,
-    paid: bool,
-    capturable: bool,
     funding_amount: i64,
     voided: bool,
     refundable: bool,
@@ -65,20 +61,15 @@ struct Facts {
 
 impl Facts {
     fn of(charge: &Charge, refunds: &Page<Refund>, now: Instant) -> Facts {
-        let paid = charge.status == ChargeStatus::Successful;
         let funding_amount = charge.captured.unwrap_or(charge.money.amount_minor);
         let expires_at = charge
             .expires_at
             .unwrap_or_else(|| charge.created_at.plus_seconds(EXPIRES_AFTER_DAYS * DAY_SECONDS));
         Facts {
-            status: status(charge.status),
             failure: charge.failure.map(failure::code_and_message),
-            authorized: charge.authorized_at.is_some(),
-            paid,
-            capturable: charge.status == ChargeStatus::Pending && charge.authorized_at.is_some(),
             funding_amount,
             voided: refunds.entries.iter().any(|refund| refund.voided),
-            refundable: paid && charge.refunded < funding_amount,
+            refundable: is_paid(charge) && charge.refunded < funding_amount,
             // A charge whose time is up says when that was even if it was paid in time;
             // `expired` then says whether it was not.
             expired: match charge.status {
@@ -92,13 +83,7 @@ impl Facts {
     }
 }
 
-fn charge_2019(
-    view: &View,
-    charge: &Charge,
-    parts: Parts,
-    facts: &Facts,
-    place: Place,
-) -> Value {
+fn charge_2019(view: &View, charge: &Charge, parts: Parts, facts: &Facts, place: Place) -> Value {
     let id = view.id(Kind::Charge, charge.id.0);
     let location = format!("/charges/{id}");
     let currency = view.currency(charge.money.currency);
@@ -137,7 +122,7 @@ fn charge_2019(
         ("failure_message", facts.failure.map(|(_, message)| message).into()),
         ("merchant_advice", Value::Null),
         ("merchant_advice_code", Value::Null),
-        ("status", facts.status.into()),
+        ("status", status(charge.status).into()),
         ("authorize_uri", Value::Null),
         ("return_uri", attribute("return_uri")),
         ("created_at", view.time(charge.created_at)),
@@ -151,17 +136,17 @@ fn charge_2019(
         ("branch", Value::Null),
         ("terminal", Value::Null),
         ("device", Value::Null),
-        ("authorized", facts.authorized.into()),
-        ("capturable", facts.capturable.into()),
+        ("authorized", charge.authorized_at.is_some().into()),
+        ("capturable", is_capturable(charge).into()),
         ("capture", charge.capture.into()),
         ("disputable", facts.refundable.into()),
         ("livemode", view.livemode().into()),
         ("refundable", facts.refundable.into()),
         ("partially_refundable", facts.refundable.into()),
         ("reversed", (charge.status == ChargeStatus::Reversed).into()),
-        ("reversible", facts.capturable.into()),
+        ("reversible", is_capturable(charge).into()),
         ("voided", facts.voided.into()),
-        ("paid", facts.paid.into()),
+        ("paid", is_paid(charge).into()),
         ("expired", facts.expired.into()),
         ("can_perform_void", (facts.refundable && charge.refunded == 0).into()),
         ("approval_code", Value::Null),
@@ -185,11 +170,11 @@ fn charge_2017(view: &View, charge: &Charge, parts: Parts, facts: &Facts) -> Val
         ("currency", view.currency(charge.money.currency).into()),
         ("description", charge.description.as_deref().into()),
         ("metadata", metadata(&charge.metadata)),
-        ("status", facts.status.into()),
+        ("status", status(charge.status).into()),
         ("capture", charge.capture.into()),
-        ("authorized", facts.authorized.into()),
+        ("authorized", charge.authorized_at.is_some().into()),
         ("reversed", (charge.status == ChargeStatus::Reversed).into()),
-        ("paid", facts.paid.into()),
+        ("paid", is_paid(charge).into()),
         ("transaction", parts.transaction),
         ("refunded", charge.refunded.into()),
         ("refunds", refunds_list(view, &location, &parts.refunds)),
@@ -239,15 +224,20 @@ fn refunds_list(view: &View, charge_location: &str, refunds: &Page<Refund>) -> V
 
 /// What a charge costs, as percentages.
 fn transaction_fees() -> Value {
-    object([
-        ("fee_flat", "0.0".into()),
-        ("fee_rate", "3.65".into()),
-        ("vat_rate", "7.0".into()),
-    ])
+    object([("fee_flat", "0.0".into()), ("fee_rate", "3.65".into()), ("vat_rate", "7.0".into())])
 }
 
 fn platform_fee() -> Value {
     object([("fixed", Value::Null), ("amount", Value::Null), ("percentage", Value::Null)])
+}
+
+const fn is_paid(charge: &Charge) -> bool {
+    matches!(charge.status, ChargeStatus::Successful)
+}
+
+/// Whether it is authorised and not yet captured, and so can also be reversed.
+const fn is_capturable(charge: &Charge) -> bool {
+    matches!(charge.status, ChargeStatus::Pending) && charge.authorized_at.is_some()
 }
 
 /// Where a charge stands.
@@ -302,8 +292,12 @@ mod tests {
     #[test]
     fn listed_card_charges_of_2019_are_the_captured_ones_but_for_3_d_secure() {
         let list = captures::php("api.omise.co/charges-get.json");
-        let card_charges: Vec<_> =
-            list["data"].as_array().unwrap().iter().filter(|shown| shown["source"].is_null()).collect();
+        let card_charges: Vec<_> = list["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|shown| shown["source"].is_null())
+            .collect();
         assert_eq!(card_charges.len(), 15);
         for shown in card_charges {
             let mut shown = shown.clone();
@@ -347,8 +341,18 @@ mod tests {
         );
         let again = rendered(Version::V2019_05_29, &shown, Place::Alone);
         for field in [
-            "status", "paid", "voided", "refundable", "disputable", "capturable", "reversible",
-            "expired", "expires_at", "expired_at", "refunded_amount", "net",
+            "status",
+            "paid",
+            "voided",
+            "refundable",
+            "disputable",
+            "capturable",
+            "reversible",
+            "expired",
+            "expires_at",
+            "expired_at",
+            "refunded_amount",
+            "net",
         ] {
             assert_eq!(again[field], shown[field], "{field}");
         }

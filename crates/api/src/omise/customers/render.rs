@@ -37,10 +37,7 @@ fn customer_2019(view: &View, customer: &Customer, cards: &Page<Card>) -> Value 
         ("metadata", metadata(&customer.metadata)),
         ("cards", cards_list(view, &location, cards)),
         ("default_card", view.id_or_null(Kind::Card, customer.default_card.map(|card| card.0))),
-        (
-            "linked_accounts",
-            view.embedded(&format!("{location}/linked_accounts"), 0, vec![]),
-        ),
+        ("linked_accounts", view.embedded(&format!("{location}/linked_accounts"), 0, vec![])),
         ("description", customer.description.clone().into()),
         ("email", customer.email.clone().into()),
         ("created_at", view.time(customer.created_at)),
@@ -80,14 +77,20 @@ mod tests {
         let names = Arc::new(Names::default());
         let view = captures::view(version, &names, now);
         let (entity, cards) = captures::customer(&names, shown);
-        if entity.deleted { deleted_customer(&view, &entity) } else { customer(&view, &entity, &cards) }
+        if entity.deleted {
+            deleted_customer(&view, &entity)
+        } else {
+            customer(&view, &entity, &cards)
+        }
     }
 
     #[test]
     fn customers_of_2019_are_the_captured_ones() {
         let member = "api.omise.co/customers/cust_test_63440m5rxrwz1lcwno0";
         let mut captured = vec![captures::php("api.omise.co/customers-post.json")];
-        captured.extend(["get", "patch", "delete"].map(|m| captures::php(&format!("{member}-{m}.json"))));
+        captured.extend(
+            ["get", "patch", "delete"].map(|m| captures::php(&format!("{member}-{m}.json"))),
+        );
         let list = captures::php("api.omise.co/customers-get.json");
         captured.extend(list["data"].as_array().unwrap().iter().cloned());
         assert_eq!(captured.len(), 8);

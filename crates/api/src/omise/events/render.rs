@@ -2,7 +2,7 @@
 
 use bank::BankEvent;
 use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Status};
-use serde_json::{Value, json};
+use serde_json::json;
 use store::{Event, EventKind, Order, Page, PageQuery};
 
 use super::super::list::LIMIT_DEFAULT;
@@ -82,7 +82,7 @@ async fn occurrences_then(
     kind: ScheduleEvent,
 ) -> Result<Page<engine::Occurrence>, OmiseError> {
     if kind == ScheduleEvent::Created {
-        // An expiring event of the same instant counts what ran by then; a creation never does.
+        // A first run at once may have been processed at this very instant; it came after.
         return Ok(Page { entries: Vec::new(), total: 0 });
     }
     let at = context.now;
@@ -90,11 +90,8 @@ async fn occurrences_then(
     let store = context.app.store();
     let everything = PageQuery { to: Instant::MAX, ..PageQuery::first(LIMIT_DEFAULT) };
     let mut page = store.occurrences(schedule, until, everything).await?;
-    let newest = PageQuery {
-        order: Order::ReverseChronological,
-        limit: PageQuery::LIMIT_MAX,
-        ..everything
-    };
+    let newest =
+        PageQuery { order: Order::ReverseChronological, limit: PageQuery::LIMIT_MAX, ..everything };
     let newest = store.occurrences(schedule, until, newest).await?;
     let later = newest.entries.iter().filter(|entry| entry.processed_at > at).count();
     page.entries.retain(|entry| entry.processed_at <= at);

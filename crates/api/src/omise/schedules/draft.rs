@@ -9,13 +9,12 @@ use engine::{
 use gateway::bank::BankError;
 use jiff::civil::Time;
 use recurrence::Recurrence;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use store::{NewSchedule, RequestKey};
 
 use super::super::params::Reader;
 use super::super::{Context, Kind, OmiseError, Params};
 use super::show::not_found_or_failure;
-use super::window::{Beginning, window};
 use super::{on, window};
 
 /// When charges run, in the account's zone.
@@ -60,9 +59,10 @@ struct TransferWish {
 
 /// Reads a schedule and checks it.
 pub(crate) async fn read(context: &Context, params: &Params) -> Result<Draft, OmiseError> {
-    if context.account.three_d_secure {
+    // Omise says so of charge schedules; a transfer needs no card's holder.
+    if context.account.three_d_secure && params.reader().has("charge") {
         return Err(OmiseError::bad_request(
-            "schedules are not available on an account that uses 3-D Secure",
+            "charge schedules are not available on an account that uses 3-D Secure",
         ));
     }
     let wish = wish(context, params)?;
@@ -78,7 +78,7 @@ pub(crate) async fn read(context: &Context, params: &Params) -> Result<Draft, Om
     Ok(Draft { plan: Plan { recurrence, policies, instruction }, attributes })
 }
 
-/// Makes schedules of drafts, all in one commit unless the first is to run at once.
+/// Makes the schedule, once for each request key, and waits for a first run that is due at once.
 pub(crate) async fn create(
     context: &Context,
     draft: Draft,
@@ -122,7 +122,7 @@ fn wish(context: &Context, params: &Params) -> Result<Wish, OmiseError> {
     let mut read = params.reader();
     let rule = on::rule(&mut read);
     let zone = &context.account.zone;
-    let window = window(&mut read, Beginning::TodayOrLater, zone, context.now);
+    let window = window::window(&mut read, zone, context.now);
     if read.optional_boolean("capture") == Some(false) {
         read.refuse("capture must be true: scheduled charges are always captured");
     }
@@ -173,9 +173,7 @@ fn transfer(outer: &mut Reader<'_>) -> Option<TransferWish> {
     let amount =
         read.optional_integer("amount").filter(|amount| percentage.is_none() || *amount != 0);
     if amount.is_some() && percentage.is_some() {
-        read.refuse(
-            "transfer must contain only one of these keys: amount, percentage_of_balance",
-        );
+        read.refuse("transfer must contain only one of these keys: amount, percentage_of_balance");
     }
     let wish = TransferWish {
         recipient: read.optional_id("recipient"),
@@ -236,11 +234,7 @@ async fn existing_customer(context: &Context, id: &str) -> Result<CustomerId, Om
     if customer.deleted { Err(missing()) } else { Ok(key) }
 }
 
-async fn card_of(
-    context: &Context,
-    customer: CustomerId,
-    id: &str,
-) -> Result<CardId, OmiseError> {
+async fn card_of(context: &Context, customer: CustomerId, id: &str) -> Result<CardId, OmiseError> {
     let missing = || OmiseError::not_found("card", id);
     let key = context.ids().parse(Kind::Card, id).map(CardId).ok_or_else(missing)?;
     let card = context.app.bank().card(context.account.id, key).await;
@@ -266,12 +260,11 @@ async fn checked_transfer(
                 .map_err(OmiseError::invalid_amount)?;
             TransferAmount::Fixed(Money::new(amount, currency))
         }
-        (None, Some(share)) => TransferAmount::Share { share, currency: context.account.currency },
-        (None, None) => TransferAmount::Share { share: Percentage::WHOLE, currency: context.account.currency },
+        (None, share) => {
+            TransferAmount::Share { share: share.unwrap_or(Percentage::WHOLE), currency }
+        }
     };
-    let mut attributes = Attributes::new();
-    attributes.insert("currency".to_owned(), json!(currency.code()));
-    Ok((Instruction::Transfer { recipient, amount }, attributes))
+    Ok((Instruction::Transfer { recipient, amount }, Attributes::new()))
 }
 
 async fn existing_recipient(context: &Context, id: &str) -> Result<RecipientId, OmiseError> {
@@ -285,7 +278,8 @@ async fn existing_recipient(context: &Context, id: &str) -> Result<RecipientId, 
 async fn default_recipient(context: &Context) -> Result<RecipientId, OmiseError> {
     let missing =
         || OmiseError::bad_request("transfer [recipient] is missing, and there is no default one");
-    let found: Result<_, BankError> = context.app.bank().default_recipient(context.account.id).await;
+    let found: Result<_, BankError> =
+        context.app.bank().default_recipient(context.account.id).await;
     let found = found.map_err(|error| not_found_or_failure(error, missing))?;
     found.map(|recipient| recipient.id).ok_or_else(missing)
 }

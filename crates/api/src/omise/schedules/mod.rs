@@ -23,10 +23,7 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .at("/schedules", Resource::new().get(list::all).post(create::create))
         .at("/schedules/upload", Resource::new().post(upload::upload))
-        .at(
-            "/schedules/{id}",
-            Resource::new().get(retrieve::retrieve).delete(destroy::destroy),
-        )
+        .at("/schedules/{id}", Resource::new().get(retrieve::retrieve).delete(destroy::destroy))
         .at("/schedules/{id}/occurrences", Resource::new().get(occurrences::list))
         // Posting to these two is in no official source, and harmless.
         .at("/charges/schedules", Resource::new().get(list::charges).post(create::create))

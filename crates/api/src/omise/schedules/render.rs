@@ -219,15 +219,14 @@ fn scheduled_transfer(
     recipient: Value,
 ) -> Value {
     let (amount, percentage, currency) = match amount {
-        TransferAmount::Fixed(money) => {
-            (json!(money.amount_minor), Value::Null, json!(view.currency(money.currency)))
-        }
-        TransferAmount::Share { share, .. } => {
+        TransferAmount::Fixed(money) => (json!(money.amount_minor), Value::Null, money.currency),
+        TransferAmount::Share { share, currency } => {
             // The one float on the wire; four decimals of a percent are exact enough in it.
             let percentage = f64::from(share.ten_thousandths()) / 10_000.0;
-            (Value::Null, json!(percentage), currency_of(view, schedule))
+            (Value::Null, json!(percentage), currency)
         }
     };
+    let currency = json!(view.currency(currency));
     match view.version {
         Version::V2019_05_29 => object([
             ("object", json!("scheduled_transfer")),
@@ -246,12 +245,6 @@ fn scheduled_transfer(
             ("currency", currency),
         ]),
     }
-}
-
-/// A share is of the account's own currency, which creation notes down.
-fn currency_of(view: &View, schedule: &Schedule) -> Value {
-    let code = schedule.attributes.get("currency").and_then(Value::as_str);
-    code.and_then(engine::Currency::parse).map_or(Value::Null, |it| json!(view.currency(it)))
 }
 
 /// The running status has another word in each version.

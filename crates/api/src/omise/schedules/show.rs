@@ -1,13 +1,13 @@
 //! Schedules with all that is shown with them.
 
-use engine::{CardId, CustomerId, Instruction, RecipientId, Schedule};
+use engine::{CardId, CustomerId, Instruction, Schedule};
 use gateway::bank::BankError;
 use serde_json::Value;
 use store::PageQuery;
 
 use super::super::list::LIMIT_DEFAULT;
-use super::super::view::View;
 use super::super::records::failure;
+use super::super::view::{View, unexpanded};
 use super::super::{Answer, Context, Kind, OmiseError, customers, recipients};
 use super::render::{self, Parts, Standing};
 
@@ -49,16 +49,22 @@ pub(crate) async fn parties(
                 None => default_card(context, *customer).await?,
             };
             Ok(render::Parties::Charge {
-                customer: shown_customer(context, *customer).await?,
+                customer: customers::show::reference(context, Some(*customer)).await?,
                 card: match card {
                     Some(card) => shown_card(context, card).await?,
                     None => Value::Null,
                 },
             })
         }
-        Instruction::Transfer { recipient, .. } => Ok(render::Parties::Transfer {
-            recipient: shown_recipient(context, *recipient).await?,
-        }),
+        Instruction::Transfer { recipient: id, .. } => {
+            let found = if context.expand {
+                found(context.app.bank().recipient(context.account.id, *id).await)?
+            } else {
+                None
+            };
+            let recipient = recipients::show::reference(context, *id, found.as_ref());
+            Ok(render::Parties::Transfer { recipient })
+        }
     }
 }
 
@@ -70,52 +76,38 @@ async fn default_card(
     if context.version.is_2017() {
         return Ok(None);
     }
-    match context.app.bank().customer(context.account.id, customer).await {
-        Ok(customer) => Ok(customer.default_card),
-        Err(BankError::NotFound(_)) => Ok(None),
-        Err(error) => Err(failure(&error)),
-    }
-}
-
-async fn shown_customer(context: &Context, id: CustomerId) -> Answer {
-    let shown_id = Value::String(context.ids().render(Kind::Customer, id.0));
-    if !context.expand {
-        return Ok(shown_id);
-    }
-    let (bank, account) = (context.app.bank(), context.account.id);
-    let found = async {
-        let customer = bank.customer(account, id).await?;
-        let cards = bank.cards(account, id, PageQuery::first(LIMIT_DEFAULT)).await?;
-        Ok(customers::render::customer(&View::of(context), &customer, &cards))
-    };
-    or_id(found.await, shown_id)
+    let customer = found(context.app.bank().customer(context.account.id, customer).await)?;
+    Ok(customer.and_then(|customer| customer.default_card))
 }
 
 async fn shown_card(context: &Context, id: CardId) -> Answer {
-    let shown_id = Value::String(context.ids().render(Kind::Card, id.0));
+    let named = Value::String(context.ids().render(Kind::Card, id.0));
     if !context.expand {
-        return Ok(shown_id);
+        return Ok(named);
     }
-    let card = context.app.bank().card(context.account.id, id).await;
+    let card = found(context.app.bank().card(context.account.id, id).await)?;
     let view = View::of(context);
-    or_id(card.map(|card| customers::cards::render::card(&view, &card)), shown_id)
+    Ok(card.map_or(named, |card| customers::cards::render::card(&view, &card)))
 }
 
-async fn shown_recipient(context: &Context, id: RecipientId) -> Answer {
-    let shown_id = Value::String(context.ids().render(Kind::Recipient, id.0));
-    if !context.expand {
-        return Ok(shown_id);
+/// What names a schedule elsewhere: its id, or itself where that was asked for.
+pub(crate) async fn reference(
+    context: &Context,
+    id: Option<engine::ScheduleId>,
+) -> Result<Value, OmiseError> {
+    let named = View::of(context).id_or_null(Kind::Schedule, id.map(|id| id.0));
+    let Some(id) = id.filter(|_| context.expand) else { return Ok(named) };
+    match context.app.store().schedule(id).await? {
+        Some(schedule) => one(&unexpanded(context), schedule).await,
+        None => Ok(named),
     }
-    let recipient = context.app.bank().recipient(context.account.id, id).await;
-    let view = View::of(context);
-    or_id(recipient.map(|it| recipients::render::recipient(&view, &it)), shown_id)
 }
 
 /// What is gone is shown by its id alone.
-fn or_id(found: Result<Value, BankError>, id: Value) -> Answer {
-    match found {
-        Ok(shown) => Ok(shown),
-        Err(BankError::NotFound(_)) => Ok(id),
+fn found<T>(read: Result<T, BankError>) -> Result<Option<T>, OmiseError> {
+    match read {
+        Ok(it) => Ok(Some(it)),
+        Err(BankError::NotFound(_)) => Ok(None),
         Err(error) => Err(failure(&error)),
     }
 }

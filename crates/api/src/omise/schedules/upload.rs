@@ -65,8 +65,7 @@ fn rows(content: &str) -> Result<Vec<Map<String, Value>>, OmiseError> {
     let unreadable = |error: csv::Error| {
         OmiseError::invalid_file_type(format!("the file cannot be read as CSV: {error}"))
     };
-    let mut reader =
-        csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(content.as_bytes());
     let names = reader.headers().map_err(unreadable)?.clone();
     for needed in ["customer", "amount", "every", "period", "end_date"] {
         if !names.iter().any(|name| name == needed) {

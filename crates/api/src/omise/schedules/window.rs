@@ -17,22 +17,8 @@ pub(crate) struct Window {
     pub(crate) end: Date,
 }
 
-/// Which dates a window may begin on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Beginning {
-    /// Today, in the account's zone or in UTC, or later.
-    TodayOrLater,
-    /// Any: nothing will run.
-    Any,
-}
-
 /// Reads a window; `None` where the reader now has a problem.
-pub(crate) fn window(
-    read: &mut Reader<'_>,
-    beginning: Beginning,
-    zone: &Zone,
-    now: Instant,
-) -> Option<Window> {
+pub(super) fn window(read: &mut Reader<'_>, zone: &Zone, now: Instant) -> Option<Window> {
     let (today, today_utc) = (zone.date_at(now), Zone::utc().date_at(now));
     let before = read.problems();
     let start = either(read, "start_date", "start_on").unwrap_or(today);
@@ -40,7 +26,7 @@ pub(crate) fn window(
     if read.problems() > before {
         return None;
     }
-    if beginning == Beginning::TodayOrLater && start < today.min(today_utc) {
+    if start < today.min(today_utc) {
         read.refuse("start_date must be today or later");
     }
     let Some(end) = end else {
@@ -79,11 +65,11 @@ mod tests {
         Instant::from_nanoseconds(1_671_643_686_000_000_000)
     }
 
-    fn read(value: Value) -> Result<Window, String> {
+    fn read(value: &Value) -> Result<Window, String> {
         let map = value.as_object().cloned().unwrap();
         let mut read = Reader::over(&map);
         let bangkok = Zone::named("Asia/Bangkok").unwrap();
-        let window = window(&mut read, Beginning::TodayOrLater, &bangkok, now());
+        let window = window(&mut read, &bangkok, now());
         read.finish().map_err(|error| error.message)?;
         Ok(window.unwrap())
     }
@@ -91,25 +77,25 @@ mod tests {
     #[test]
     fn a_schedule_starts_today_where_the_account_is_unless_it_says_otherwise() {
         assert_eq!(
-            read(json!({"end_date": "2023-12-31"})),
+            read(&json!({"end_date": "2023-12-31"})),
             Ok(Window { start: date(2022, 12, 22), end: date(2023, 12, 31) })
         );
         assert_eq!(
-            read(json!({"start_on": "2023-1-5", "end_on": "2023-1-5"})),
+            read(&json!({"start_on": "2023-1-5", "end_on": "2023-1-5"})),
             Ok(Window { start: date(2023, 1, 5), end: date(2023, 1, 5) })
         );
     }
 
     #[test]
     fn today_in_utc_is_early_enough_and_the_day_before_is_not() {
-        let from = |start: &str| read(json!({"start_date": start, "end_date": "2023-12-31"}));
+        let from = |start: &str| read(&json!({"start_date": start, "end_date": "2023-12-31"}));
         assert!(from("2022-12-21").is_ok());
         assert_eq!(from("2022-12-20"), Err("start_date must be today or later".to_owned()));
     }
 
     #[test]
     fn a_window_ends_after_it_begins_and_within_a_hundred_years() {
-        let until = |end: Value| read(json!({"start_date": "2022-12-22", "end_date": end}));
+        let until = |end: Value| read(&json!({"start_date": "2022-12-22", "end_date": end}));
         assert_eq!(until(json!("2122-12-22")).unwrap().end, date(2122, 12, 22));
         for (end, refusal) in [
             (json!("2122-12-23"), "end_date must be within 100 years of start_date"),

@@ -5,10 +5,15 @@ use bank::{
 };
 use engine::{CardId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
-use store::Event;
+use store::{Event, PageQuery};
 
+use super::super::charges::{refunds, render::Place};
 use super::super::schedules::{render, show};
-use super::super::{Answer, Context, Kind, OmiseError, charges, events, records, transactions};
+use super::super::view::View;
+use super::super::{
+    Answer, Context, Kind, OmiseError, charges, customers, events, recipients, records,
+    transactions, transfers,
+};
 use super::filter::Field;
 
 /// A thing that a search looks at.
@@ -35,14 +40,14 @@ impl Found {
     /// As it is shown in lists.
     pub(super) async fn shown(&self, context: &Context) -> Answer {
         match self {
-            Found::Charge(it) => records::charge(context, it).await,
-            Found::Customer(it) => records::customer(context, it).await,
+            Found::Charge(it) => charges::show::charge(context, it, Place::Listed).await,
+            Found::Customer(it) => customers::show::customer(context, it).await,
             Found::Event(it) => events::render::event(context, it).await,
-            Found::Recipient(it) => Ok(records::recipient(context, it)),
-            Found::Refund(it) => Ok(records::refund(context, it)),
+            Found::Recipient(it) => Ok(recipients::show::recipient(&View::of(context), it)),
+            Found::Refund(it) => refunds::show::refund(context, it).await,
             Found::Schedule(it) => show::one(context, Schedule::clone(it)).await,
-            Found::Transaction(it) => Ok(records::transaction(context, it)),
-            Found::Transfer(it) => records::transfer(context, it).await,
+            Found::Transaction(it) => transactions::show::transaction(context, it).await,
+            Found::Transfer(it) => transfers::show::transfer(context, it).await,
         }
     }
 
@@ -102,10 +107,13 @@ impl Found {
     /// What it has under a filter's name.
     pub(super) async fn field(&self, context: &Context, name: &str) -> Result<Field, OmiseError> {
         Ok(match self {
-            Found::Charge(it) if name == "card_last_digits" => last_digits(context, it.card).await?,
+            Found::Charge(it) if name == "card_last_digits" => {
+                last_digits(context, it.card).await?
+            }
             Found::Schedule(it) if name == "card_last_digits" => {
                 last_digits(context, named_card(it)).await?
             }
+            Found::Charge(it) if name == "voided" => voided(context, it).await?,
             Found::Charge(it) => charge_field(it, name),
             Found::Customer(it) => match name {
                 "created" => Field::Moment(it.created_at),
@@ -175,6 +183,17 @@ async fn last_digits(context: &Context, card: Option<CardId>) -> Result<Field, O
     }
 }
 
+/// Whether a charge was undone on its own day, which its refunds tell.
+async fn voided(context: &Context, charge: &Charge) -> Result<Field, OmiseError> {
+    if charge.refunded == 0 {
+        return Ok(Field::Flag(false));
+    }
+    let page = PageQuery::first(PageQuery::LIMIT_MAX);
+    let refunds = context.app.bank().refunds(context.account.id, Some(charge.id), page).await;
+    let refunds = refunds.map_err(|error| records::failure(&error))?;
+    Ok(Field::Flag(refunds.entries.iter().any(|refund| refund.voided)))
+}
+
 fn charge_field(charge: &Charge, name: &str) -> Field {
     match name {
         "amount" => Field::Amount(charge.money),
@@ -188,8 +207,6 @@ fn charge_field(charge: &Charge, name: &str) -> Field {
         "refunded" => Field::Flag(charge.refunded > 0),
         "reversed" => Field::Flag(charge.status == ChargeStatus::Reversed),
         "status" => Field::Text(charges::render::status(charge.status).to_owned()),
-        // A void is a refund of the same day; of one alone the charge tells nothing.
-        "voided" => Field::Flag(false),
         _ => Field::Absent,
     }
 }
@@ -221,8 +238,9 @@ fn schedule_field(schedule: &Schedule, name: &str) -> Field {
         "active" => Field::Flag(schedule.status.is_active()),
         "amount" => money.map_or(Field::Absent, Field::Amount),
         "created" => Field::Moment(schedule.created_at),
-        "currency" => money
-            .map_or(Field::Absent, |money| Field::Text(money.currency.code().to_owned())),
+        "currency" => {
+            money.map_or(Field::Absent, |money| Field::Text(money.currency.code().to_owned()))
+        }
         "status" => Field::Text(render::status_word(schedule.status, "running").to_owned()),
         _ => Field::Absent,
     }

@@ -115,8 +115,7 @@ fn envelope(version: Version, question: Question, total: usize, data: Vec<Value>
         Order::Chronological => "chronological",
         Order::ReverseChronological => "reverse_chronological",
     };
-    let (order, scope, query) =
-        (json!(order), json!(question.scope.name()), json!(question.query));
+    let (order, scope, query) = (json!(order), json!(question.scope.name()), json!(question.query));
     let filters = Value::Object(question.filters);
     let (page, per_page) = (json!(question.page), json!(question.per_page));
     match version {

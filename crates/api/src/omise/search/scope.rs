@@ -55,8 +55,17 @@ impl Scope {
     pub(super) const fn filters(self) -> &'static [&'static str] {
         match self {
             Scope::Charge => &[
-                "amount", "authorized", "captured", "card_last_digits", "created", "currency",
-                "failure_code", "refunded", "reversed", "status", "voided",
+                "amount",
+                "authorized",
+                "captured",
+                "card_last_digits",
+                "created",
+                "currency",
+                "failure_code",
+                "refunded",
+                "reversed",
+                "status",
+                "voided",
             ],
             Scope::ChargeSchedule => {
                 &["active", "amount", "card_last_digits", "created", "currency", "status"]
@@ -82,7 +91,8 @@ impl Scope {
         let mut offset = 0;
         while offset < scanned_max {
             let limit = PageQuery::LIMIT_MAX;
-            let page = PageQuery { to: Instant::MAX, offset, limit, order, ..PageQuery::first(limit) };
+            let page =
+                PageQuery { to: Instant::MAX, offset, limit, order, ..PageQuery::first(limit) };
             let part = self.page(context, page).await?;
             let done = part.len() < usize::try_from(limit).unwrap_or(usize::MAX);
             found.extend(part);
@@ -98,11 +108,21 @@ impl Scope {
         let (bank, store, account) = (context.app.bank(), context.app.store(), context.account.id);
         let refused = |error| records::failure(&error);
         Ok(match self {
-            Scope::Charge => all(bank.charges(account, page).await.map_err(refused)?, |it| Found::Charge(Box::new(it))),
-            Scope::Customer => all(bank.customers(account, page).await.map_err(refused)?, Found::Customer),
-            Scope::Recipient => all(bank.recipients(account, page).await.map_err(refused)?, |it| Found::Recipient(Box::new(it))),
-            Scope::Refund => all(bank.refunds(account, None, page).await.map_err(refused)?, Found::Refund),
-            Scope::Transfer => all(bank.transfers(account, page).await.map_err(refused)?, |it| Found::Transfer(Box::new(it))),
+            Scope::Charge => all(bank.charges(account, page).await.map_err(refused)?, |it| {
+                Found::Charge(Box::new(it))
+            }),
+            Scope::Customer => {
+                all(bank.customers(account, page).await.map_err(refused)?, Found::Customer)
+            }
+            Scope::Recipient => all(bank.recipients(account, page).await.map_err(refused)?, |it| {
+                Found::Recipient(Box::new(it))
+            }),
+            Scope::Refund => {
+                all(bank.refunds(account, None, page).await.map_err(refused)?, Found::Refund)
+            }
+            Scope::Transfer => all(bank.transfers(account, page).await.map_err(refused)?, |it| {
+                Found::Transfer(Box::new(it))
+            }),
             Scope::Transaction => {
                 all(bank.journal(account, page).await.map_err(refused)?, Found::Transaction)
             }

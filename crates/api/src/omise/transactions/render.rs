@@ -84,7 +84,9 @@ mod tests {
     fn transactions_of_2019_are_the_captured_ones() {
         let list = captures::php("api.omise.co/transactions-get.json");
         let mut captured = list["data"].as_array().unwrap().clone();
-        captured.push(captures::php("api.omise.co/transactions/trxn_test_62f1itsgwfln0dwo9md-get.json"));
+        captured.push(captures::php(
+            "api.omise.co/transactions/trxn_test_62f1itsgwfln0dwo9md-get.json",
+        ));
         for shown in captured {
             let again = rendered(Version::V2019_05_29, &shown, &shown["created_at"]);
             assert_eq!(again.to_string(), shown.to_string());

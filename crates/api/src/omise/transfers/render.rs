@@ -145,7 +145,8 @@ mod tests {
             captured.push(captures::php(&format!("api.omise.co/transfers{suffix}.json")));
         }
         for suffix in ["patch", "delete"] {
-            let path = format!("api.omise.co/transfers/trsf_test_6344mzlz6y6nbeiaoxv-{suffix}.json");
+            let path =
+                format!("api.omise.co/transfers/trsf_test_6344mzlz6y6nbeiaoxv-{suffix}.json");
             let mut shown = captures::php(&path);
             // Recorded after the amount became 5,000 with the net of 100,000.
             shown["net"] = 2_000.into();
@@ -163,7 +164,9 @@ mod tests {
             "2019-05-29/swift/api.omise.co/transfers/trsf_test_5fzcod53tdr6vqdph0r-get.json",
         );
         let again = rendered(Version::V2019_05_29, &shown, &shown["created_at"]);
-        for field in ["sent", "sent_at", "paid", "paid_at", "net", "total_fee", "sendable", "transactions"] {
+        for field in
+            ["sent", "sent_at", "paid", "paid_at", "net", "total_fee", "sendable", "transactions"]
+        {
             assert_eq!(again[field], shown[field], "{field}");
         }
     }

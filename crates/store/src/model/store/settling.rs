@@ -27,7 +27,13 @@ impl Books {
         const DURING: &str = "settling";
         let mut recorded = BTreeSet::new();
         let mut queued = BTreeSet::new();
-        for settlement in settlements.iter().filter(|it| !self.is_stale(term, it.source)) {
+        let mut sources = Vec::new();
+        for settlement in settlements {
+            // The second of two that end the same run is stale by then.
+            if self.is_stale(term, settlement.source) || sources.contains(&settlement.source) {
+                continue;
+            }
+            sources.push(settlement.source);
             for occurrence in &settlement.occurrences {
                 let key = (occurrence.schedule, occurrence.slot, occurrence.attempt);
                 if self.occurrences.contains_key(&key) || !recorded.insert(key) {

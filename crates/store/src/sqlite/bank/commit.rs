@@ -148,8 +148,9 @@ impl<'books, 'writer> Books<'books, 'writer> {
             self.journal.append(entry, legs)?;
             let list = List::records(RecordKind::JournalEntry);
             let (account, at) = (entry.account, entry.at);
-            self.appended.append(self.writing.state, list, account, entry.key, at, false);
-            self.appended.count(list, account.0, 1);
+            let hidden = entry.kind.sets_aside();
+            self.appended.append(self.writing.state, list, account, entry.key, at, hidden);
+            self.appended.count(list, account.0, i64::from(!hidden));
         }
         for done in &changes.agenda_done {
             agenda::remove(self.connection, done)?;

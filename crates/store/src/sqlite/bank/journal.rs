@@ -1,6 +1,6 @@
 //! The journal: appended, never changed.
 
-use ::bank::{JournalEntry, RecordKind};
+use ::bank::{EntryKind, JournalEntry, RecordKind};
 use engine::AccountId;
 use rusqlite::{CachedStatement, Connection, Row};
 
@@ -82,11 +82,12 @@ pub(super) fn page(
 ) -> Outcome<Page<JournalEntry>> {
     let read = |first: i64, last: i64| {
         let mut select = connection.prepare_cached(
-            "SELECT key, at FROM bank_journal WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
+            "SELECT key, at, kind FROM bank_journal WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
         )?;
         select
             .query_and_then((first, last), |row| {
-                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: true })
+                let shown = !EntryKind::from_number(row.get(2)?)?.sets_aside();
+                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown })
             })?
             .collect()
     };

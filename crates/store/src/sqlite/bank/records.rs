@@ -103,7 +103,9 @@ const JOURNAL: Table = Table {
     update: "",
     entries: "",
     children: "",
-    shown_by_account: "SELECT account, count(*) FROM bank_journal GROUP BY account",
+    // Kinds 2 and 4 only set money aside (EntryKind::sets_aside).
+    shown_by_account: "SELECT account, count(*) FROM bank_journal
+                       WHERE kind NOT IN (2, 4) GROUP BY account",
 };
 
 /// One record.

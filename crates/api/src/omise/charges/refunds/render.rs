@@ -80,8 +80,10 @@ mod tests {
 
     #[test]
     fn refunds_of_2017_are_the_captured_ones() {
-        let mut captured =
-            vec![captures::elixir("charge/refund_charge.json"), captures::elixir("charge/retrieve_refund.json")];
+        let mut captured = vec![
+            captures::elixir("charge/refund_charge.json"),
+            captures::elixir("charge/retrieve_refund.json"),
+        ];
         for path in ["charge/list_refunds.json", "refund/list_refunds.json"] {
             captured.extend(captures::elixir(path)["data"].as_array().unwrap().iter().cloned());
         }

@@ -110,7 +110,8 @@ mod tests {
     use crate::omise::list::ListShape;
     use store::PageQuery;
 
-    const CARD: &str = "api.omise.co/customers/cust_test_63440m5rxrwz1lcwno0/cards/card_test_63440m1wwjc3ipgm9w4";
+    const CARD: &str =
+        "api.omise.co/customers/cust_test_63440m5rxrwz1lcwno0/cards/card_test_63440m1wwjc3ipgm9w4";
 
     #[test]
     fn cards_of_2019_are_the_captured_ones() {

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn print(method: &Method, path: &str, body: Value) -> [u8; 32] {
+    fn print(method: &Method, path: &str, body: &Value) -> [u8; 32] {
         fingerprint(method, path, &Params(body.as_object().cloned().unwrap_or_default()))
     }
 
@@ -136,13 +136,13 @@ mod tests {
         let one = json!({"every": 1, "on": {"a": [1], "b": 2}});
         let other = json!({"on": {"b": 2, "a": [1]}, "every": 1});
         assert_eq!(
-            print(&Method::POST, "/schedules", one.clone()),
-            print(&Method::POST, "/schedules/", other)
+            print(&Method::POST, "/schedules", &one),
+            print(&Method::POST, "/schedules/", &other)
         );
         for changed in [json!({"every": "1"}), json!({"every": 1, "on": {"a": [], "b": 2}})] {
             assert_ne!(
-                print(&Method::POST, "/schedules", one.clone()),
-                print(&Method::POST, "/schedules", changed)
+                print(&Method::POST, "/schedules", &one),
+                print(&Method::POST, "/schedules", &changed)
             );
         }
     }

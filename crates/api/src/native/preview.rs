@@ -1,0 +1,60 @@
+//! `POST /kalends/v1/preview`: which dates a rule falls on, before there is a schedule.
+
+use axum::extract::State;
+use jiff::civil::Date;
+use recurrence::{Recurrence, words};
+use serde_json::{Value, json};
+
+use super::endpoint::{Caller, Reply, Sent};
+use super::problem::Problem;
+use crate::App;
+use crate::omise::schedule_rule as on;
+
+/// How many dates are shown when the client does not say.
+const COUNT_DEFAULT: i64 = 30;
+/// The most dates shown.
+const COUNT_MAX: i64 = 1_000;
+
+pub(super) async fn preview(
+    State(app): State<App>,
+    Caller(account): Caller,
+    Sent(sent): Sent,
+) -> Result<Reply, Problem> {
+    if sent.reader().has("rrule") {
+        return Err(Problem::bad_request("rrule is not supported yet; use every, period and on"));
+    }
+    let today = account.zone.date_at(app.runner.now());
+    let mut read = sent.reader();
+    let rule = on::rule(&mut read);
+    let mut first_of = |names: [&str; 3]| {
+        let name = names.into_iter().find(|name| read.has(name))?;
+        read.optional_date(name)
+    };
+    let start = first_of(["start", "start_date", "start_on"]).unwrap_or(today);
+    let end = first_of(["end", "end_date", "end_on"]).unwrap_or(Date::MAX);
+    let count = read.optional_integer("count").unwrap_or(COUNT_DEFAULT);
+    if !(1..=COUNT_MAX).contains(&count) {
+        read.refuse(format!("count must be an integer from 1 to {COUNT_MAX}"));
+    }
+    if end < start {
+        read.refuse("end_date must be on or after start_date");
+    }
+    read.finish()?;
+    let recurrence = rule.and_then(|rule| Recurrence::new(rule, start, end).ok());
+    let recurrence = recurrence.ok_or_else(|| Problem::bad_request("the rule cannot be read"))?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    Ok(Reply(shown(&recurrence, count)))
+}
+
+fn shown(recurrence: &Recurrence, count: usize) -> Value {
+    let dates: Vec<Date> = recurrence.iter().take(count).collect();
+    let mut shown = json!({"dates": dates, "in_words": words::omise(&recurrence.rule())});
+    if dates.is_empty()
+        && let Value::Object(fields) = &mut shown
+    {
+        let (start, end) = (recurrence.start(), recurrence.end());
+        let note = format!("the rule has no date between {start} and {end}");
+        fields.insert("note".to_owned(), json!(note));
+    }
+    shown
+}

@@ -1,0 +1,12 @@
+//! `/account`: the tenant itself.
+
+pub(crate) mod render;
+mod retrieve;
+mod update;
+
+use super::router::{Resource, Routes};
+
+/// The account.
+pub(crate) fn routes() -> Routes {
+    Routes::new().at("/account", Resource::new().get(retrieve::retrieve).patch(update::update))
+}

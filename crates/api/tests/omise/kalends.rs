@@ -1,0 +1,120 @@
+//! `/kalends/v1`, health and metrics.
+
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+
+use crate::sandbox::{Sandbox, only};
+use crate::schedules::monthly;
+
+#[tokio::test]
+async fn the_clock_is_read_and_advanced_and_counts_what_ran() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
+    assert_eq!(
+        sandbox.get("/kalends/v1/clock").await,
+        json!({"now": "2025-03-20T09:00:00Z", "mode": "standing", "advancing_to": null})
+    );
+    let advanced = sandbox.post("/kalends/v1/clock/advance", json!({"to": "2025-05-01"})).await;
+    assert_eq!(
+        only(&advanced, &["now", "occurrences"]),
+        json!({
+            "now": "2025-05-01T00:00:00Z",
+            "occurrences": {"successful": 2, "failed": 0, "skipped": 0}
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_clock_goes_backwards_only_while_there_are_no_schedules() {
+    let sandbox = Sandbox::open().await;
+    let set = |to: &str| json!({"now": to});
+    let put = async |to| sandbox.ask().send("PUT", "/kalends/v1/clock", Some(set(to))).await;
+    assert_eq!(put("2025-03-01T00:00:00Z").await.ok()["now"], "2025-03-01T00:00:00Z");
+    let customer = sandbox.customer().await;
+    sandbox.post("/schedules", monthly(&customer, &json!({}))).await;
+    let refused = put("2025-02-01T00:00:00Z").await;
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.headers["content-type"], "application/problem+json");
+    assert_eq!(
+        refused.body,
+        json!({
+            "type": "about:blank", "title": "Conflict", "status": 409,
+            "detail": "the clock says 2025-03-01T00:00:00Z and schedules exist, so it can only go forward; 2025-02-01T00:00:00Z is earlier"
+        })
+    );
+    let missing = sandbox.ask().post("/kalends/v1/clock/advance", json!({})).await;
+    assert_eq!(
+        missing.body["detail"],
+        "to is missing; it would be a date and time in the form YYYY-MM-DDThh:mm:ssZ"
+    );
+}
+
+#[tokio::test]
+async fn a_preview_tells_dates_and_words_and_makes_nothing() {
+    let sandbox = Sandbox::open().await;
+    let body = json!({
+        "every": 1, "period": "month", "on": {"days_of_month": [31]}, "start": "2028-01-31",
+        "count": 3,
+    });
+    assert_eq!(
+        sandbox.post("/kalends/v1/preview", body).await,
+        json!({
+            "dates": ["2028-01-31", "2028-02-29", "2028-03-31"],
+            "in_words": "Every 1 month(s) on the 31st"
+        })
+    );
+    assert_eq!(sandbox.get("/schedules").await["total"], 0);
+    let refused = async |body: Value| {
+        let answered = sandbox.ask().post("/kalends/v1/preview", body).await;
+        (answered.status, answered.body["detail"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(
+        refused(json!({"rrule": "FREQ=DAILY"})).await,
+        (400, "rrule is not supported yet; use every, period and on".to_owned())
+    );
+    assert_eq!(
+        refused(json!({"every": 1, "period": "day", "count": 0})).await,
+        (400, "count must be an integer from 1 to 1000".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_rule_without_dates_is_answered_with_a_note() {
+    let sandbox = Sandbox::open().await;
+    let body = json!({
+        "every": 1, "period": "week", "on": {"weekdays": ["monday"]},
+        "start_date": "2025-04-01", "end_date": "2025-04-02",
+    });
+    assert_eq!(
+        sandbox.post("/kalends/v1/preview", body).await,
+        json!({
+            "dates": [], "in_words": "Every 1 week(s) on Monday",
+            "note": "the rule has no date between 2025-04-01 and 2025-04-02"
+        })
+    );
+}
+
+#[tokio::test]
+async fn the_clock_needs_a_secret_key() {
+    let sandbox = Sandbox::open().await;
+    let refused = sandbox.ask_publicly().get("/kalends/v1/clock").await;
+    assert_eq!((refused.status, &refused.body["title"]), (401, &json!("Unauthorized")));
+}
+
+#[tokio::test]
+async fn health_and_metrics_need_no_key() {
+    let sandbox = Sandbox::open().await;
+    sandbox.get("/schedules").await;
+    let text = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        sandbox.text(request).await
+    };
+    assert_eq!(text("/healthz").await, (200, "ok\n".to_owned()));
+    let (status, metrics) = text("/metrics").await;
+    assert_eq!(status, 200);
+    let line = "kalends_http_requests_total{method=\"GET\",route=\"/schedules\",status=\"200\"} 1";
+    assert!(metrics.contains(line), "{metrics}");
+    assert!(metrics.contains("kalends_queue_depth 0"), "{metrics}");
+}

@@ -1,0 +1,27 @@
+//! Omise's API, asked over its router: a sandbox of one account, books in memory,
+//! and a clock that stands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what a test did not expect should end it there"
+)]
+
+mod account;
+mod balance;
+mod capability;
+mod charges;
+mod customers;
+mod events;
+mod kalends;
+mod occurrences;
+mod recipients;
+mod refunds;
+mod requests;
+mod sandbox;
+mod schedules;
+mod search;
+mod tokens;
+mod transactions;
+mod transfers;

@@ -1,0 +1,139 @@
+//! `kalends clock`: show or move the clock of a running sandbox.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+
+/// How often progress is asked for while the clock advances.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where the sandbox listens
+    #[arg(long, global = true, default_value = "http://127.0.0.1:7007", env = "KALENDS_URL")]
+    url: String,
+    /// A secret key of any account on that clock
+    #[arg(
+        long,
+        global = true,
+        default_value = "skey_test_sandbox",
+        env = "KALENDS_KEY",
+        hide_env_values = true
+    )]
+    key: String,
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Show what the clock says
+    Show,
+    /// Make the clock stand at an instant; once schedules exist, only forward
+    Set {
+        /// For example 2026-01-31T00:00:00Z
+        instant: String,
+    },
+    /// Move a standing clock forward and run all that is due on the way
+    Advance {
+        /// For example 2027-01-31T00:00:00Z
+        to: String,
+    },
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let sandbox =
+        Sandbox { url: arguments.url, key: arguments.key, client: reqwest::Client::new() };
+    let answer = match arguments.action {
+        Action::Show => sandbox.ask(Method::GET, "clock", None).await?,
+        Action::Set { instant } => {
+            sandbox.ask(Method::PUT, "clock", Some(json!({ "now": instant }))).await?
+        }
+        Action::Advance { to } => sandbox.advance(&to).await?,
+    };
+    println!("{}", serde_json::to_string_pretty(&answer)?);
+    Ok(())
+}
+
+struct Sandbox {
+    url: String,
+    key: String,
+    client: reqwest::Client,
+}
+
+impl Sandbox {
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let url = format!("{}/kalends/v1/{path}", self.url.trim_end_matches('/'));
+        let mut request = self.client.request(method, &url).basic_auth(&self.key, Some(""));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await.with_context(|| {
+            format!(
+                "no sandbox answers at {}; start one with `kalends sandbox`, or name it with --url",
+                self.url
+            )
+        })?;
+        read(response).await
+    }
+
+    async fn advance(&self, to: &str) -> anyhow::Result<Value> {
+        let advance = self.ask(Method::POST, "clock/advance", Some(json!({ "to": to })));
+        tokio::pin!(advance);
+        let bar = ProgressBar::new(100);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}") {
+            bar.set_style(style);
+        }
+        let started = self.ask(Method::GET, "clock", None).await?;
+        let mut interval = tokio::time::interval(PROGRESS_INTERVAL);
+        loop {
+            tokio::select! {
+                answer = &mut advance => {
+                    bar.finish_and_clear();
+                    return answer;
+                }
+                _ = interval.tick() => {
+                    if let Ok(reading) = self.ask(Method::GET, "clock", None).await {
+                        show_progress(&bar, &started, &reading, to);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn show_progress(bar: &ProgressBar, started: &Value, reading: &Value, to: &str) {
+    let instant = |value: &Value| {
+        value
+            .get("now")
+            .and_then(Value::as_str)
+            .and_then(|text| text.parse::<jiff::Timestamp>().ok())
+    };
+    let (Some(from), Some(now), Ok(to)) =
+        (instant(started), instant(reading), to.parse::<jiff::Timestamp>())
+    else {
+        return;
+    };
+    let seconds =
+        |timestamp: jiff::Timestamp| timestamp.as_second().saturating_sub(from.as_second());
+    let percent = seconds(now).saturating_mul(100).checked_div(seconds(to)).unwrap_or(100);
+    bar.set_position(u64::try_from(percent.clamp(0, 100)).unwrap_or(0));
+    bar.set_message(now.to_string());
+}
+
+async fn read(response: Response) -> anyhow::Result<Value> {
+    let status = response.status();
+    let text = response.text().await?;
+    let body: Value = serde_json::from_str(&text)
+        .with_context(|| format!("what answers there is not a sandbox: {status}"))?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    let reason =
+        ["detail", "message", "title"].iter().find_map(|key| body.get(key).and_then(Value::as_str));
+    bail!("{} ({status})", reason.unwrap_or(&text));
+}

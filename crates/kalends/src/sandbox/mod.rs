@@ -1,0 +1,133 @@
+//! `kalends sandbox`: both ends of a payment on one machine, and a clock that moves.
+
+mod banner;
+mod default_account;
+mod seed;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use engine::{ClockId, Instant, LaneId};
+use gateway::Gateway;
+use gateway::bank::Bank;
+use runner::{Handle, MachineTime, Setup};
+use store::sqlite::SqliteStore;
+use store::{BankStore, ClockMode, ClockState, Store};
+use tokio::net::TcpListener;
+
+use crate::{logging, server};
+
+/// Every account of a sandbox shares this lane: the built-in bank on one clock.
+const LANE: LaneId = LaneId(1);
+const CLOCK: ClockId = ClockId(1);
+/// The file inside a data folder.
+const DATA_FILE: &str = "kalends.db";
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where to listen
+    #[arg(
+        long,
+        default_value = "127.0.0.1:7007",
+        value_name = "HOST:PORT",
+        env = "KALENDS_LISTEN"
+    )]
+    listen: SocketAddr,
+    /// Where data is kept: a file, a folder, or `:memory:`, which keeps nothing
+    #[arg(long, default_value = "kalends-data", env = "KALENDS_DATA")]
+    data: PathBuf,
+    /// Accounts, customers, cards and recipients to begin with
+    #[arg(long, value_name = "FILE.toml", env = "KALENDS_SEED")]
+    seed: Option<PathBuf>,
+    /// Make the clock stand here, such as 2026-01-31T00:00:00Z; kept over restarts
+    #[arg(long, value_name = "INSTANT", env = "KALENDS_CLOCK")]
+    clock: Option<jiff::Timestamp>,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    logging::start();
+    let seed = arguments.seed.as_deref().map(seed::read).transpose()?;
+    let sqlite = open(&arguments.data)?;
+    let store: Arc<dyn Store> = sqlite.clone();
+    let books: Arc<dyn BankStore> = sqlite;
+    let bank = Arc::new(Bank::new(books));
+    if let Some(position) = arguments.clock {
+        start_clock_at(store.as_ref(), position).await?;
+    }
+    let gateway: Arc<dyn Gateway> = bank.clone();
+    let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
+        format!(
+            "cannot listen on {}; is another sandbox running? Choose another with --listen",
+            arguments.listen
+        )
+    })?;
+    let wall = Arc::new(MachineTime::new());
+    let runner = Handle::start(Setup {
+        store: store.clone(),
+        bank: bank.clone(),
+        gateway,
+        lane: LANE,
+        clock: CLOCK,
+        wall,
+    })
+    .await?;
+    default_account::ensure(store.as_ref(), &bank, runner.now()).await?;
+    if let Some(seed) = seed {
+        seed.plant(store.as_ref(), &bank, runner.now()).await?;
+    }
+
+    banner::print(listener.local_addr()?, &arguments.data, &runner);
+    let router = api::router(api::App::new(runner.clone()));
+    server::serve(listener, router, async {
+        if let Err(error) = server::told_to_stop().await {
+            tracing::error!(%error, "signals cannot be heard; stopping");
+        }
+    })
+    .await;
+    runner.stop().await;
+    store.stop().await;
+    Ok(())
+}
+
+fn open(data: &Path) -> anyhow::Result<Arc<SqliteStore>> {
+    if data == Path::new(":memory:") {
+        return Ok(SqliteStore::in_memory()?);
+    }
+    let is_folder = data.is_dir() || (!data.exists() && data.extension().is_none());
+    let file = if is_folder {
+        std::fs::create_dir_all(data)
+            .with_context(|| format!("cannot make the folder {}", data.display()))?;
+        data.join(DATA_FILE)
+    } else {
+        data.to_owned()
+    };
+    SqliteStore::open(&file).with_context(|| format!("cannot open {}", file.display()))
+}
+
+/// Starts a clock standing. One that stands already keeps its place: the data,
+/// not the command line, knows how far it has come.
+async fn start_clock_at(store: &dyn Store, position: jiff::Timestamp) -> anyhow::Result<()> {
+    let Some(position) = Instant::from_timestamp(position) else {
+        bail!("--clock {position} lies outside the years 1678 to 2261");
+    };
+    match store.clock(CLOCK).await?.mode {
+        ClockMode::Standing(kept) => {
+            if kept != position {
+                tracing::info!(%kept, asked = %position, "the clock stays where it was; move it with `kalends clock`");
+            }
+        }
+        ClockMode::Wall if store.any_schedule().await? => {
+            bail!(
+                "this data follows the wall clock and has schedules; move it with `kalends clock`, or start with other --data"
+            );
+        }
+        ClockMode::Wall => {
+            let state = ClockState { mode: ClockMode::Standing(position), target: None };
+            store.set_clock(CLOCK, state).await?;
+        }
+    }
+    Ok(())
+}

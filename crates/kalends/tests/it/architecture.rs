@@ -1,0 +1,125 @@
+//! The invariants of ARCHITECTURE.md that can be read off the sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms of the house, from the ground up.
+const ROOMS: [&str; 8] =
+    ["recurrence", "engine", "bank", "store", "gateway", "runner", "api", "kalends"];
+/// Rooms without I/O, clock, chance or an async runtime.
+const PURE: [&str; 3] = ["recurrence", "engine", "bank"];
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn dependencies(room: &str) -> BTreeSet<String> {
+    let manifest = fs::read_to_string(crates().join(room).join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    manifest["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+/// Every source file of a room, with its text; tests left out.
+fn sources(room: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![crates().join(room).join("src")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn nothing_imports_what_stands_above_it() {
+    for (height, room) in ROOMS.iter().enumerate() {
+        for above in &ROOMS[height + 1..] {
+            assert!(
+                !dependencies(room).contains(*above),
+                "{room} depends on {above}, which stands above it"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_pure_rooms_depend_on_nothing_that_acts() {
+    let allowed: BTreeSet<String> = [
+        "recurrence",
+        "engine",
+        "jiff",
+        "serde",
+        "serde_json",
+        "postcard",
+        "thiserror",
+        "iso_currency",
+        "sha2",
+        "base64",
+    ]
+    .map(str::to_owned)
+    .into();
+    for room in PURE {
+        let beyond: Vec<_> = dependencies(room).difference(&allowed).cloned().collect();
+        assert_eq!(beyond, [""; 0], "{room}");
+    }
+}
+
+#[test]
+fn only_the_store_speaks_sql() {
+    for room in ROOMS.iter().filter(|room| **room != "store") {
+        assert!(!dependencies(room).contains("rusqlite"), "{room}");
+    }
+}
+
+#[test]
+fn only_the_execution_of_a_batch_asks_a_gateway_to_pay() {
+    let callers: Vec<_> = ROOMS
+        .iter()
+        .flat_map(|room| sources(room))
+        .filter(|(path, text)| {
+            text.contains("gateway.pay(") && !path.ends_with("gateway/src/lib.rs")
+        })
+        .map(|(path, _)| path.strip_prefix(crates()).unwrap().to_owned())
+        .collect();
+    assert_eq!(callers, [Path::new("runner/src/execution.rs")]);
+}
+
+#[test]
+fn only_the_clock_reads_time() {
+    let readers: Vec<_> = ROOMS
+        .iter()
+        .flat_map(|room| sources(room))
+        .filter(|(_, text)| {
+            text.contains("Timestamp::now()")
+                || text.contains("Instant::now()")
+                || text.contains("SystemTime::now()")
+        })
+        .map(|(path, _)| path.strip_prefix(crates()).unwrap().to_owned())
+        .collect();
+    assert_eq!(readers, [Path::new("runner/src/clock.rs")]);
+}
+
+/// Comments may name a source; code below `api` may not know a dialect.
+#[test]
+fn no_dialect_is_named_below_the_api() {
+    let below = ["engine", "bank", "store", "gateway", "runner"];
+    for (path, text) in below.iter().flat_map(|room| sources(room)) {
+        let code =
+            text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_lowercase);
+        for (number, line) in code.enumerate() {
+            assert!(
+                !line.contains("omise") && !line.contains("moov"),
+                "{}: {number}: {line}",
+                path.display()
+            );
+        }
+    }
+}

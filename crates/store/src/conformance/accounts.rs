@@ -1,0 +1,77 @@
+//! Accounts, keys, clocks, terms.
+
+use std::sync::Arc;
+
+use engine::{ClockId, Mode};
+
+use super::world::{account, at};
+use crate::StoreError;
+use crate::store::{ClockMode, ClockState, Credential, CredentialKind, Store};
+
+pub async fn an_account_gets_a_fresh_key_and_reads_back(store: Arc<dyn Store>) {
+    let made = store.create_account(account(), Vec::new()).await.unwrap();
+    let other = store.create_account(account(), Vec::new()).await.unwrap();
+    assert_ne!(made.id, other.id);
+    assert!(made.id.0 > 0);
+    assert_eq!(made, engine::Account { id: made.id, ..account() });
+    assert_eq!(store.account(made.id).await.unwrap(), Some(made));
+    assert_eq!(store.account(engine::AccountId(999)).await.unwrap(), None);
+}
+
+pub async fn accounts_come_oldest_first(store: Arc<dyn Store>) {
+    assert_eq!(store.accounts().await.unwrap(), []);
+    let first = store.create_account(account(), Vec::new()).await.unwrap();
+    let second = store.create_account(account(), Vec::new()).await.unwrap();
+    assert_eq!(store.accounts().await.unwrap(), [first, second]);
+}
+
+pub async fn a_credential_is_found_by_its_hash_alone(store: Arc<dyn Store>) {
+    let credential = |byte, kind| Credential { sha256: [byte; 32], account: account().id, kind };
+    let credentials =
+        vec![credential(1, CredentialKind::Secret), credential(2, CredentialKind::Public)];
+    let made = store.create_account(account(), credentials).await.unwrap();
+    for (byte, kind) in [(1, CredentialKind::Secret), (2, CredentialKind::Public)] {
+        let expected = Credential { sha256: [byte; 32], account: made.id, kind };
+        assert_eq!(store.credential([byte; 32]).await.unwrap(), Some(expected));
+    }
+    assert_eq!(store.credential([3; 32]).await.unwrap(), None);
+}
+
+pub async fn an_account_can_be_replaced(store: Arc<dyn Store>) {
+    let made = store.create_account(account(), Vec::new()).await.unwrap();
+    let changed = engine::Account { mode: Mode::Live, three_d_secure: true, ..made };
+    store.update_account(changed.clone()).await.unwrap();
+    assert_eq!(store.account(changed.id).await.unwrap(), Some(changed));
+}
+
+pub async fn terms_only_grow(store: Arc<dyn Store>) {
+    let first = store.begin_term().await.unwrap();
+    let second = store.begin_term().await.unwrap();
+    assert!(first < second);
+}
+
+pub async fn a_clock_that_was_never_set_follows_the_wall(store: Arc<dyn Store>) {
+    let state = store.clock(ClockId(1)).await.unwrap();
+    assert_eq!(state, ClockState { mode: ClockMode::Wall, target: None });
+}
+
+pub async fn a_clock_keeps_where_it_stands_and_where_it_goes(store: Arc<dyn Store>) {
+    let standing = ClockState {
+        mode: ClockMode::Standing(at("2026-01-31T00:00:00.000000001Z")),
+        target: Some(at("2027-01-31T00:00:00Z")),
+    };
+    store.set_clock(ClockId(1), standing).await.unwrap();
+    assert_eq!(store.clock(ClockId(1)).await.unwrap(), standing);
+    assert_eq!(store.clock(ClockId(2)).await.unwrap().mode, ClockMode::Wall);
+    let wall = ClockState { mode: ClockMode::Wall, target: None };
+    store.set_clock(ClockId(1), wall).await.unwrap();
+    assert_eq!(store.clock(ClockId(1)).await.unwrap(), wall);
+}
+
+pub async fn a_stopped_store_refuses_what_is_asked_after(store: Arc<dyn Store>) {
+    store.begin_term().await.unwrap();
+    store.stop().await;
+    assert!(matches!(store.begin_term().await, Err(StoreError::Stopped)));
+    assert!(matches!(store.accounts().await, Err(StoreError::Stopped)));
+    store.stop().await;
+}

@@ -1,0 +1,182 @@
+//! What every store must do, told once.
+//!
+//! Each check is an async function whose name is the promise that it holds; it gets
+//! an empty store. [`crate::store_conformance!`] and [`crate::bank_store_conformance!`]
+//! make a test of each, given a function that opens an empty store:
+//!
+//! ```ignore
+//! async fn open() -> Arc<dyn Store> { … }
+//! store::store_conformance!(crate::open);
+//! ```
+//!
+//! What only one kind of store does (survive a restart, refuse a second process) is
+//! tested beside that store.
+#![allow(
+    missing_docs,
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "each function is the body of a test, and its name says what it is"
+)]
+
+pub mod accounts;
+pub mod bank;
+pub mod events;
+pub mod histories;
+pub mod requests;
+pub mod runs;
+pub mod schedules;
+pub mod settlement;
+pub mod world;
+
+/// Makes a test of every check of a [`crate::Store`]. The argument is the path of an
+/// async function that opens an empty one.
+#[macro_export]
+macro_rules! store_conformance {
+    ($open:path) => {
+        $crate::conformance_tests! { $open;
+            accounts {
+                an_account_gets_a_fresh_key_and_reads_back
+                accounts_come_oldest_first
+                a_credential_is_found_by_its_hash_alone
+                an_account_can_be_replaced
+                terms_only_grow
+                a_clock_that_was_never_set_follows_the_wall
+                a_clock_keeps_where_it_stands_and_where_it_goes
+                a_stopped_store_refuses_what_is_asked_after
+            }
+            schedules {
+                keys_are_consecutive_and_never_given_twice
+                a_schedule_reads_back_whole
+                a_request_makes_its_schedule_once
+                the_same_request_key_of_another_account_is_another_request
+                schedules_are_listed_by_creation_and_counted
+                a_list_can_be_of_a_kind_a_party_or_a_status
+                a_list_can_be_bounded_in_time
+                whether_any_schedule_exists_is_known
+                a_deleted_schedule_leaves_the_queue
+                a_second_delete_changes_nothing
+                deleting_what_does_not_exist_says_so
+                a_schedule_deleted_in_flight_finishes_and_nothing_follows
+                a_run_that_was_given_back_goes_with_its_schedule
+                a_schedule_deleted_in_the_middle_of_its_retries_leaves_the_queue
+                a_retry_beside_the_cadence_goes_with_its_schedule
+            }
+            runs {
+                runs_are_claimed_in_due_order_up_to_the_limit
+                what_is_not_due_is_not_claimed
+                what_is_claimed_is_not_claimed_again
+                a_claimed_run_comes_back_whole
+                a_lane_claims_only_its_own
+                claims_at_the_same_time_never_share_a_run
+                a_passed_lease_is_recovered_and_not_claimed
+                a_live_lease_is_left_alone
+                a_recovered_run_is_recovered_once
+                an_amount_is_frozen_under_the_claiming_term_only
+                a_frozen_amount_outlives_a_recovery
+                a_released_run_waits_and_is_claimed_again
+                the_next_due_run_is_the_first_that_can_be_claimed
+                the_queue_is_counted_with_what_is_claimed
+                slots_are_counted_by_their_rules
+            }
+            settlement {
+                a_success_is_recorded_and_the_next_slot_is_queued
+                a_run_is_settled_once
+                a_stale_term_changes_nothing
+                a_stale_settlement_leaves_its_neighbours_alone
+                a_run_twice_in_one_batch_is_settled_once
+                a_batch_may_settle_some_of_what_was_claimed
+                a_batch_may_be_scattered_over_the_queue
+                an_occurrence_is_never_recorded_twice
+                an_unknown_outcome_waits_beside_its_schedule
+                what_is_awaited_comes_a_page_at_a_time
+                a_late_outcome_is_recorded_once
+                a_late_suspension_calls_off_what_is_queued
+                a_late_suspension_marks_what_is_in_flight
+                a_late_outcome_does_not_revive_a_deleted_schedule
+                a_late_decline_of_a_deleted_schedule_is_not_retried
+                a_change_of_status_is_written_and_told
+                a_slot_has_one_occurrence_for_each_attempt
+                occurrences_come_by_slot_and_attempt_in_either_order
+                occurrences_can_be_bounded_in_time
+                a_position_is_found_among_many_retries
+                a_position_counts_what_was_recorded_late
+                the_last_slot_may_be_awaited
+            }
+            events {
+                an_event_is_found_by_its_number
+                events_come_in_the_order_in_which_they_were_committed
+                events_of_many_accounts_do_not_mix
+                events_can_be_bounded_in_time
+            }
+            requests {
+                a_request_key_is_taken_once
+                an_answer_is_given_again
+                another_request_under_the_same_key_is_a_mismatch
+                a_key_that_was_given_back_can_be_taken
+                a_request_of_an_earlier_term_counts_as_abandoned
+                an_answer_is_forgotten_after_a_day
+                an_answer_is_not_overwritten
+                accounts_have_key_spaces_of_their_own
+            }
+            histories {
+                random_histories_stay_what_the_engine_says
+            }
+        }
+    };
+}
+
+/// Makes a test of every check of a [`crate::BankStore`]. The argument is the path of
+/// an async function that opens an empty one.
+#[macro_export]
+macro_rules! bank_store_conformance {
+    ($open:path) => {
+        $crate::conformance_tests! { $open;
+            bank {
+                keys_are_consecutive_by_kind
+                a_record_reads_back_whole
+                a_record_that_does_not_exist_is_none
+                a_new_record_must_not_exist
+                a_changed_record_must_be_the_one_that_was_read
+                a_set_of_changes_is_written_whole_or_not_at_all
+                a_later_set_sees_what_an_earlier_one_wrote
+                a_payment_key_is_used_once
+                a_payment_key_is_used_once_within_a_batch
+                whoever_was_paid_hears_that_first
+                balances_add_up
+                a_floor_holds_within_a_batch
+                a_floor_that_held_nothing_back_moves_nothing
+                an_entry_that_does_not_balance_is_refused
+                the_journal_reads_back_by_key_and_by_page
+                records_are_listed_by_creation_and_counted
+                hidden_records_are_left_out
+                a_record_can_be_hidden_and_shown_again
+                records_can_be_listed_by_what_they_belong_to
+                records_can_be_bounded_in_time
+                a_long_list_is_paged_to_its_end
+                a_name_leads_to_its_record_and_back
+                a_name_is_given_once
+                named_records_are_listed_in_the_order_of_their_making
+                the_agenda_comes_oldest_first
+                what_is_done_must_still_stand_in_the_agenda
+                a_kept_book_passes_its_audit
+            }
+        }
+    };
+}
+
+/// Makes tests of the checks of modules.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! conformance_tests {
+    ($open:path; $($module:ident { $($check:ident)* })*) => {$(
+        mod $module {$(
+            #[tokio::test]
+            async fn $check() {
+                $crate::conformance::$module::$check($open().await).await;
+            }
+        )*}
+    )*};
+}

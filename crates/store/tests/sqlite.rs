@@ -1,0 +1,156 @@
+//! SQLite keeps what every store keeps, and its file.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::{ClockId, RunKey};
+use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
+use store::sqlite::SqliteStore;
+use store::{
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, PageQuery, Store, StoreError,
+};
+
+/// A store, and the folder that goes when it does.
+async fn in_a_file() -> Arc<SqliteStore> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("kalends.db")).unwrap();
+    // Open files outlive their names: nothing is left behind, however a test ends.
+    drop(folder);
+    store
+}
+
+async fn open() -> Arc<dyn Store> {
+    in_a_file().await
+}
+
+async fn open_bank() -> Arc<dyn BankStore> {
+    in_a_file().await
+}
+
+async fn open_in_memory() -> Arc<dyn Store> {
+    SqliteStore::in_memory().unwrap()
+}
+
+async fn open_bank_in_memory() -> Arc<dyn BankStore> {
+    SqliteStore::in_memory().unwrap()
+}
+
+mod file {
+    store::store_conformance!(crate::open);
+    store::bank_store_conformance!(crate::open_bank);
+}
+
+mod memory {
+    store::store_conformance!(crate::open_in_memory);
+    store::bank_store_conformance!(crate::open_bank_in_memory);
+}
+
+const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kalends.db");
+    let (installation, term, schedule, made) = {
+        let store = SqliteStore::open(&path).unwrap();
+        let world = World::around(store.clone()).await;
+        let credential =
+            Credential { sha256: [1; 32], account: ACCOUNT, kind: CredentialKind::Secret };
+        let made = store.create_account(account(), vec![credential]).await.unwrap();
+        let schedule = world.schedule(charges_on(1)).await;
+        world.run(PAID, NEW_YEAR).await;
+        (store.installation(), world.term, schedule, made)
+    };
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.installation(), installation);
+    let world = World::around(store.clone()).await;
+    assert!(world.term > term);
+    assert_eq!(store.accounts().await.unwrap(), [made]);
+    assert_eq!(world.recorded(&schedule, NEW_YEAR).await, ["2026-01-01 0 Successful"]);
+    assert!(store.allocate_schedules(1).await.unwrap() > schedule.id);
+    let next = world.schedule(charges_on(2)).await;
+    let events = store.events(ACCOUNT, PageQuery::first(10)).await.unwrap();
+    assert_eq!(
+        events.entries.iter().map(|event| event.body.subject).collect::<Vec<_>>(),
+        [schedule.id.0, next.id.0]
+    );
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
+/// What a process that is killed leaves: its files as they are, nothing closed.
+fn as_killed(path: &Path, to: &Path) {
+    for suffix in ["", "-wal"] {
+        let name = |path: &Path| format!("{}{suffix}", path.display());
+        std::fs::copy(name(path), name(to)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("kalends.db"), folder.path().join("copy.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    let world = World::around(store.clone()).await;
+    let mut keys: Vec<RunKey> = Vec::new();
+    for day in 1..=9 {
+        let schedule = world.schedule(charges_on(day)).await;
+        let new_keys = store.positions(&[schedule], at(NEW_YEAR)).await.unwrap();
+        assert!(new_keys[0].next.is_some());
+    }
+    let claimed = world.claim("2026-01-05T02:00:00Z").await;
+    world.settle(&claimed[0], PAID, NEW_YEAR).await;
+    keys.extend(claimed[1..].iter().map(|run| run.key));
+    as_killed(&path, &copy);
+
+    let store = SqliteStore::open(&copy).unwrap();
+    let world = World::around(store.clone()).await;
+    assert_eq!(store.queue_depth(LANE).await.unwrap(), 9);
+    // Their leases have not passed, but nobody else can be at work on this file.
+    let recovered = world.recover("2026-01-05T02:00:01Z").await;
+    assert_eq!(recovered.iter().map(|run| run.key).collect::<Vec<_>>(), keys);
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_and_told_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kalends.db");
+    let first = SqliteStore::open(&path).unwrap();
+    let error = SqliteStore::open(&path).unwrap_err();
+    assert!(matches!(error, StoreError::InUse { .. }), "{error}");
+    drop(first);
+    SqliteStore::open(&path).unwrap();
+}
+
+#[tokio::test]
+async fn a_stopped_store_gives_its_file_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kalends.db");
+    let first = SqliteStore::open(&path).unwrap();
+    let state = ClockState { mode: ClockMode::Standing(at(NEW_YEAR)), target: None };
+    first.set_clock(ClockId(1), state).await.unwrap();
+    first.stop().await;
+    let second = SqliteStore::open(&path).unwrap();
+    assert_eq!(second.clock(ClockId(1)).await.unwrap(), state);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "not a database, and longer than the header of one would be, by some way to go";
+    std::fs::write(&path, text.repeat(20)).unwrap();
+    assert!(SqliteStore::open(&path).is_err());
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text.repeat(20));
+}
+
+#[tokio::test]
+async fn many_callers_at_once_are_all_answered() {
+    let store = in_a_file().await;
+    let callers = (0..200).map(|_| store.begin_term());
+    let mut terms: Vec<_> =
+        futures::future::join_all(callers).await.into_iter().map(|term| term.unwrap()).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    assert_eq!(terms.len(), 200);
+}
