@@ -1,0 +1,1 @@
+//! Worlds from fresh seeds, and bugs that are planted in them.
