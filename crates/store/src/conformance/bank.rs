@@ -344,6 +344,32 @@ pub async fn records_are_listed_by_creation_and_counted(store: Arc<dyn BankStore
     assert_eq!(list(&store, query(RecordKind::Refund, PageQuery::first(9))).await, (vec![], 0));
 }
 
+pub async fn lists_of_interleaved_accounts_keep_their_own_order(store: Arc<dyn BankStore>) {
+    let of = |key: i64| AccountId([1, 2, 1, 1, 3, 2, 1][usize::try_from(key % 7).unwrap()]);
+    for batch in [(1..=50), (51..=100)] {
+        let records = batch.map(|key| Record { account: of(key), ..charge(key) }).collect();
+        commit(&store, writing(records)).await.unwrap();
+    }
+    for account in 1..=3 {
+        let own: Vec<i64> = (1..=100).filter(|key| of(*key).0 == account).collect();
+        for (offset, order) in (0..70).step_by(7).flat_map(|offset| {
+            [(offset, Order::Chronological), (offset, Order::ReverseChronological)]
+        }) {
+            let page = PageQuery { offset, order, ..PageQuery::first(9) };
+            let account = AccountId(account);
+            let found = RecordQuery { account, ..query(RecordKind::Charge, page) };
+            let mut expected = own.clone();
+            if order == Order::ReverseChronological {
+                expected.reverse();
+            }
+            let skip = usize::try_from(offset).unwrap();
+            let expected = expected.into_iter().skip(skip).take(9).collect();
+            assert_eq!(list(&store, found).await, (expected, own.len() as u64));
+        }
+    }
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
 pub async fn hidden_records_are_left_out(store: Arc<dyn BankStore>) {
     let records = vec![card(1, Some(11)), card(2, None), card(3, Some(11)), card(4, None)];
     commit(&store, writing(records)).await.unwrap();

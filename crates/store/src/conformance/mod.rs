@@ -153,6 +153,7 @@ macro_rules! bank_store_conformance {
                 the_journal_reads_back_by_key_and_by_page
                 the_journal_lists_what_came_and_went_and_not_what_was_set_aside
                 records_are_listed_by_creation_and_counted
+                lists_of_interleaved_accounts_keep_their_own_order
                 hidden_records_are_left_out
                 a_record_can_be_hidden_and_shown_again
                 records_can_be_listed_by_what_they_belong_to

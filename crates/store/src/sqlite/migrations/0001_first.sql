@@ -22,14 +22,16 @@ CREATE TABLE counter (
     PRIMARY KEY (list, owner)
 ) STRICT, WITHOUT ROWID;
 
--- Lists by account: consecutive keys of one account, committed together, are one row,
--- so that a batch of a thousand costs what one costs.
+-- Lists by account: what one commit appends to one list of one account is one row, so
+-- that a batch of a thousand costs what one costs. Its keys run from `first` to `last`;
+-- where other accounts' lie between them, `further` says where the later runs are.
 CREATE TABLE span (
     list INTEGER NOT NULL,
     account INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
+    further BLOB,
     shown INTEGER NOT NULL,
     earliest INTEGER NOT NULL,
     latest INTEGER NOT NULL,
