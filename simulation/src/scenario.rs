@@ -109,7 +109,7 @@ impl Scenario {
             days,
             batch_max: u32::try_from(random.magnitude(1, 16)).unwrap_or(1),
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
-            sleep_max: Duration::from_secs(random.magnitude(600, 43_200).cast_unsigned()),
+            sleep_max: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),
         }
