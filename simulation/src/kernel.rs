@@ -46,6 +46,7 @@ struct Inner {
     /// The start that each node is at; one that is down is between two.
     starts: Vec<Option<u32>>,
     crashed: Vec<NodeIndex>,
+    paused: Vec<(NodeIndex, Instant)>,
     ready: VecDeque<NodeIndex>,
     violation: Option<String>,
     trace: Option<Vec<String>>,
@@ -63,6 +64,7 @@ impl Kernel {
                 random,
                 starts: Vec::new(),
                 crashed: Vec::new(),
+                paused: Vec::new(),
                 ready: VecDeque::new(),
                 violation: None,
                 trace: traced.then(Vec::new),
@@ -146,6 +148,15 @@ impl Kernel {
 
     pub(crate) fn take_crashed(&self) -> Vec<NodeIndex> {
         std::mem::take(&mut self.inner().crashed)
+    }
+
+    /// Makes a node stand still.
+    pub(crate) fn pause(&self, node: NodeIndex, until: Instant) {
+        self.inner().paused.push((node, until));
+    }
+
+    pub(crate) fn take_paused(&self) -> Vec<(NodeIndex, Instant)> {
+        std::mem::take(&mut self.inner().paused)
     }
 
     pub(crate) fn take_ready(&self) -> Option<NodeIndex> {

@@ -44,7 +44,7 @@ pub struct Scenario {
     pub batch_max: u32,
     /// How long a call to the gateway may take.
     pub timeout: Duration,
-    /// The longest that an idle node sleeps.
+    /// The longest that a node sleeps while nothing is in flight.
     pub sleep_max: Duration,
     /// Whether a copy of the store, made at some moment, is started in the end, in front
     /// of the gateway that has seen all that the original did since.
@@ -64,7 +64,7 @@ pub struct Troubles {
     pub commit_unknown: PerMillion,
     /// The store takes minutes.
     pub store_slow: PerMillion,
-    /// A node stands still for minutes, for each hour.
+    /// A node stands still for up to twenty minutes, for each call.
     pub pause: PerMillion,
     /// The time of day on a node jumps by up to hours, for each hour.
     pub clock_step: PerMillion,
@@ -151,7 +151,7 @@ impl Troubles {
             crash: rate(20_000),
             store_failed: rate(50_000),
             commit_unknown: rate(50_000),
-            store_slow: rate(20_000),
+            store_slow: rate(100_000),
             pause: rate(50_000),
             clock_step: rate(10_000),
             drift: rate(200),

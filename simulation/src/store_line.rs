@@ -77,17 +77,19 @@ impl StoreLine {
         let troubles = surroundings.troubles();
         let is_far = surroundings.scenario.nodes > 1;
         let fate = surroundings.kernel.draw(|random| {
-            let slow = random.chance(troubles.store_slow);
-            let most = if slow { 200_000 } else { 20 };
+            let slow = if random.chance(troubles.store_slow) { random.between(1, 300) } else { 0 };
+            let slow = Duration::from_secs(slow.cast_unsigned());
+            let (slow_there, slow_back) =
+                if random.one_in(2) { (slow, Duration::ZERO) } else { (Duration::ZERO, slow) };
             Fate {
-                there: milliseconds(random, 1, most),
-                back: milliseconds(random, 1, most),
+                there: milliseconds(random, 1, 20) + slow_there,
+                back: milliseconds(random, 1, 20) + slow_back,
                 failed: random.chance(troubles.store_failed),
                 unknown: random.chance(troubles.commit_unknown),
                 outlives: is_far && random.one_in(2),
             }
         });
-        surroundings.maybe_crash(self.incarnation, fate.there + fate.back);
+        surroundings.maybe_disturb(self.incarnation, fate.there + fate.back);
         fate
     }
 
