@@ -152,7 +152,7 @@ impl Troubles {
             store_failed: rate(50_000),
             commit_unknown: rate(50_000),
             store_slow: rate(100_000),
-            pause: rate(50_000),
+            pause: rate(100_000),
             clock_step: rate(10_000),
             drift: rate(200),
             not_sent: rate(300_000),

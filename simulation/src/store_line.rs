@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
     Account, AccountId, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence, Position,
-    Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Term,
+    Run, Schedule, ScheduleId, Settlement, Slot, Term,
 };
 use futures::executor::block_on;
 use futures::future::BoxFuture;
@@ -173,17 +173,15 @@ fn spoil(surroundings: &Surroundings, term: Term, settlements: &mut [Settlement]
             _ => {}
         }
     }
-    let first: Option<RunKey> =
-        settlements.first().and_then(|settlement| match settlement.source {
-            Source::Queue(key) => Some(key),
-            Source::Awaiting(_) => None,
-        });
-    match (surroundings.planted, first) {
-        (Some(Fault::SkipFence), Some(key)) => {
-            surroundings.judge.seen().term_of(key).unwrap_or(term)
-        }
-        _ => term,
+    if !surroundings.has(Fault::SkipFence) {
+        return term;
     }
+    let seen = surroundings.judge.seen();
+    let mut holders = settlements.iter().filter_map(|settlement| match settlement.source {
+        Source::Queue(key) => seen.term_of(key),
+        Source::Awaiting(_) => None,
+    });
+    holders.find(|holder| *holder != term).unwrap_or(term)
 }
 
 #[async_trait]
