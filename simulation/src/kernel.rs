@@ -101,11 +101,11 @@ impl Kernel {
     /// nothing happens by then.
     pub(crate) fn next_happening(&self, until: Instant) -> Option<Happening> {
         let mut inner = self.inner();
-        let entry = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until);
-        let Some(((at, ..), happening)) = entry.map(|entry| entry.remove_entry()) else {
+        let Some(entry) = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until) else {
             inner.now = until;
             return None;
         };
+        let ((at, ..), happening) = entry.remove_entry();
         inner.now = at;
         inner.happenings += 1;
         Some(happening)
@@ -274,12 +274,10 @@ impl<T> Future for Reply<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.value.take() {
-            Some(value) => Poll::Ready(value),
-            None => {
-                slot.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
+        if let Some(value) = slot.value.take() {
+            return Poll::Ready(value);
         }
+        slot.waker = Some(context.waker().clone());
+        Poll::Pending
     }
 }

@@ -130,7 +130,7 @@ impl Scenario {
     /// How long after it was sent a request may arrive.
     pub(crate) fn lateness_max(&self) -> Duration {
         match self.gateway {
-            GatewayKind::Keyed | GatewayKind::Forgetful => Duration::from_secs(3_600),
+            GatewayKind::Keyed | GatewayKind::Forgetful => Duration::from_hours(1),
             GatewayKind::Built | GatewayKind::Searchable => self.timeout,
         }
     }

@@ -103,7 +103,7 @@ impl Lane {
         let mut counts = Counts::default();
         let mut after = None;
         loop {
-            let page = self.store.awaiting(self.lane, after, self.batch_max()).await?;
+            let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
             let (installation, now) = (self.store.installation(), self.now());

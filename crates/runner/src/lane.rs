@@ -21,7 +21,7 @@ pub struct Lane {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) wall: Arc<dyn WallTime>,
     pub(crate) clock: Clock,
-    pub(crate) lane: LaneId,
+    pub(crate) id: LaneId,
     pub(crate) term: Term,
     pub(crate) settled: Announcements,
     /// Held while quotes are open: a balance is quoted again only once the payment
@@ -39,7 +39,7 @@ pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
 
 impl Lane {
     /// How long a claim holds.
-    pub const LEASE: Duration = Duration::from_secs(120);
+    pub const LEASE: Duration = Duration::from_mins(2);
     /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
     const BATCHES_IN_FLIGHT_MAX: usize = 3;
 
@@ -48,7 +48,7 @@ impl Lane {
         store: Arc<dyn Store>,
         gateway: Arc<dyn Gateway>,
         wall: Arc<dyn WallTime>,
-        lane: LaneId,
+        id: LaneId,
         term: Term,
         clock: ClockState,
     ) -> Lane {
@@ -57,7 +57,7 @@ impl Lane {
             gateway,
             wall,
             clock: Clock::new(clock.mode, clock.target),
-            lane,
+            id,
             term,
             settled: Announcements::default(),
             quoting: Mutex::new(()),
@@ -115,7 +115,7 @@ impl Lane {
     fn claim(&self) -> Claim {
         let wall_now = self.wall.now();
         Claim {
-            lane: self.lane,
+            lane: self.id,
             now: self.now(),
             limit: self.batch_max(),
             term: self.term,

@@ -126,7 +126,7 @@ impl Handle {
 
     /// The lane this runner works.
     pub fn lane(&self) -> LaneId {
-        self.lane.lane
+        self.lane.id
     }
 
     /// What this start has recorded so far.
@@ -139,7 +139,7 @@ impl Handle {
     pub async fn is_ready(&self) -> bool {
         self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
-            && self.lane.store.next_due(self.lane.lane).await.is_ok()
+            && self.lane.store.next_due(self.lane.id).await.is_ok()
     }
 
     /// Creates a schedule and, where its first run is due now, waits until that has
