@@ -236,7 +236,7 @@ impl Gateway for GatewayLine {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
             format!("{}: {}", self.incarnation, names.join(", "))
         });
-        surroundings.maybe_crash(self.incarnation, surroundings.scenario.timeout);
+        surroundings.maybe_disturb(self.incarnation, surroundings.scenario.timeout);
         let answers: Answers = Arc::new(Mutex::new(vec![Outcome::Unknown; requests.len()]));
         let mut answered = Duration::ZERO;
         // The built-in bank writes a batch in one commit.
@@ -267,7 +267,7 @@ impl Gateway for GatewayLine {
         if surroundings.has(Fault::RecoverWithoutLookup) {
             return vec![Lookup::Absent; requests.len()];
         }
-        surroundings.maybe_crash(self.incarnation, Duration::from_secs(1));
+        surroundings.maybe_disturb(self.incarnation, Duration::from_secs(1));
         let wait = surroundings.kernel.draw(|random| milliseconds(random, 1, 1_000));
         surroundings.kernel.sleep(wait).await;
         let now = surroundings.kernel.now();
@@ -286,7 +286,7 @@ impl Gateway for GatewayLine {
     async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
         let surroundings = &self.surroundings;
         let open: Vec<OpenQuote<'_>> = quotes.iter().map(|quote| self.open_quote(quote)).collect();
-        surroundings.maybe_crash(self.incarnation, Duration::from_secs(1));
+        surroundings.maybe_disturb(self.incarnation, Duration::from_secs(1));
         let wait = surroundings.kernel.draw(|random| milliseconds(random, 1, 1_000));
         surroundings.kernel.sleep(wait).await;
         drop(open);

@@ -304,6 +304,11 @@ impl Seen {
         })
     }
 
+    /// Whether somebody works on runs, or left them behind not long ago.
+    pub(crate) fn is_anything_in_flight(&self, now: Instant) -> bool {
+        self.held.values().any(|holder| holder.lease_until.plus_seconds(600) > now)
+    }
+
     /// The term that holds a run.
     pub(crate) fn term_of(&self, key: RunKey) -> Option<Term> {
         self.held.get(&key).map(|holder| holder.term)

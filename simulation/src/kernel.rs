@@ -46,6 +46,7 @@ struct Inner {
     /// The start that each node is at; one that is down is between two.
     starts: Vec<Option<u32>>,
     crashed: Vec<NodeIndex>,
+    paused: Vec<(NodeIndex, Instant)>,
     ready: VecDeque<NodeIndex>,
     violation: Option<String>,
     trace: Option<Vec<String>>,
@@ -63,6 +64,7 @@ impl Kernel {
                 random,
                 starts: Vec::new(),
                 crashed: Vec::new(),
+                paused: Vec::new(),
                 ready: VecDeque::new(),
                 violation: None,
                 trace: traced.then(Vec::new),
@@ -99,11 +101,11 @@ impl Kernel {
     /// nothing happens by then.
     pub(crate) fn next_happening(&self, until: Instant) -> Option<Happening> {
         let mut inner = self.inner();
-        let entry = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until);
-        let Some(((at, ..), happening)) = entry.map(|entry| entry.remove_entry()) else {
+        let Some(entry) = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until) else {
             inner.now = until;
             return None;
         };
+        let ((at, ..), happening) = entry.remove_entry();
         inner.now = at;
         inner.happenings += 1;
         Some(happening)
@@ -146,6 +148,15 @@ impl Kernel {
 
     pub(crate) fn take_crashed(&self) -> Vec<NodeIndex> {
         std::mem::take(&mut self.inner().crashed)
+    }
+
+    /// Makes a node stand still.
+    pub(crate) fn pause(&self, node: NodeIndex, until: Instant) {
+        self.inner().paused.push((node, until));
+    }
+
+    pub(crate) fn take_paused(&self) -> Vec<(NodeIndex, Instant)> {
+        std::mem::take(&mut self.inner().paused)
     }
 
     pub(crate) fn take_ready(&self) -> Option<NodeIndex> {
@@ -263,12 +274,10 @@ impl<T> Future for Reply<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.value.take() {
-            Some(value) => Poll::Ready(value),
-            None => {
-                slot.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
+        if let Some(value) = slot.value.take() {
+            return Poll::Ready(value);
         }
+        slot.waker = Some(context.waker().clone());
+        Poll::Pending
     }
 }

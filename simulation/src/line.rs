@@ -56,23 +56,38 @@ impl Surroundings {
         self.kernel.draw(|random| random.chance(rate))
     }
 
-    /// Kills a node during a call, now and then.
-    pub(crate) fn maybe_crash(self: &Arc<Self>, incarnation: Incarnation, within: Duration) {
-        if !self.strikes(|troubles| troubles.crash) {
+    /// During a call, now and then, a node dies or stands still.
+    pub(crate) fn maybe_disturb(self: &Arc<Self>, incarnation: Incarnation, within: Duration) {
+        let dies = self.strikes(|troubles| troubles.crash);
+        let pauses = self.strikes(|troubles| troubles.pause);
+        if !dies && !pauses {
             return;
         }
         let most = i64::try_from(within.as_nanos()).unwrap_or(i64::MAX);
         let wait = self.kernel.draw(|random| random.between(0, most));
         let surroundings = Arc::clone(self);
         self.kernel.after(Duration::from_nanos(wait.cast_unsigned()), move || {
-            surroundings.crash(incarnation, "during a call");
+            if dies {
+                surroundings.crash(incarnation);
+            } else {
+                surroundings.pause(incarnation);
+            }
         });
     }
 
-    pub(crate) fn crash(&self, incarnation: Incarnation, when: &'static str) {
+    fn crash(&self, incarnation: Incarnation) {
         if self.kernel.is_alive(incarnation) {
-            self.kernel.note("crash", || format!("{incarnation} {when}"));
+            self.kernel.note("crash", || incarnation.to_string());
             self.kernel.crash(incarnation.node);
+        }
+    }
+
+    fn pause(&self, incarnation: Incarnation) {
+        if self.kernel.is_alive(incarnation) {
+            let seconds = self.kernel.draw(|random| random.magnitude(1, 1_200));
+            let until = self.kernel.now().plus_seconds(seconds);
+            self.kernel.note("pause", || format!("{incarnation} until {until}"));
+            self.kernel.pause(incarnation.node, until);
         }
     }
 }

@@ -19,6 +19,8 @@ use crate::store_line::{Ends, StoreLine};
 
 /// The lane that every node works.
 pub(crate) const LANE: LaneId = LaneId(1);
+/// The longest that the runner's loop sleeps.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// How long a node waits after its store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -162,7 +164,10 @@ async fn work(
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
             Ok(next) => {
-                let idle = surroundings.scenario.sleep_max;
+                // The loop looks every half minute; looks that find nothing are left out
+                // of the world unless somebody has runs in flight, to be taken over.
+                let in_flight = surroundings.judge.seen().is_anything_in_flight(kernel.now());
+                let idle = if in_flight { SLEEP_MAX } else { surroundings.scenario.sleep_max };
                 let most = i64::try_from(idle.as_nanos()).unwrap_or(i64::MAX);
                 let idle = kernel.draw(|random| random.between(most / 4, most));
                 let until_next = next.map_or(i64::MAX, |next| {

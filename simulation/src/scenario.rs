@@ -44,7 +44,7 @@ pub struct Scenario {
     pub batch_max: u32,
     /// How long a call to the gateway may take.
     pub timeout: Duration,
-    /// The longest that an idle node sleeps.
+    /// The longest that a node sleeps while nothing is in flight.
     pub sleep_max: Duration,
     /// Whether a copy of the store, made at some moment, is started in the end, in front
     /// of the gateway that has seen all that the original did since.
@@ -64,7 +64,7 @@ pub struct Troubles {
     pub commit_unknown: PerMillion,
     /// The store takes minutes.
     pub store_slow: PerMillion,
-    /// A node stands still for minutes, for each hour.
+    /// A node stands still for up to twenty minutes, for each call.
     pub pause: PerMillion,
     /// The time of day on a node jumps by up to hours, for each hour.
     pub clock_step: PerMillion,
@@ -109,7 +109,7 @@ impl Scenario {
             days,
             batch_max: u32::try_from(random.magnitude(1, 16)).unwrap_or(1),
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
-            sleep_max: Duration::from_secs(random.magnitude(600, 43_200).cast_unsigned()),
+            sleep_max: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),
         }
@@ -130,7 +130,7 @@ impl Scenario {
     /// How long after it was sent a request may arrive.
     pub(crate) fn lateness_max(&self) -> Duration {
         match self.gateway {
-            GatewayKind::Keyed | GatewayKind::Forgetful => Duration::from_secs(3_600),
+            GatewayKind::Keyed | GatewayKind::Forgetful => Duration::from_hours(1),
             GatewayKind::Built | GatewayKind::Searchable => self.timeout,
         }
     }
@@ -151,8 +151,8 @@ impl Troubles {
             crash: rate(20_000),
             store_failed: rate(50_000),
             commit_unknown: rate(50_000),
-            store_slow: rate(20_000),
-            pause: rate(50_000),
+            store_slow: rate(100_000),
+            pause: rate(100_000),
             clock_step: rate(10_000),
             drift: rate(200),
             not_sent: rate(300_000),

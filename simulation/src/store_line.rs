@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
     Account, AccountId, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence, Position,
-    Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Term,
+    Run, Schedule, ScheduleId, Settlement, Slot, Term,
 };
 use futures::executor::block_on;
 use futures::future::BoxFuture;
@@ -77,17 +77,19 @@ impl StoreLine {
         let troubles = surroundings.troubles();
         let is_far = surroundings.scenario.nodes > 1;
         let fate = surroundings.kernel.draw(|random| {
-            let slow = random.chance(troubles.store_slow);
-            let most = if slow { 200_000 } else { 20 };
+            let slow = if random.chance(troubles.store_slow) { random.between(1, 300) } else { 0 };
+            let slow = Duration::from_secs(slow.cast_unsigned());
+            let (slow_there, slow_back) =
+                if random.one_in(2) { (slow, Duration::ZERO) } else { (Duration::ZERO, slow) };
             Fate {
-                there: milliseconds(random, 1, most),
-                back: milliseconds(random, 1, most),
+                there: milliseconds(random, 1, 20) + slow_there,
+                back: milliseconds(random, 1, 20) + slow_back,
                 failed: random.chance(troubles.store_failed),
                 unknown: random.chance(troubles.commit_unknown),
                 outlives: is_far && random.one_in(2),
             }
         });
-        surroundings.maybe_crash(self.incarnation, fate.there + fate.back);
+        surroundings.maybe_disturb(self.incarnation, fate.there + fate.back);
         fate
     }
 
@@ -171,17 +173,15 @@ fn spoil(surroundings: &Surroundings, term: Term, settlements: &mut [Settlement]
             _ => {}
         }
     }
-    let first: Option<RunKey> =
-        settlements.first().and_then(|settlement| match settlement.source {
-            Source::Queue(key) => Some(key),
-            Source::Awaiting(_) => None,
-        });
-    match (surroundings.planted, first) {
-        (Some(Fault::SkipFence), Some(key)) => {
-            surroundings.judge.seen().term_of(key).unwrap_or(term)
-        }
-        _ => term,
+    if !surroundings.has(Fault::SkipFence) {
+        return term;
     }
+    let seen = surroundings.judge.seen();
+    let mut holders = settlements.iter().filter_map(|settlement| match settlement.source {
+        Source::Queue(key) => seen.term_of(key),
+        Source::Awaiting(_) => None,
+    });
+    holders.find(|holder| *holder != term).unwrap_or(term)
 }
 
 #[async_trait]

@@ -229,16 +229,20 @@ fn events_are_told_once(surroundings: &Surroundings, ends: &Ends, account: Accou
             ..PageQuery::first(PageQuery::LIMIT_MAX)
         };
         let page = ends.ask(surroundings, "events", |store| {
-            Box::pin(async move { store.events(account, query).await })
+            Box::pin(async move {
+                let page = store.events(account, query).await?;
+                // Numbers are given out commit by commit; within one, stores may differ.
+                Ok(page.entries.into_iter().map(|event| event.body).collect::<Vec<_>>())
+            })
         });
         let Ok(page) = page else { return };
-        if page.entries.is_empty() {
+        if page.is_empty() {
             break;
         }
-        offset += u32::try_from(page.entries.len()).unwrap_or(u32::MAX);
-        for event in page.entries {
-            if let EventKind::Schedule(kind) = event.body.kind {
-                told.entry(event.body.subject).or_default().push(kind);
+        offset += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        for event in page {
+            if let EventKind::Schedule(kind) = event.kind {
+                told.entry(event.subject).or_default().push(kind);
             }
         }
     }

@@ -65,7 +65,6 @@ pub struct Report {
 /// Something done to a node from outside.
 enum Control {
     Start(NodeIndex),
-    Pause(NodeIndex, Instant),
     Resume(NodeIndex),
     Step(NodeIndex, i64),
 }
@@ -187,7 +186,7 @@ impl World {
     fn start(&mut self) {
         for node in &mut self.nodes {
             node.start(&self.surroundings, &self.ends);
-            plan_disturbance(&self.surroundings, &self.controls, node.index());
+            plan_clock_steps(&self.surroundings, &self.controls, node.index());
         }
     }
 
@@ -240,6 +239,7 @@ impl World {
     fn run_until(&mut self, until: Instant) {
         loop {
             self.bury_crashed();
+            self.hold_paused();
             self.obey();
             self.poll_nodes();
             if self.kernel.is_violated() {
@@ -270,6 +270,16 @@ impl World {
         }
     }
 
+    fn hold_paused(&mut self) {
+        for (index, until) in self.kernel.take_paused() {
+            if let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) {
+                node.pause(until);
+                let seconds = until.seconds() - self.kernel.now().seconds() + 1;
+                self.control_after(seconds, Control::Resume(index));
+            }
+        }
+    }
+
     fn control_after(&self, seconds: i64, control: Control) {
         control_after(&self.kernel, &self.controls, seconds, control);
     }
@@ -278,22 +288,14 @@ impl World {
         let controls =
             std::mem::take(&mut *self.controls.lock().unwrap_or_else(PoisonError::into_inner));
         for control in controls {
-            let (Control::Start(index)
-            | Control::Pause(index, _)
-            | Control::Resume(index)
-            | Control::Step(index, _)) = control;
+            let (Control::Start(index) | Control::Resume(index) | Control::Step(index, _)) =
+                control;
             let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else {
                 continue;
             };
             match control {
                 Control::Start(_) if !node.is_up() => node.start(&self.surroundings, &self.ends),
                 Control::Start(_) => {}
-                Control::Pause(_, until) => {
-                    self.kernel.note("pause", || format!("node {index} until {until}"));
-                    node.pause(until);
-                    let seconds = until.seconds() - self.kernel.now().seconds() + 1;
-                    control_after(&self.kernel, &self.controls, seconds, Control::Resume(index));
-                }
                 Control::Resume(_) => node.poll(&self.kernel),
                 Control::Step(_, nanoseconds) => {
                     self.kernel
@@ -324,31 +326,27 @@ fn control_after(
     });
 }
 
-/// Every hour a node may be made to stand still, or its time of day may jump.
-fn plan_disturbance(
+/// Every hour or so the time of day on a node may jump.
+fn plan_clock_steps(
     surroundings: &Arc<Surroundings>,
     controls: &Arc<Mutex<Vec<Control>>>,
     node: NodeIndex,
 ) {
-    let troubles = surroundings.troubles();
-    if troubles.pause == 0 && troubles.clock_step == 0 {
+    if surroundings.troubles().clock_step == 0 {
         return;
     }
     let kernel = &surroundings.kernel;
     let wait = kernel.draw(|random| random.between(1, 7_200));
     let (again, controlled) = (Arc::clone(surroundings), Arc::clone(controls));
     kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
-        let push = |control| {
-            controlled.lock().unwrap_or_else(PoisonError::into_inner).push(control);
-        };
-        if again.strikes(|troubles| troubles.pause) {
-            let seconds = again.kernel.draw(|random| random.magnitude(1, 1_200));
-            push(Control::Pause(node, again.kernel.now().plus_seconds(seconds)));
-        }
         if again.strikes(|troubles| troubles.clock_step) {
             let most = 2 * 3_600 * 1_000_000_000;
-            push(Control::Step(node, again.kernel.draw(|random| random.between(-most, most))));
+            let offset = again.kernel.draw(|random| random.between(-most, most));
+            controlled
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Control::Step(node, offset));
         }
-        plan_disturbance(&again, &controlled, node);
+        plan_clock_steps(&again, &controlled, node);
     });
 }
