@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use engine::settlement::settle;
-use engine::{OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
+use engine::settlement::{resolve, settle};
+use engine::{Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
 use gateway::{Lookup, Quote};
 use store::{Frozen, StoreError};
 
@@ -73,7 +73,8 @@ impl Lane {
             batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
         let requests = self.requests(&sent);
         let lookups = self.gateway.look_up(requests).await;
-        let character = self.gateway.character();
+        let absence_is_certain =
+            self.gateway.character().absence_conclusive_after == Some(Duration::ZERO);
         let mut absent = Vec::new();
         let mut settlements = Vec::new();
         for (run, lookup) in sent.into_iter().zip(lookups) {
@@ -81,10 +82,7 @@ impl Lane {
                 Lookup::Found(outcome) => settlements.push(settle(&run, outcome, self.now())),
                 // The same key gives the same payment, or absence is certain: asking
                 // again cannot pay twice.
-                Lookup::Absent
-                    if character.key_window.is_none()
-                        || character.absence_conclusive_after == Some(Duration::ZERO) =>
-                {
+                Lookup::Absent if absence_is_certain || self.is_kept_to_its_key(&run) => {
                     absent.push(run);
                 }
                 Lookup::Absent => settlements.push(settle(&run, Outcome::Unknown, self.now())),
@@ -99,30 +97,65 @@ impl Lane {
     }
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
-    pub(crate) async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
+    /// One that never reached its gateway is asked for again where its key keeps it
+    /// from being paid twice, whoever else may ask.
+    pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
         loop {
-            let page = self.store.awaiting(self.lane, after, self.batch_max()).await?;
+            let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
-            let requests = page
-                .iter()
-                .filter_map(|awaiting| awaiting.run.request(self.store.installation(), self.now()))
-                .collect();
-            let lookups = self.gateway.look_up(requests).await;
-            let settlements = page
-                .iter()
-                .zip(lookups)
-                .filter_map(|(awaiting, lookup)| match lookup {
-                    Lookup::Found(outcome) => {
-                        engine::settlement::resolve(awaiting, outcome, self.now())
-                    }
-                    Lookup::Absent | Lookup::Unreachable => None,
+            let (installation, now) = (self.store.installation(), self.now());
+            let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
+                .into_iter()
+                .filter_map(|awaiting| {
+                    let request = awaiting.run.request(installation, now)?;
+                    Some((awaiting, request))
                 })
-                .collect();
+                .unzip();
+            let lookups = self.gateway.look_up(requests.clone()).await;
+            let mut settlements = Vec::new();
+            let mut absent = Vec::new();
+            for ((awaiting, request), lookup) in asked.into_iter().zip(requests).zip(lookups) {
+                match lookup {
+                    Lookup::Found(outcome) => {
+                        settlements.extend(resolve(&awaiting, outcome, self.now()));
+                    }
+                    Lookup::Absent
+                        if awaiting.accepted.is_none()
+                            && self.is_kept_to_its_key(&awaiting.run) =>
+                    {
+                        absent.push((awaiting, request));
+                    }
+                    Lookup::Absent | Lookup::Unreachable => {}
+                }
+            }
+            settlements.extend(self.ask_again(absent).await);
             counts.add(self.write(settlements).await?);
         }
+    }
+
+    async fn ask_again(&self, absent: Vec<(Awaiting, PaymentRequest)>) -> Vec<Settlement> {
+        if absent.is_empty() {
+            return Vec::new();
+        }
+        let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = absent.into_iter().unzip();
+        let outcomes = self.gateway.pay(requests).await;
+        let now = self.now();
+        asked
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(awaiting, outcome)| resolve(awaiting, outcome, now))
+            .collect()
+    }
+
+    /// Whether the same key still gives the same payment. It was not used before its
+    /// run was due; clocks that differ get a quarter of the gateway's window.
+    fn is_kept_to_its_key(&self, run: &Run) -> bool {
+        let Some(window) = self.gateway.character().key_window else { return true };
+        let since_due = self.now().nanoseconds().saturating_sub(run.key.due.nanoseconds());
+        u64::try_from(since_due).is_ok_and(|since| Duration::from_nanos(since) < window / 4 * 3)
     }
 
     /// One open quote per balance: of runs that draw on the same one, the next is
@@ -133,6 +166,10 @@ impl Lane {
         claimed: Duration,
     ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        if waiting.is_empty() {
+            return Ok(counts);
+        }
+        let _quoting = self.quoting.lock().await;
         while !waiting.is_empty() {
             let mut accounts = HashSet::new();
             let (round, rest): (Vec<Run>, Vec<Run>) =
@@ -160,7 +197,7 @@ impl Lane {
                     run.quoted = Some(money);
                     quoted.push((Frozen { key: run.key, quoted: money }, run));
                 }
-                Err(outcome) => settlements.push(settle(&run, outcome, self.now())),
+                Err(outcome) => settlements.push(settle(&run, unquoted(outcome), self.now())),
             }
         }
         let (frozen, runs): (Vec<Frozen>, Vec<Run>) = quoted.into_iter().unzip();
@@ -236,5 +273,15 @@ impl Lane {
         }
         self.settled.announce(&schedules);
         Ok(counts)
+    }
+}
+
+/// Without a quote nothing was sent, whatever is not known of the quote.
+fn unquoted(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Declined(_) | Outcome::NotSent(_) => outcome,
+        Outcome::Succeeded(_) | Outcome::Accepted(_) | Outcome::Unknown => {
+            Outcome::NotSent(NotSent::Unreachable)
+        }
     }
 }

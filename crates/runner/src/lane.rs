@@ -8,21 +8,25 @@ use engine::{Instant, LaneId, ScheduleId, Settlement, Term};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::Gateway;
-use store::{Claim, Store, StoreError};
+use store::{Claim, ClockState, Store, StoreError};
+use tokio::sync::Mutex;
 
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 
-/// One lane as one node works it.
-pub(crate) struct Lane {
+/// One lane as one node works it, under the term of one start.
+pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) wall: Arc<dyn WallTime>,
     pub(crate) clock: Clock,
-    pub(crate) lane: LaneId,
+    pub(crate) id: LaneId,
     pub(crate) term: Term,
     pub(crate) settled: Announcements,
+    /// Held while quotes are open: a balance is quoted again only once the payment
+    /// quoted before is settled, in whichever batch that is.
+    pub(crate) quoting: Mutex<()>,
 }
 
 /// Whose settlement it is.
@@ -35,9 +39,30 @@ pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
 
 impl Lane {
     /// How long a claim holds.
-    pub(crate) const LEASE: Duration = Duration::from_secs(120);
+    pub const LEASE: Duration = Duration::from_mins(2);
     /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
     const BATCHES_IN_FLIGHT_MAX: usize = 3;
+
+    /// A lane to be worked under `term`, with its clock as it is stored.
+    pub fn new(
+        store: Arc<dyn Store>,
+        gateway: Arc<dyn Gateway>,
+        wall: Arc<dyn WallTime>,
+        id: LaneId,
+        term: Term,
+        clock: ClockState,
+    ) -> Lane {
+        Lane {
+            store,
+            gateway,
+            wall,
+            clock: Clock::new(clock.mode, clock.target),
+            id,
+            term,
+            settled: Announcements::default(),
+            quoting: Mutex::new(()),
+        }
+    }
 
     pub(crate) fn now(&self) -> Instant {
         self.clock.read(self.wall.as_ref()).now
@@ -47,28 +72,31 @@ impl Lane {
         self.gateway.character().batch_max
     }
 
-    /// Runs all that is due, oldest first, until nothing is.
-    pub(crate) async fn run_due(&self) -> Result<Counts, StoreError> {
+    /// Runs all that is due, oldest first, until nothing is. Where something fails
+    /// nothing more is claimed, and what is in flight is finished, not dropped.
+    pub async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
         loop {
-            while in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
+            while failure.is_none() && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
                 let claimed = self.wall.elapsed();
-                let runs = self.store.claim(self.claim()).await?;
-                if runs.is_empty() {
-                    break;
+                match self.store.claim(self.claim()).await {
+                    Ok(runs) if runs.is_empty() => break,
+                    Ok(runs) => in_flight.push(self.execute(Batch { runs, claimed })),
+                    Err(error) => failure = Some(error),
                 }
-                in_flight.push(self.execute(Batch { runs, claimed }));
             }
             match in_flight.next().await {
-                Some(executed) => counts.add(executed?),
-                None => return Ok(counts),
+                Some(Ok(executed)) => counts.add(executed),
+                Some(Err(error)) => failure = failure.or(Some(error)),
+                None => return failure.map_or(Ok(counts), Err),
             }
         }
     }
 
     /// Finishes what an earlier start, or a node that is gone, had begun.
-    pub(crate) async fn recover_all(&self) -> Result<Counts, StoreError> {
+    pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
             let claimed = self.wall.elapsed();
@@ -87,7 +115,7 @@ impl Lane {
     fn claim(&self) -> Claim {
         let wall_now = self.wall.now();
         Claim {
-            lane: self.lane,
+            lane: self.id,
             now: self.now(),
             limit: self.batch_max(),
             term: self.term,
