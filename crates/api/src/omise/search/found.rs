@@ -7,13 +7,9 @@ use engine::{CardId, CustomerId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
 use store::{Event, PageQuery};
 
-use super::super::charges::{refunds, render::Place};
+use super::super::records::Shown as _;
 use super::super::schedules::{render, show};
-use super::super::view::View;
-use super::super::{
-    Answer, Context, Kind, OmiseError, charges, customers, events, recipients, records,
-    transactions, transfers,
-};
+use super::super::{Answer, Context, Kind, OmiseError, charges, events, records, transactions};
 use super::filter::Field;
 
 /// A thing that a search looks at.
@@ -40,14 +36,14 @@ impl Found {
     /// As it is shown in lists.
     pub(super) async fn shown(&self, context: &Context) -> Answer {
         match self {
-            Found::Charge(it) => charges::show::charge(context, it, Place::Listed).await,
-            Found::Customer(it) => customers::show::customer(context, it).await,
+            Found::Charge(it) => it.shown(context).await,
+            Found::Customer(it) => it.shown(context).await,
             Found::Event(it) => events::render::event(context, it).await,
-            Found::Recipient(it) => Ok(recipients::show::recipient(&View::of(context), it)),
-            Found::Refund(it) => refunds::show::refund(context, it).await,
+            Found::Recipient(it) => it.shown(context).await,
+            Found::Refund(it) => it.shown(context).await,
             Found::Schedule(it) => show::one(context, Schedule::clone(it)).await,
-            Found::Transaction(it) => transactions::show::transaction(context, it).await,
-            Found::Transfer(it) => transfers::show::transfer(context, it).await,
+            Found::Transaction(it) => it.shown(context).await,
+            Found::Transfer(it) => it.shown(context).await,
         }
     }
 

@@ -135,10 +135,8 @@ impl Capture {
     /// Sends the recorded request, asserts the recorded answer, and gives what was answered.
     pub(crate) async fn replayed(self, sandbox: &Sandbox) -> Value {
         let asked = self.asked.as_ref().unwrap();
-        let asking = match asked.path.starts_with("/tokens") {
-            true => sandbox.ask_publicly(),
-            false => sandbox.ask(),
-        };
+        let of_vault = asked.path.starts_with("/tokens");
+        let asking = if of_vault { sandbox.ask_publicly() } else { sandbox.ask() };
         let body = (asked.method != "GET").then(|| asked.body.clone());
         let answered = asking
             .header("Omise-Version", "2017-11-02")
@@ -161,10 +159,7 @@ impl Capture {
     /// Asserts that something shown is this.
     #[track_caller]
     pub(crate) fn is_shown_by(&self, value: &Value) {
-        let here = match self.older {
-            true => seen_as(value, &self.shown),
-            false => value.clone(),
-        };
+        let here = if self.older { seen_as(value, &self.shown) } else { value.clone() };
         let text = |value: &Value| {
             String::from_utf8(api::omise::answer::pretty(&anonymous(value))).unwrap()
         };
