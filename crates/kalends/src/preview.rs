@@ -62,14 +62,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    println!("{}", text(&answer["in_words"]));
-    for date in answer["dates"].as_array().into_iter().flatten() {
-        println!("{}", text(date));
+    let texts = |name| answer.get(name).into_iter().filter_map(Value::as_str);
+    texts("in_words").for_each(|words| println!("{words}"));
+    let dates = answer.get("dates").and_then(Value::as_array);
+    for date in dates.into_iter().flatten().filter_map(Value::as_str) {
+        println!("{date}");
     }
-    if let Some(note) = answer.get("note") {
-        println!("({})", text(note));
-    }
+    texts("note").for_each(|note| println!("({note})"));
     Ok(())
 }
 
