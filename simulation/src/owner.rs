@@ -91,7 +91,7 @@ fn plan_deletion(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId, 
         let slot = recurrence.nth(random.magnitude(1, 64).cast_unsigned() - 1);
         let due = slot.and_then(|date| plan.due(date));
         let wait = due.map_or(0, |due| due.nanoseconds().saturating_sub(now.nanoseconds()));
-        let most = random.pick(600_000, &[10, 86_400_000]);
+        let most = random.pick(600_000, &[10, 60_000, 86_400_000]);
         let after = random.magnitude(1, most);
         wait.max(0).saturating_add(after * 1_000_000)
     });

@@ -46,6 +46,8 @@ pub struct Scenario {
     pub timeout: Duration,
     /// The longest that a node sleeps while nothing is in flight.
     pub sleep_max: Duration,
+    /// The longest that a node that died stays down.
+    pub down_max: Duration,
     /// Whether a copy of the store, made at some moment, is started in the end, in front
     /// of the gateway that has seen all that the original did since.
     pub is_copied: bool,
@@ -110,6 +112,7 @@ impl Scenario {
             batch_max: u32::try_from(random.magnitude(1, 16)).unwrap_or(1),
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
             sleep_max: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
+            down_max: Duration::from_secs(random.magnitude(10, 6 * 3_600).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),
         }

@@ -265,7 +265,8 @@ impl World {
                 continue;
             };
             node.drop_work();
-            let wait = self.kernel.draw(|random| random.magnitude(1, 6 * 3_600));
+            let most = self.surroundings.scenario.down_max.as_secs().cast_signed();
+            let wait = self.kernel.draw(|random| random.magnitude(1, most));
             self.control_after(wait, Control::Start(index));
         }
     }

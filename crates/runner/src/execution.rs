@@ -91,7 +91,7 @@ impl Lane {
             }
         }
         let mut counts = self.write(settlements).await?;
-        counts.add(self.send_and_settle(absent, batch.claimed).await?);
+        counts.add(self.send_again(absent, batch.claimed).await?);
         counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
         Ok(counts)
     }
@@ -214,21 +214,41 @@ impl Lane {
         runs: Vec<Run>,
         claimed: Duration,
     ) -> Result<Counts, StoreError> {
+        let outcomes = self.send(&runs, claimed).await;
+        let now = self.now();
+        let settlements =
+            runs.iter().zip(outcomes).map(|(run, outcome)| settle(run, outcome, now)).collect();
+        self.write(settlements).await
+    }
+
+    /// Sends what may have been sent before. Where it is not sent this time, that says
+    /// nothing of the time before: such a run is not given back, but kept until its
+    /// lease runs out and it is looked up again.
+    async fn send_again(&self, runs: Vec<Run>, claimed: Duration) -> Result<Counts, StoreError> {
+        let outcomes = self.send(&runs, claimed).await;
+        let now = self.now();
+        let settlements = runs
+            .iter()
+            .zip(outcomes)
+            .filter(|(_, outcome)| !matches!(outcome, Outcome::NotSent(_)))
+            .map(|(run, outcome)| settle(run, outcome, now))
+            .collect();
+        self.write(settlements).await
+    }
+
+    /// One outcome for each run; none at all where the batch was held too long.
+    async fn send(&self, runs: &[Run], claimed: Duration) -> Vec<Outcome> {
         if runs.is_empty() {
-            return Ok(Counts::default());
+            return Vec::new();
         }
         if !self.may_still_send(claimed) {
             tracing::warn!(
                 runs = runs.len(),
                 "a batch was held past its lease and is not sent; it will be recovered"
             );
-            return Ok(Counts::default());
+            return Vec::new();
         }
-        let outcomes = self.gateway.pay(self.requests(&runs)).await;
-        let now = self.now();
-        let settlements =
-            runs.iter().zip(outcomes).map(|(run, outcome)| settle(run, outcome, now)).collect();
-        self.write(settlements).await
+        self.gateway.pay(self.requests(runs)).await
     }
 
     fn requests(&self, runs: &[Run]) -> Vec<PaymentRequest> {
