@@ -84,17 +84,19 @@
 //! counted by remainders, or once over one such cycle. Times of day, `BYHOUR`
 //! and finer, are no matter of dates and belong above this crate.
 
+mod date_times;
 mod dates;
 mod day;
-mod day_set;
 mod days_of_month;
 mod error;
+mod expansion;
 mod month;
 mod ordinal;
 mod recurrence;
 mod rule;
+mod signed_set;
 mod tally;
-mod visit;
+mod timetable;
 mod visits;
 mod week;
 mod weekdays;
@@ -102,10 +104,12 @@ pub mod words;
 
 pub use jiff::civil::{Date, Weekday};
 
+pub use crate::date_times::DateTimes;
 pub use crate::dates::Dates;
 pub use crate::days_of_month::DaysOfMonth;
 pub use crate::error::RuleError;
 pub use crate::ordinal::Ordinal;
 pub use crate::recurrence::Recurrence;
-pub use crate::rule::{Pattern, Rule};
+pub use crate::rule::{Frequency, Limit, ParseError, Pattern, Rule, Skip, Until};
+pub use crate::timetable::Timetable;
 pub use crate::weekdays::Weekdays;

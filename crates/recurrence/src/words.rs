@@ -5,7 +5,8 @@ use jiff::civil::Weekday;
 use crate::{Ordinal, Pattern, Rule};
 
 /// A rule in the words of Omise's `in_words`, to the letter: lists as Rails'
-/// `to_sentence` writes them, numbers as its `ordinalize` does.
+/// `to_sentence` writes them, numbers as its `ordinalize` does. A rule that
+/// Omise has no words for is its own text.
 ///
 /// ```
 /// use recurrence::{DaysOfMonth, Ordinal, Rule, Weekday, Weekdays, words};
@@ -44,6 +45,7 @@ pub fn omise(rule: &Rule) -> String {
         Pattern::MonthWeekday(ordinal, weekday) => {
             format!("Every {every} month(s) on the {} {}", which(ordinal), name(weekday))
         }
+        Pattern::Other => rule.to_string(),
     }
 }
 
