@@ -45,8 +45,8 @@ enum State {
 }
 
 impl DateTimes {
-    pub(crate) fn new(timetable: Timetable, from: Moment) -> DateTimes {
-        DateTimes { timetable, from, state: State::Unplaced }
+    pub(crate) fn new(timetable: &Timetable, from: Moment) -> DateTimes {
+        DateTimes { timetable: *timetable, from, state: State::Unplaced }
     }
 
     fn turn_to(&mut self, mut page: Page, time: i64) -> Option<()> {

@@ -35,9 +35,9 @@ pub struct Dates {
 }
 
 impl Dates {
-    pub(crate) fn new(recurrence: Recurrence, from: Date) -> Dates {
+    pub(crate) fn new(recurrence: &Recurrence, from: Date) -> Dates {
         let remaining = range(Day::of(from), recurrence.last_day());
-        Dates { recurrence, remaining, front: None, back: None }
+        Dates { recurrence: *recurrence, remaining, front: None, back: None }
     }
 }
 

@@ -94,6 +94,7 @@ mod month;
 mod ordinal;
 mod recurrence;
 mod rule;
+mod rule_set;
 mod signed_set;
 mod tally;
 mod timetable;
@@ -101,6 +102,7 @@ mod visits;
 mod week;
 mod weekdays;
 pub mod words;
+mod zoned;
 
 pub use jiff::civil::{Date, Weekday};
 
@@ -111,5 +113,7 @@ pub use crate::error::RuleError;
 pub use crate::ordinal::Ordinal;
 pub use crate::recurrence::Recurrence;
 pub use crate::rule::{Frequency, Limit, ParseError, Pattern, Rule, Skip, Until};
+pub use crate::rule_set::{RuleSet, RuleText};
 pub use crate::timetable::Timetable;
 pub use crate::weekdays::Weekdays;
+pub use crate::zoned::{Fold, Gap, Zoned};

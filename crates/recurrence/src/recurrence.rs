@@ -305,7 +305,7 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn iter_from(&self, date: Date) -> Dates {
-        Dates::new(*self, date.max(self.start))
+        Dates::new(self, date.max(self.start))
     }
 
     pub(crate) fn expansion(&self) -> &Expansion {

@@ -49,14 +49,12 @@ impl<const WORDS: usize> SignedSet<WORDS> {
     /// and after it, which is towards the end: bit 0 is `index_from_end`, bit
     /// 1 the one after it, until the last.
     pub(crate) fn window_from_end(&self, index_from_end: u64) -> u32 {
-        match index_from_end.checked_sub(31) {
-            Some(lowest) => window(&self.from_end, lowest).reverse_bits(),
-            // Fewer than 32 are left: reversed, they must be moved down.
-            None => {
-                let missing = 31_u32.saturating_sub(u32::try_from(index_from_end).unwrap_or(31));
-                window(&self.from_end, 0).reverse_bits() >> missing
-            }
+        if let Some(lowest) = index_from_end.checked_sub(31) {
+            return window(&self.from_end, lowest).reverse_bits();
         }
+        // Fewer than 32 are left: reversed, they must be moved down.
+        let missing = 31 - u32::try_from(index_from_end).unwrap_or(31);
+        window(&self.from_end, 0).reverse_bits() >> missing
     }
 
     /// The words that hold the numbers from 1 to 64 and from -1 to -64.

@@ -313,7 +313,7 @@ impl Timetable {
     /// # Ok::<(), recurrence::ParseError>(())
     /// ```
     pub fn iter_from(&self, time: DateTime) -> DateTimes {
-        DateTimes::new(*self, first_second_from(time).max(moment(self.start)))
+        DateTimes::new(self, first_second_from(time).max(moment(self.start)))
     }
 
     pub(crate) fn moment_from(&self, from: Moment) -> Option<Moment> {
@@ -324,6 +324,11 @@ impl Timetable {
     pub(crate) fn moment_until(&self, until: Moment) -> Option<Moment> {
         let found = self.expansion.on_or_before(until.min(self.last))?;
         (found >= moment(self.start)).then_some(found)
+    }
+
+    /// Puts its end off.
+    pub(crate) fn extend(&mut self, seconds: i64) {
+        self.last = (self.last + seconds).min(LAST_MOMENT);
     }
 
     pub(crate) fn expansion(&self) -> &Expansion {

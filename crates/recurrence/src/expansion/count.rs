@@ -5,6 +5,7 @@ use super::{Expansion, Moment, SECONDS_A_DAY, days};
 use crate::day::Day;
 use crate::month::{self, Month};
 use crate::rule::Frequency;
+use crate::signed_set::SignedSet;
 use crate::tally::{Regularity, Tally};
 
 impl Expansion {
@@ -127,7 +128,7 @@ impl Expansion {
         if other_parts || by.weekdays != 0 {
             return None;
         }
-        let numbers = || by.numbered_weekdays.iter().flat_map(|numbers| numbers.iter());
+        let numbers = || by.numbered_weekdays.iter().flat_map(SignedSet::iter);
         let regular = numbers().all(|number| matches!(number, 1..=4))
             || numbers().all(|number| matches!(number, -4..=-1));
         regular.then(|| days::first_days(numbers().fold(0, |count, _| count + 1)))

@@ -62,6 +62,7 @@ pub(crate) struct Expansion {
 }
 
 /// Which parts of the rule must be looked at.
+#[expect(clippy::struct_excessive_bools, reason = "each part is there or not, by itself")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Limits {
     /// Nothing but `BYMONTH` and `BYMONTHDAY` says which days.

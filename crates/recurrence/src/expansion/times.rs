@@ -27,7 +27,8 @@ impl Times {
         i64::from(self.seconds.count_ones())
     }
 
-    pub(crate) fn contains(&self, time: i64) -> bool {
+    #[cfg(test)]
+    fn contains(&self, time: i64) -> bool {
         let (hour, minute, second) = split(time);
         has(u64::from(self.hours), hour) && has(self.minutes, minute) && has(self.seconds, second)
     }

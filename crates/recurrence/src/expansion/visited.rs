@@ -89,16 +89,13 @@ impl Expansion {
             }
             Frequency::Weekly | Frequency::Daily if self.days_apart() >= DAYS_APART => {
                 let month = Month::numbered(number)?;
-                let first = match self.rule.frequency {
-                    Frequency::Weekly => {
-                        let week = self.weeks().containing(month.first_day);
-                        let week = week + (self.visits.first - week).rem_euclid(every);
-                        self.weeks().first_day(week).0.max(month.first_day.0)
-                    }
-                    _ => {
-                        let day = month.first_day.0;
-                        day + (self.visits.first - day).rem_euclid(every)
-                    }
+                let first = if self.rule.frequency == Frequency::Weekly {
+                    let week = self.weeks().containing(month.first_day);
+                    let week = week + (self.visits.first - week).rem_euclid(every);
+                    self.weeks().first_day(week).0.max(month.first_day.0)
+                } else {
+                    let day = month.first_day.0;
+                    day + (self.visits.first - day).rem_euclid(every)
                 };
                 Some(month::containing_day(Day(first)))
             }
@@ -136,13 +133,12 @@ impl Expansion {
             Frequency::Weekly | Frequency::Daily if self.days_apart() >= DAYS_APART => {
                 let month = Month::numbered(number)?;
                 let last_day = month.first_day.0 + i64::from(month.length) - 1;
-                let last = match self.rule.frequency {
-                    Frequency::Weekly => {
-                        let week = self.weeks().containing(Day(last_day));
-                        let week = week - (week - self.visits.first).rem_euclid(every);
-                        (self.weeks().first_day(week).0 + 6).min(last_day)
-                    }
-                    _ => last_day - (last_day - self.visits.first).rem_euclid(every),
+                let last = if self.rule.frequency == Frequency::Weekly {
+                    let week = self.weeks().containing(Day(last_day));
+                    let week = week - (week - self.visits.first).rem_euclid(every);
+                    (self.weeks().first_day(week).0 + 6).min(last_day)
+                } else {
+                    last_day - (last_day - self.visits.first).rem_euclid(every)
                 };
                 Some(month::containing_day(Day(last)))
             }

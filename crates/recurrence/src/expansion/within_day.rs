@@ -1,7 +1,7 @@
 //! Hours, minutes and seconds that a rule counts in.
 
 use super::moments::{join, split};
-use super::{Expansion, Moment, SECONDS_A_DAY};
+use super::{Expansion, Moment, SECONDS_A_DAY, SECONDS_AN_HOUR};
 use crate::day::Day;
 
 /// The first day of the year 10000.
@@ -67,6 +67,10 @@ impl Expansion {
             };
         }
         None
+    }
+
+    pub(crate) fn steps_divide_an_hour(&self) -> bool {
+        self.is_within_a_day() && SECONDS_AN_HOUR % self.step_and_start().0 == 0
     }
 
     /// In seconds.

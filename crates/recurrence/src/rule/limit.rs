@@ -82,7 +82,7 @@ fn write_date(formatter: &mut fmt::Formatter<'_>, date: Date) -> fmt::Result {
     write!(formatter, "{:04}{:02}{:02}", date.year(), date.month(), date.day())
 }
 
-pub(crate) fn write_date_time(formatter: &mut fmt::Formatter<'_>, time: DateTime) -> fmt::Result {
+fn write_date_time(formatter: &mut fmt::Formatter<'_>, time: DateTime) -> fmt::Result {
     write_date(formatter, time.date())?;
     write!(formatter, "T{:02}{:02}{:02}", time.hour(), time.minute(), time.second())
 }

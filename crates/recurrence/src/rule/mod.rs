@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::by::By;
 pub use self::frequency::Frequency;
-pub(crate) use self::limit::write_date_time;
 pub use self::limit::{Limit, Until};
 pub use self::skip::Skip;
 pub use self::text::ParseError;
-pub(crate) use self::text::{Source, date_or_time, split_lines, zone_name};
+pub(crate) use self::text::{Parsed, Source};
 use crate::weekdays::WEEK;
 use crate::{DaysOfMonth, Ordinal, RuleError, Weekdays, weekdays};
 
@@ -291,9 +290,8 @@ impl Rule {
             }
             Frequency::Monthly => {
                 let of_week = WEEK.into_iter().zip(&self.by.numbered_weekdays);
-                let (weekday, number) = of_week
-                    .filter_map(|(weekday, numbers)| Some((weekday, numbers.iter().next()?)))
-                    .next()?;
+                let (weekday, number) = { of_week }
+                    .find_map(|(weekday, numbers)| Some((weekday, numbers.iter().next()?)))?;
                 Some(Pattern::MonthWeekday(Ordinal::numbered(number)?, weekday))
             }
             _ => None,

@@ -10,7 +10,6 @@ use std::str::FromStr;
 
 pub use self::error::ParseError;
 pub(crate) use self::parts::{Parsed, Source};
-pub(crate) use self::property::{date_or_time, split_lines, zone_name};
 use super::Rule;
 
 impl FromStr for Rule {
@@ -18,7 +17,7 @@ impl FromStr for Rule {
 
     /// A rule, with or without `RRULE:` before it. Names may be in small or
     /// capital letters. A start within the text is for
-    /// [`Timetable::parse`](crate::Timetable::parse), and refused here.
+    /// [`RuleText`](crate::RuleText), and refused here.
     ///
     /// ```
     /// use recurrence::Rule;
@@ -39,7 +38,7 @@ impl FromStr for Rule {
     /// ```
     fn from_str(text: &str) -> Result<Rule, ParseError> {
         let source = Source::whole(text)?;
-        let Parsed { rule, start } = parts::parse(&source)?;
+        let Parsed { rule, start } = Parsed::of(&source)?;
         match start {
             None => Ok(rule),
             Some(start) => Err(start.piece.refused("DTSTART", "no start, which is given apart")),

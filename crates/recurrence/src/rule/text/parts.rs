@@ -64,10 +64,6 @@ impl<'text> Source<'text> {
         self.part
     }
 
-    pub(crate) fn offset(self) -> usize {
-        self.offset
-    }
-
     /// At a byte of the part.
     pub(crate) fn piece(self, text: &'text str, at: usize) -> Piece<'text> {
         Piece { text, source: self, offset: self.offset + at }
@@ -81,6 +77,15 @@ impl<'text> Source<'text> {
 impl<'text> Piece<'text> {
     pub(crate) fn text(&self) -> &'text str {
         self.text
+    }
+
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// The piece, as a text of its own, in the same whole.
+    pub(super) fn source(&self) -> Source<'text> {
+        self.source.narrowed(self.text, self.offset)
     }
 
     pub(crate) fn refused(&self, part: &str, expected: &str) -> ParseError {
@@ -109,7 +114,7 @@ impl<'text> Piece<'text> {
         Some((Piece { text: left, ..*self }, right))
     }
 
-    pub(super) fn split(&self, at: char) -> impl Iterator<Item = Piece<'text>> {
+    pub(super) fn split(&self, at: char) -> impl Iterator<Item = Piece<'text>> + use<'text> {
         let mut rest = Some(*self);
         std::iter::from_fn(move || {
             let piece = rest.take()?;
@@ -154,7 +159,13 @@ const NAMES: [&str; 17] = [
     "DTSTART",
 ];
 
-pub(crate) fn parse<'text>(source: &Source<'text>) -> Result<Parsed<'text>, ParseError> {
+impl<'text> Parsed<'text> {
+    pub(crate) fn of(source: &Source<'text>) -> Result<Parsed<'text>, ParseError> {
+        parse(source)
+    }
+}
+
+fn parse<'text>(source: &Source<'text>) -> Result<Parsed<'text>, ParseError> {
     let text = source.text().trim_end_matches([' ', '\t', '\r', '\n', ';']);
     let after_prefix = match text.get(..6) {
         Some(prefix) if prefix.eq_ignore_ascii_case("RRULE:") => 6,
@@ -309,8 +320,8 @@ fn check_together(rule: &Rule, seen: &Seen<'_>) -> Result<(), ParseError> {
             refuse("BYDAY", "weekdays without numbers beside BYWEEKNO")?;
         }
     }
-    let limits = |name: &&str| name.starts_with("BY") && **name != *"BYSETPOS";
-    if !seen.names.iter().any(|name| limits(&name)) {
+    let limits = |name: &&'static str| name.starts_with("BY") && *name != "BYSETPOS";
+    if !seen.names.iter().any(limits) {
         refuse("BYSETPOS", "another part that starts with BY beside BYSETPOS")?;
     }
     Ok(())
