@@ -75,15 +75,19 @@ impl DateTimes {
                     let time = if is_first { self.from.rem_euclid(SECONDS_A_DAY) } else { 0 };
                     self.turn_to(page, time)?;
                 }
+                State::InDay { page, time: SECONDS_A_DAY.., .. } => self.turn_to(page, 0)?,
                 State::InDay { page, day, date, time } => {
-                    let Some(time) = self.timetable.expansion().time_of_day_from(day, time) else {
+                    let expansion = self.timetable.expansion();
+                    let Some(time) = expansion.time_of_day_from(day, time) else {
                         self.turn_to(page, 0)?;
                         continue;
                     };
                     if day.0 * SECONDS_A_DAY + time > self.timetable.last_moment() {
                         return None;
                     }
-                    self.state = State::InDay { page, day, date, time: time + 1 };
+                    let next =
+                        if expansion.has_one_time_a_day() { SECONDS_A_DAY } else { time + 1 };
+                    self.state = State::InDay { page, day, date, time: next };
                     return Some(date.to_datetime(time_of_day(time)?));
                 }
             }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::day::Day;
 use crate::visits::Visits;
+use crate::week::weekday;
 
 pub(crate) const MONTHS_A_YEAR: i64 = 12;
 
@@ -30,6 +31,11 @@ pub(crate) struct Month {
     pub(crate) first_day: Day,
     /// In days.
     pub(crate) length: u32,
+    pub(crate) year: i64,
+    /// From 0, January.
+    pub(crate) of_year: u32,
+    /// Of its first day: from 0, Monday, to 6, Sunday.
+    pub(crate) first_weekday: u32,
 }
 
 impl Month {
@@ -42,35 +48,42 @@ impl Month {
         let leap_day = i64::from(of_year > 1 && is_leap(year));
         let before = usize::try_from(of_year).ok().and_then(|of_year| DAYS_BEFORE.get(of_year))?;
         let first_day = Day(new_year(year).0 + before + leap_day);
-        Some(Month { number, first_day, length: length(number) })
+        let of_year = u32::try_from(of_year).ok()?;
+        Some(Month {
+            number,
+            first_day,
+            length: length(year, of_year),
+            year,
+            of_year,
+            first_weekday: weekday(first_day),
+        })
     }
 
     pub(crate) fn next(self) -> Option<Month> {
-        let number = self.number + 1;
-        (number <= LAST_NUMBER).then(|| Month {
-            number,
+        let (year, of_year) =
+            if self.of_year == 11 { (self.year + 1, 0) } else { (self.year, self.of_year + 1) };
+        (self.number < LAST_NUMBER).then(|| Month {
+            number: self.number + 1,
             first_day: self.first_day.plus(self.length),
-            length: length(number),
+            length: length(year, of_year),
+            year,
+            of_year,
+            first_weekday: (self.first_weekday + self.length) % 7,
         })
     }
 
     pub(crate) fn previous(self) -> Option<Month> {
-        let number = self.number - 1;
-        let length = length(number);
-        (number >= FIRST_NUMBER).then(|| Month {
-            number,
+        let (year, of_year) =
+            if self.of_year == 0 { (self.year - 1, 11) } else { (self.year, self.of_year - 1) };
+        let length = length(year, of_year);
+        (self.number > FIRST_NUMBER).then(|| Month {
+            number: self.number - 1,
             first_day: Day(self.first_day.0 - i64::from(length)),
             length,
+            year,
+            of_year,
+            first_weekday: (self.first_weekday + 35 - length) % 7,
         })
-    }
-
-    pub(crate) fn year(self) -> i64 {
-        self.number.div_euclid(MONTHS_A_YEAR)
-    }
-
-    /// From 0, January.
-    pub(crate) fn of_year(self) -> u32 {
-        u32::try_from(self.number.rem_euclid(MONTHS_A_YEAR)).unwrap_or(0)
     }
 
     /// The date of a day, counted from the month's first, which is 0; of the
@@ -80,25 +93,26 @@ impl Month {
             return self.next()?.date(day - self.length);
         }
         Date::new(
-            i16::try_from(self.year()).ok()?,
-            i8::try_from(self.of_year() + 1).ok()?,
+            i16::try_from(self.year).ok()?,
+            i8::try_from(self.of_year + 1).ok()?,
             i8::try_from(day + 1).ok()?,
         )
         .ok()
     }
 }
 
-fn length(number: i64) -> u32 {
-    match number.rem_euclid(MONTHS_A_YEAR) {
-        1 if is_leap(number.div_euclid(MONTHS_A_YEAR)) => 29,
+fn length(year: i64, of_year: u32) -> u32 {
+    match of_year {
+        1 if is_leap(year) => 29,
         1 => 28,
         3 | 5 | 8 | 10 => 30,
         _ => 31,
     }
 }
 
+/// A century that 16 divides is one that 400 divides.
 pub(crate) fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    year % 4 == 0 && (year % 100 != 0 || year % 16 == 0)
 }
 
 /// The 1st of January, of any year.
@@ -167,7 +181,7 @@ mod tests {
             assert_eq!(i64::from(month.length), i64::from(date.days_in_month()));
             assert_eq!(month.date(0), Some(date));
             assert_eq!(month.date(month.length - 1), Some(date.last_of_month()));
-            assert_eq!(month.year(), i64::from(date.year()));
+            assert_eq!(month.year, i64::from(date.year()));
             assert_eq!(containing_day(month.first_day), month.number);
             assert_eq!(containing_day(Day(month.first_day.0 - 1)), month.number - 1);
             let Some(next) = month.next() else { break };

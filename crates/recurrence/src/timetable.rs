@@ -58,7 +58,8 @@ pub(crate) fn last_moment(expansion: &Expansion, start: DateTime) -> Moment {
         Limit::Until(until) => moment(until.last()),
         Limit::Count(count) => {
             let before_start = expansion.count_before(moment(start));
-            expansion.nth(before_start + i64::from(count) - 1).unwrap_or(LAST_MOMENT)
+            let last = expansion.nth(before_start + i64::from(count) - 1);
+            last.map_or(LAST_MOMENT, |last| last.min(LAST_MOMENT))
         }
     }
 }

@@ -301,6 +301,13 @@ impl Zoned {
         mut from: Moment,
         civil_from: impl Fn(Moment) -> Option<Moment>,
     ) -> Option<Moment> {
+        // Far from transitions, as nearly always, there is no more to it.
+        if let Some(offset) = self.steady_offset(from) {
+            let civil = civil_from(from + offset)?;
+            if let Some(offset) = self.steady_offset(civil - offset) {
+                return Some(civil - offset);
+            }
+        }
         loop {
             let stretch = self.stretch_at(from)?;
             let offset = stretch.offset;
@@ -355,6 +362,17 @@ impl Zoned {
             let (start, _) = stretch.start?;
             until = (start - 1).min(civil? - offset + OFFSETS_APART_SECONDS);
         }
+    }
+
+    /// The offset at an instant, if there is no transition around it.
+    fn steady_offset(&self, instant: Moment) -> Option<i64> {
+        let before = timestamp(instant - OFFSETS_APART_SECONDS)?;
+        let next = self.zone.following(before).next();
+        if next.is_some_and(|next| next.timestamp().as_second() <= instant + OFFSETS_APART_SECONDS)
+        {
+            return None;
+        }
+        Some(i64::from(self.zone.to_offset(timestamp(instant)?).seconds()))
     }
 
     fn stretch_at(&self, instant: Moment) -> Option<Stretch> {

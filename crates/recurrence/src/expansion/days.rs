@@ -1,10 +1,9 @@
 //! The word of a month: the days on which a rule falls.
 
-use super::Expansion;
+use super::{Expansion, Words};
 use crate::month::{self, Month};
 use crate::rule::{Frequency, Skip};
 use crate::signed_set::SignedSet;
-use crate::week::weekday;
 
 /// The lowest bits of a word: the first days of a month.
 pub(super) fn first_days(days: u32) -> u32 {
@@ -38,6 +37,9 @@ impl Expansion {
         if self.never {
             return 0;
         }
+        if let Some(words) = &self.words {
+            return self.word_by_shape(words, month);
+        }
         match self.rule.frequency {
             Frequency::Yearly | Frequency::Monthly => {
                 let days = self.word_by_origin(month);
@@ -58,6 +60,20 @@ impl Expansion {
         }
     }
 
+    fn word_by_shape(&self, words: &Words, month: Month) -> u32 {
+        if self.months >> month.of_year & 1 == 0 {
+            return 0;
+        }
+        match self.rule.frequency {
+            Frequency::Yearly | Frequency::Monthly if self.visits_month(month) => words.of(month),
+            Frequency::Yearly | Frequency::Monthly => 0,
+            Frequency::Weekly | Frequency::Daily if self.visits.every != 1 => {
+                words.of(month) & self.visited_days(month)
+            }
+            _ => words.of(month),
+        }
+    }
+
     /// Days by the month they come from, with what `BYSETPOS` picks of them.
     fn word_by_origin(&self, month: Month) -> u32 {
         if !self.visits_month(month) {
@@ -74,7 +90,7 @@ impl Expansion {
     /// Days by the month they come from: the bit after the last stands for the
     /// first of the next.
     pub(super) fn days_by_origin(&self, month: Month) -> u32 {
-        if self.months >> month.of_year() & 1 == 0 {
+        if self.months >> month.of_year & 1 == 0 {
             return 0;
         }
         let [of_28, of_29, of_30, of_31] = self.days_by_length;
@@ -114,7 +130,7 @@ impl Expansion {
     }
 
     fn days_on_weekdays(&self, month: Month) -> u32 {
-        u32::try_from(self.weekdays >> weekday(month.first_day) & 0xffff_ffff).unwrap_or(0)
+        u32::try_from(self.weekdays >> month.first_weekday & 0xffff_ffff).unwrap_or(0)
     }
 
     /// Which of a weekday's days in the month or, if the rule counts in years
@@ -128,7 +144,7 @@ impl Expansion {
             if numbers.is_empty() {
                 continue;
             }
-            let first = (day_of_week + 7 - weekday(month.first_day)) % 7;
+            let first = (day_of_week + 7 - month.first_weekday) % 7;
             for day in (first..month.length).step_by(7) {
                 let place = days_before + i64::from(day);
                 let (index, index_from_end) = (place / 7, (length - 1 - place) / 7);
@@ -147,7 +163,7 @@ impl Expansion {
         let days = (year_days.window_from_start(days_before.unsigned_abs())
             | year_days.window_from_end(after.unsigned_abs()))
             & first_days(month.length);
-        let lacks_day_366 = month.of_year() == 11 && length == 365;
+        let lacks_day_366 = month.of_year == 11 && length == 365;
         if !lacks_day_366 || year_days.window_from_start(365) & 1 == 0 {
             return days;
         }
@@ -163,18 +179,19 @@ impl Expansion {
     fn days_in_weeks(&self, month: Month) -> u32 {
         let weeks = self.weeks();
         let first = month.first_day.0;
+        let (new_year, next) = (month::new_year(month.year).0, month::new_year(month.year + 1).0);
         let mut start = weeks.first_day(weeks.containing(month.first_day)).0;
         // Seven bits to the right are for days before the first.
         let mut days = 0_u64;
         while start < first + i64::from(month.length) {
             let middle = start + 3;
-            let mut year = month.year();
-            if middle < month::new_year(year).0 {
-                year -= 1;
-            } else if middle >= month::new_year(year + 1).0 {
-                year += 1;
-            }
-            let (new_year, next) = (month::new_year(year).0, month::new_year(year + 1).0);
+            let (new_year, next) = if middle < new_year {
+                (month::new_year(month.year - 1).0, new_year)
+            } else if middle >= next {
+                (next, month::new_year(month.year + 2).0)
+            } else {
+                (new_year, next)
+            };
             let (index, index_from_end) = ((middle - new_year) / 7, (next - 1 - middle) / 7);
             if self.rule.by.weeks.holds(index.unsigned_abs(), index_from_end.unsigned_abs()) {
                 days |= 0x7f << (start - first + 7);
@@ -187,6 +204,6 @@ impl Expansion {
 
 /// How many days of the year come before a month, and how many it has.
 fn place_in_year(month: Month) -> (i64, i64) {
-    let (year, new_year) = (month.year(), month::new_year(month.year()).0);
+    let (year, new_year) = (month.year, month::new_year(month.year).0);
     (month.first_day.0 - new_year, month::new_year(year + 1).0 - new_year)
 }

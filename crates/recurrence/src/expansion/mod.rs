@@ -5,13 +5,15 @@
 //! What the word is depends on the month alone, never on the dates before it,
 //! so that any date is found from where it is. Each file here adds one thing:
 //! [`days`] the word, [`visited`] which months can have one, [`positions`] what
-//! `BYSETPOS` leaves of it, [`times`] and [`within_day`] the time of day,
+//! `BYSETPOS` leaves of it, [`shape`] its table, [`times`] and [`within_day`] the time of day,
 //! [`moments`] the search, and [`count`] how many there are.
 
 mod count;
 mod days;
 mod moments;
 mod positions;
+mod season;
+mod shape;
 mod times;
 mod visited;
 mod within_day;
@@ -19,6 +21,7 @@ mod within_day;
 use jiff::civil::DateTime;
 
 pub(crate) use self::moments::Page;
+use self::shape::Words;
 pub(crate) use self::times::{SECONDS_A_DAY, SECONDS_A_MINUTE, SECONDS_AN_HOUR, Times};
 use crate::day::Day;
 use crate::month::{self, MONTHS_A_YEAR};
@@ -46,6 +49,9 @@ pub(crate) struct Expansion {
     /// What `BYMONTHDAY` and `SKIP` leave of months of 28 to 31 days; the bit
     /// after the last day stands for the first of the next month.
     days_by_length: [u32; 4],
+    /// The words of months by their length and the weekday they start on, if
+    /// they depend on nothing else.
+    words: Option<Words>,
     /// The weekdays that `BYDAY` leaves, repeated over six weeks.
     weekdays: u64,
     limits: Limits,
@@ -122,6 +128,7 @@ impl Expansion {
             season: months,
             days_by_length: [28, 29, 30, 31]
                 .map(|length| days::days_of_month(&month_days, length, rule.skip)),
+            words: None,
             weekdays: repeated(if weekdays == 0 && !has_numbers { 0x7f } else { weekdays }),
             limits,
             times: times_of_slot(rule, start),
@@ -133,9 +140,11 @@ impl Expansion {
             // Day 366 of a common year is the day after its December.
             expansion.days_by_length = [29, 30, 31, 32].map(days::first_days);
         }
+        expansion.season &= expansion.season_of_days();
         if limits.overflow && rule.frequency > Frequency::Monthly {
-            expansion.season |= months << 1 & ALL_MONTHS | months >> 11;
+            expansion.season |= expansion.season << 1 & ALL_MONTHS | expansion.season >> 11;
         }
+        expansion.words = expansion.words_by_shape();
         expansion.words_max = expansion.words_until_they_repeat();
         expansion.never = expansion.can_never_match();
         expansion

@@ -3,6 +3,7 @@
 use super::{Expansion, Moment, SECONDS_A_DAY, days};
 use crate::day::Day;
 use crate::month::{self, Month};
+use crate::rule::Frequency;
 
 /// A month, and some of the days on which a rule falls in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,13 +99,13 @@ impl Expansion {
     pub(crate) fn page_from(&self, day: Day) -> Option<Page> {
         let mut number = self.month_from(self.first_origin(day))?;
         for _ in 0..self.words_max {
-            let month = Month::numbered(number)?;
+            let (month, word) = self.word_from(Month::numbered(number)?);
             let before = u32::try_from(day.0 - month.first_day.0).unwrap_or(0);
-            let days = self.word(month) & !days::first_days(before);
+            let days = word & !days::first_days(before);
             if days != 0 {
                 return Some(Page { month, days });
             }
-            number = self.month_from(number + 1)?;
+            number = self.month_from(month.number + 1)?;
         }
         None
     }
@@ -136,6 +137,18 @@ impl Expansion {
             }
         }
         None
+    }
+
+    /// The word of a month; where `BYSETPOS` counts in years, which are
+    /// costly, that of the first month of the year's rest that has days.
+    fn word_from(&self, month: Month) -> (Month, u32) {
+        if self.limits.positions
+            && self.rule.frequency == Frequency::Yearly
+            && !self.limits.overflow
+        {
+            return self.first_picked_in_year(month);
+        }
+        (month, self.word(month))
     }
 
     /// The last month before with days.

@@ -62,31 +62,59 @@ impl Expansion {
 
     /// The days of a month, and how they stand in the year.
     fn standing_in_year(&self, month: Month) -> (u32, Standing) {
-        let mut standing = Standing { rank: 0, total: 0 };
-        let mut of_month = 0;
-        let january = month.number - i64::from(month.of_year());
-        let mut current = Month::numbered(january);
-        for number in january..january + MONTHS_A_YEAR {
-            let Some(this) = current else { break };
-            let mut days = self.days_by_origin(this);
-            current = this.next();
-            // A day that falls into the next month, on one that month has, is
-            // one day of the year.
-            if days >> this.length & 1 == 1
-                && this.of_year() < 11
-                && current.is_some_and(|next| self.days_by_origin(next) & 1 == 1)
-            {
-                days &= days::first_days(this.length);
-            }
-            let count = i64::from(days.count_ones());
-            standing.total += count;
-            if number < month.number {
-                standing.rank += count;
-            } else if number == month.number {
-                of_month = days;
+        let words = self.words_of_year(month.year);
+        let count = |words: &[u32]| words.iter().map(|days| i64::from(days.count_ones())).sum();
+        let of_year = usize::try_from(month.of_year).unwrap_or(0);
+        let (before, rest) = words.split_at_checked(of_year).unwrap_or((&words, &[]));
+        let standing = Standing { rank: count(before), total: count(&words) };
+        (rest.first().copied().unwrap_or(0), standing)
+    }
+
+    /// The days of each month of a year, before any is picked. A day that
+    /// falls into the next month, on one that month has, is one day of the
+    /// year.
+    fn words_of_year(&self, year: i64) -> [u32; 12] {
+        let mut words = [0; 12];
+        let mut month = Month::numbered(year * MONTHS_A_YEAR);
+        let mut overflows = false;
+        for word in &mut words {
+            let Some(this) = month else { break };
+            *word = if self.is_in_season(this.number) { self.days_by_origin(this) } else { 0 };
+            overflows |= *word >> this.length & 1 == 1;
+            month = this.next();
+        }
+        if overflows {
+            let mut next_has_first = false;
+            for (of_year, word) in (0..MONTHS_A_YEAR).rev().zip(words.iter_mut().rev()) {
+                let month = Month::numbered(year * MONTHS_A_YEAR + of_year);
+                let length = month.map_or(31, |month| month.length);
+                if next_has_first {
+                    *word &= days::first_days(length);
+                }
+                next_has_first = *word & 1 == 1;
             }
         }
-        (of_month, standing)
+        words
+    }
+
+    /// The first month of a year, this one or later, with days that are
+    /// picked, and these; or its last month and none.
+    pub(super) fn first_picked_in_year(&self, from: Month) -> (Month, u32) {
+        let words = self.words_of_year(from.year);
+        let total = words.iter().map(|days| i64::from(days.count_ones())).sum();
+        let (mut month, mut rank) = (from, 0);
+        for (of_year, days) in (0..).zip(words) {
+            if of_year >= from.of_year {
+                let picked = self.pick(days, rank, total);
+                if picked != 0 || of_year == 11 {
+                    return (month, picked);
+                }
+                let Some(next) = month.next() else { break };
+                month = next;
+            }
+            rank += i64::from(days.count_ones());
+        }
+        (month, 0)
     }
 
     /// The days of a month that are picked in their weeks.
@@ -231,7 +259,7 @@ impl Expansion {
         self.times.nth(picked.nth(usize::try_from(index).ok()?)?)
     }
 
-    fn has_one_time_a_day(&self) -> bool {
+    pub(crate) fn has_one_time_a_day(&self) -> bool {
         self.times.len() == 1
     }
 

@@ -20,7 +20,7 @@ impl Expansion {
     /// Whether a rule that counts in years or months visits this one.
     pub(super) fn visits_month(&self, month: Month) -> bool {
         let period = match self.rule.frequency {
-            Frequency::Yearly => month.year(),
+            Frequency::Yearly => month.year,
             _ => month.number,
         };
         let since = period - self.visits.first;
@@ -84,6 +84,9 @@ impl Expansion {
                 if rest != 0 {
                     return Some(year * MONTHS_A_YEAR + i64::from(rest.trailing_zeros()));
                 }
+                if season == 0 {
+                    return None;
+                }
                 year += every - since;
                 Some(year * MONTHS_A_YEAR + i64::from(season.trailing_zeros()))
             }
@@ -126,6 +129,9 @@ impl Expansion {
                 if rest != 0 {
                     return Some(year * MONTHS_A_YEAR + i64::from(rest.ilog2()))
                         .filter(|number| *number >= self.first_month());
+                }
+                if season == 0 {
+                    return None;
                 }
                 year -= if since == 0 { every } else { since };
                 Some(year * MONTHS_A_YEAR + i64::from(season.checked_ilog2().unwrap_or(0)))
