@@ -9,6 +9,7 @@ mod authentication;
 pub mod body;
 mod metrics;
 pub mod native;
+mod observation;
 pub mod omise;
 mod request_id;
 
@@ -24,6 +25,7 @@ pub fn router(app: App) -> Router {
         .merge(native::routes())
         .fallback(omise::router::unknown_path)
         .method_not_allowed_fallback(omise::router::unknown_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))
         .with_state(app);
     // Clients of Omise's write paths with and without a slash at the end.
     Router::new().fallback_service(routes.map_request(without_trailing_slash))

@@ -1,10 +1,11 @@
 //! `kalends preview`: the dates that a rule falls on.
 
-use anyhow::{Context as _, bail};
+use std::fmt;
+
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
-use jiff::civil::{Date, Weekday};
-use recurrence::{DaysOfMonth, Ordinal, Recurrence, Rule, Weekdays, words};
-use serde_json::json;
+use jiff::civil::Date;
+use serde_json::{Map, Value, json};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -44,80 +45,52 @@ enum Period {
     Month,
 }
 
+impl fmt::Display for Period {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Period::Day => "day",
+            Period::Week => "week",
+            Period::Month => "month",
+        })
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let rule = rule(arguments)?;
-    let recurrence = Recurrence::new(rule, arguments.start, arguments.end.unwrap_or(Date::MAX))?;
-    let dates: Vec<String> =
-        recurrence.iter().take(arguments.count).map(|date| date.to_string()).collect();
-    let in_words = words::omise(&rule);
+    let answer = api::native::preview::answer(fields(arguments), arguments.start)
+        .map_err(|refusal| anyhow!(refusal))?;
     if arguments.json {
-        println!(
-            "{}",
-            serde_json::to_string_pretty(&json!({ "dates": dates, "in_words": in_words }))?
-        );
+        println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
     }
-    println!("{in_words}");
-    for date in &dates {
+    let texts = |name| answer.get(name).into_iter().filter_map(Value::as_str);
+    texts("in_words").for_each(|words| println!("{words}"));
+    let dates = answer.get("dates").and_then(Value::as_array);
+    for date in dates.into_iter().flatten().filter_map(Value::as_str) {
         println!("{date}");
     }
-    if dates.is_empty() {
-        println!("(no date between {} and {})", recurrence.start(), recurrence.end());
-    }
+    texts("note").for_each(|note| println!("({note})"));
     Ok(())
 }
 
-fn rule(arguments: &Arguments) -> anyhow::Result<Rule> {
+/// The flags as the fields of `POST /kalends/v1/preview`.
+fn fields(arguments: &Arguments) -> Map<String, Value> {
     let Arguments { every, period, days_of_month, weekdays, weekday_of_month, .. } = arguments;
-    let rule = match (period, days_of_month.as_slice(), weekdays.as_slice(), weekday_of_month) {
-        (Period::Day, [], [], None) => Rule::days(*every)?,
-        (Period::Week, [], [_, ..], None) => {
-            let weekdays =
-                weekdays.iter().map(|name| weekday(name)).collect::<anyhow::Result<Vec<_>>>()?;
-            Rule::weeks(*every, Weekdays::new(&weekdays)?)?
-        }
-        (Period::Month, [_, ..], [], None) => {
-            Rule::months_on_days(*every, DaysOfMonth::new(days_of_month)?)?
-        }
-        (Period::Month, [], [], Some(text)) => {
-            let (ordinal, day) = text.split_once('_').with_context(|| {
-                format!("{text:?} is not a weekday of a month; it would be one like 2nd_monday or last_friday")
-            })?;
-            Rule::months_on_weekday(*every, self::ordinal(ordinal)?, weekday(day)?)?
-        }
-        (Period::Day, ..) => {
-            bail!("--period day takes neither --weekdays, --days-of-month nor --weekday-of-month")
-        }
-        (Period::Week, ..) => {
-            bail!("--period week takes --weekdays, such as --weekdays monday,friday")
-        }
-        (Period::Month, ..) => {
-            bail!("--period month takes either --days-of-month or --weekday-of-month")
-        }
-    };
-    Ok(rule)
-}
-
-fn ordinal(text: &str) -> anyhow::Result<Ordinal> {
-    Ok(match text {
-        "1st" | "first" => Ordinal::First,
-        "2nd" | "second" => Ordinal::Second,
-        "3rd" | "third" => Ordinal::Third,
-        "4th" | "fourth" => Ordinal::Fourth,
-        "last" => Ordinal::Last,
-        _ => bail!("{text:?} is not one of 1st, 2nd, 3rd, 4th and last"),
-    })
-}
-
-fn weekday(text: &str) -> anyhow::Result<Weekday> {
-    Ok(match text.to_ascii_lowercase().as_str() {
-        "monday" => Weekday::Monday,
-        "tuesday" => Weekday::Tuesday,
-        "wednesday" => Weekday::Wednesday,
-        "thursday" => Weekday::Thursday,
-        "friday" => Weekday::Friday,
-        "saturday" => Weekday::Saturday,
-        "sunday" => Weekday::Sunday,
-        _ => bail!("{text:?} is not a weekday; it would be one of monday to sunday"),
-    })
+    let mut on = Map::new();
+    if !days_of_month.is_empty() {
+        on.insert("days_of_month".to_owned(), json!(days_of_month));
+    }
+    if !weekdays.is_empty() {
+        on.insert("weekdays".to_owned(), json!(weekdays));
+    }
+    if let Some(weekday) = weekday_of_month {
+        on.insert("weekday_of_month".to_owned(), json!(weekday));
+    }
+    let mut fields = Map::new();
+    fields.insert("every".to_owned(), json!(every));
+    fields.insert("period".to_owned(), json!(period.to_string()));
+    fields.insert("on".to_owned(), Value::Object(on));
+    fields.insert("start".to_owned(), json!(arguments.start));
+    fields.insert("end".to_owned(), json!(arguments.end));
+    fields.insert("count".to_owned(), json!(arguments.count));
+    fields
 }

@@ -2,6 +2,8 @@
 //! Rails' nesting, multipart, the query string, and bodies on GET.
 
 mod error;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 mod form;
 pub mod multipart;
 

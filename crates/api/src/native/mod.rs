@@ -5,7 +5,7 @@
 mod clock;
 mod endpoint;
 mod operations;
-mod preview;
+pub mod preview;
 mod problem;
 
 use axum::Router;

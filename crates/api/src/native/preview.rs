@@ -3,12 +3,12 @@
 use axum::extract::State;
 use jiff::civil::Date;
 use recurrence::{Recurrence, words};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::endpoint::{Caller, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
-use crate::omise::schedule_rule as on;
+use crate::omise::{Params, schedule_rule as on};
 
 /// How many dates are shown when the client does not say.
 const COUNT_DEFAULT: i64 = 30;
@@ -20,11 +20,23 @@ pub(super) async fn preview(
     Caller(account): Caller,
     Sent(sent): Sent,
 ) -> Result<Reply, Problem> {
-    if sent.reader().has("rrule") {
-        return Err(Problem::bad_request("rrule is not supported yet; use every, period and on"));
-    }
     let today = account.zone.date_at(app.runner.now());
+    answer(sent.0, today).map(Reply).map_err(Problem::bad_request)
+}
+
+/// The dates that a rule falls on, and the rule in words. `fields` are those of
+/// `POST /schedules`, with `start`, `end` and `count`; a rule that is not told from
+/// when begins `today`.
+///
+/// # Errors
+///
+/// What is wrong with the fields, in words.
+pub fn answer(fields: Map<String, Value>, today: Date) -> Result<Value, String> {
+    let sent = Params(fields);
     let mut read = sent.reader();
+    if read.has("rrule") {
+        return Err("rrule is not supported yet; use every, period and on".to_owned());
+    }
     let rule = on::rule(&mut read);
     let mut first_of = |names: [&str; 3]| {
         let name = names.into_iter().find(|name| read.has(name))?;
@@ -39,11 +51,11 @@ pub(super) async fn preview(
     if end < start {
         read.refuse("end_date must be on or after start_date");
     }
-    read.finish()?;
+    read.finish().map_err(|refused| refused.message)?;
     let recurrence = rule.and_then(|rule| Recurrence::new(rule, start, end).ok());
-    let recurrence = recurrence.ok_or_else(|| Problem::bad_request("the rule cannot be read"))?;
+    let recurrence = recurrence.ok_or("the rule cannot be read")?;
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    Ok(Reply(shown(&recurrence, count)))
+    Ok(shown(&recurrence, count))
 }
 
 fn shown(recurrence: &Recurrence, count: usize) -> Value {

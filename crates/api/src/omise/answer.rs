@@ -14,8 +14,6 @@ pub type Answer = Result<Value, OmiseError>;
 pub(crate) const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
 /// On an answer that was given before, to the same request.
 pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
-/// The request's name.
-pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A JSON answer.
 pub(crate) fn json_response(status: StatusCode, body: Vec<u8>) -> Response<Body> {

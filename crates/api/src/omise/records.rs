@@ -1,6 +1,6 @@
 //! The bank's records as events and searches show them.
 
-use bank::{Card, RecordKind};
+use bank::{Card, Charge, Customer, JournalEntry, Recipient, RecordKind, Refund, Transfer};
 use engine::{CardId, ChargeId, CustomerId, RecipientId, TransferId};
 use gateway::bank::BankError;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,54 @@ use super::view::View;
 use super::{
     Answer, Context, OmiseError, charges, customers, recipients, tokens, transactions, transfers,
 };
+
+/// A record of the bank's that is shown among others: in searches and events.
+pub(crate) trait Shown {
+    /// As it is shown there.
+    fn shown(&self, context: &Context) -> impl Future<Output = Answer> + Send;
+}
+
+impl Shown for Charge {
+    async fn shown(&self, context: &Context) -> Answer {
+        charges::show::charge(context, self, Place::Listed).await
+    }
+}
+
+impl Shown for Transfer {
+    async fn shown(&self, context: &Context) -> Answer {
+        transfers::show::transfer(context, self).await
+    }
+}
+
+impl Shown for Customer {
+    async fn shown(&self, context: &Context) -> Answer {
+        customers::show::customer(context, self).await
+    }
+}
+
+impl Shown for Recipient {
+    async fn shown(&self, context: &Context) -> Answer {
+        Ok(recipients::show::recipient(&View::of(context), self))
+    }
+}
+
+impl Shown for Refund {
+    async fn shown(&self, context: &Context) -> Answer {
+        refunds::show::refund(context, self).await
+    }
+}
+
+impl Shown for Card {
+    async fn shown(&self, context: &Context) -> Answer {
+        Ok(customers::cards::render::card(&View::of(context), self))
+    }
+}
+
+impl Shown for JournalEntry {
+    async fn shown(&self, context: &Context) -> Answer {
+        transactions::show::transaction(context, self).await
+    }
+}
 
 /// A record by its key; as `snapshot` has it, where it was kept as it was.
 pub(crate) async fn shown(
@@ -21,33 +69,26 @@ pub(crate) async fn shown(
     let (bank, account) = (context.app.bank(), context.account.id);
     match kind {
         RecordKind::Charge => {
-            let it = kept_or(snapshot, bank.charge(account, ChargeId(key))).await?;
-            charges::show::charge(context, &it, Place::Listed).await
+            kept_or(snapshot, bank.charge(account, ChargeId(key))).await?.shown(context).await
         }
         RecordKind::Transfer => {
-            let it = kept_or(snapshot, bank.transfer(account, TransferId(key))).await?;
-            transfers::show::transfer(context, &it).await
+            kept_or(snapshot, bank.transfer(account, TransferId(key))).await?.shown(context).await
         }
         RecordKind::Customer => {
-            let it = kept_or(snapshot, bank.customer(account, CustomerId(key))).await?;
-            customers::show::customer(context, &it).await
+            kept_or(snapshot, bank.customer(account, CustomerId(key))).await?.shown(context).await
         }
         RecordKind::Recipient => {
-            let it = kept_or(snapshot, bank.recipient(account, RecipientId(key))).await?;
-            Ok(recipients::show::recipient(&View::of(context), &it))
+            kept_or(snapshot, bank.recipient(account, RecipientId(key))).await?.shown(context).await
         }
         RecordKind::Refund => {
-            let it = kept_or(snapshot, bank.refund(account, key)).await?;
-            refunds::show::refund(context, &it).await
+            kept_or(snapshot, bank.refund(account, key)).await?.shown(context).await
         }
         RecordKind::Card => {
-            let it: Card = kept_or(snapshot, bank.card(account, CardId(key))).await?;
-            Ok(customers::cards::render::card(&View::of(context), &it))
+            kept_or(snapshot, bank.card(account, CardId(key))).await?.shown(context).await
         }
         RecordKind::JournalEntry => {
             let entry = bank.journal_entry(account, key).await;
-            let entry = entry.map_err(|error| failure(&error))?;
-            transactions::show::transaction(context, &entry).await
+            entry.map_err(|error| failure(&error))?.shown(context).await
         }
         RecordKind::Token => {
             let (token, card) = bank.token(account, key).await.map_err(|error| failure(&error))?;

@@ -18,7 +18,7 @@ use std::pin::Pin;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, RawPathParams, State};
+use axum::extract::{RawPathParams, State};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use http::{Method, Response, StatusCode, Uri};
 
@@ -139,14 +139,12 @@ impl Resource {
         handler: impl Handler<Ids>,
     ) -> Resource {
         let serve = async move |State(app): State<App>,
-                                route: Option<MatchedPath>,
                                 ids: RawPathParams,
                                 request: http::Request<Body>| {
             let ids = ids.iter().map(|(_, id)| id.to_owned()).collect();
-            let route = route.as_ref().map_or("", MatchedPath::as_str).to_owned();
             let handler = handler.clone();
             let answer = move |context, params| handler.call(context, params, ids);
-            request::serve(app, access, route, request, answer).await
+            request::serve(app, access, request, answer).await
         };
         Resource(self.0.merge(on(method, serve)))
     }

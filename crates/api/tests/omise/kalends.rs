@@ -118,3 +118,23 @@ async fn health_and_metrics_need_no_key() {
     assert!(metrics.contains(line), "{metrics}");
     assert!(metrics.contains("kalends_queue_depth 0"), "{metrics}");
 }
+
+#[tokio::test]
+async fn whatever_answers_a_request_names_and_counts_it() {
+    let sandbox = Sandbox::open().await;
+    for path in ["/kalends/v1/clock", "/kalends/v1/nothing", "/a/path/of/nobody"] {
+        let answered = sandbox.ask().get(path).await;
+        assert_eq!(answered.headers["x-request-id"].len(), 36, "{path}");
+    }
+    let answered = sandbox.ask().send("BREW", "/schedules", None).await;
+    assert_eq!((answered.status, answered.headers["x-request-id"].len()), (405, 36));
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (_, metrics) = sandbox.text(request).await;
+    for line in [
+        r#"{method="GET",route="/kalends/v1/clock",status="200"} 1"#,
+        r#"{method="GET",route="none",status="404"} 2"#,
+        r#"{method="other",route="/schedules",status="405"} 1"#,
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
+    }
+}

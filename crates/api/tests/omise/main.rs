@@ -18,6 +18,7 @@ mod kalends;
 mod occurrences;
 mod recipients;
 mod refunds;
+mod replay;
 mod requests;
 mod sandbox;
 mod schedules;

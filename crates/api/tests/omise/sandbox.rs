@@ -36,6 +36,22 @@ pub(crate) struct Sandbox {
     runner: Arc<Handle>,
 }
 
+/// How a sandbox is opened.
+pub(crate) struct Opening<'a> {
+    /// When.
+    pub(crate) now: &'a str,
+    /// With what in the bank.
+    pub(crate) balance: i64,
+    /// Whose it is; the default recipient's name and address too.
+    pub(crate) email: &'a str,
+}
+
+impl Default for Opening<'_> {
+    fn default() -> Self {
+        Opening { now: NOW, balance: OPENING, email: "sandbox@example.com" }
+    }
+}
+
 /// What was answered.
 #[derive(Debug)]
 pub(crate) struct Answered {
@@ -66,15 +82,28 @@ impl Sandbox {
 
     /// Opens one whose account differs.
     pub(crate) async fn open_with(change: impl FnOnce(&mut Account)) -> Sandbox {
+        Sandbox::open_as(Opening::default(), change).await
+    }
+
+    /// Opens one at another time.
+    pub(crate) async fn open_at(now: &str) -> Sandbox {
+        Sandbox::open_as(Opening { now, ..Opening::default() }, |_| ()).await
+    }
+
+    /// Opens one in every respect as wished.
+    pub(crate) async fn open_as(
+        opening: Opening<'_>,
+        change: impl FnOnce(&mut Account),
+    ) -> Sandbox {
         let store = SqliteStore::in_memory().unwrap();
         let bank = Arc::new(Bank::new(Arc::clone(&store) as Arc<dyn BankStore>));
-        let now: Instant = instant(NOW);
+        let now: Instant = instant(opening.now);
         let state = ClockState { mode: ClockMode::Standing(now), target: None };
         store.set_clock(CLOCK, state).await.unwrap();
-        let mut account = account(now);
+        let mut account = account(now, opening.email);
         change(&mut account);
         let account = store.create_account(account, credentials()).await.unwrap();
-        furnish(&bank, &account, now).await;
+        furnish(&bank, &account, &opening, now).await;
         let setup = Setup {
             store: Arc::clone(&store) as Arc<dyn Store>,
             gateway: Arc::clone(&bank) as Arc<dyn Gateway>,
@@ -289,7 +318,7 @@ fn instant(text: &str) -> Instant {
     Instant::from_timestamp(text.parse().unwrap()).unwrap()
 }
 
-fn account(now: Instant) -> Account {
+fn account(now: Instant, email: &str) -> Account {
     Account {
         id: AccountId(0),
         lane: LANE,
@@ -299,7 +328,7 @@ fn account(now: Instant) -> Account {
         zone: Zone::named("Asia/Bangkok").unwrap(),
         three_d_secure: false,
         created_at: now,
-        attributes: Map::from_iter([("email".to_owned(), json!("sandbox@example.com"))]),
+        attributes: Map::from_iter([("email".to_owned(), json!(email))]),
     }
 }
 
@@ -312,10 +341,11 @@ fn credentials() -> Vec<Credential> {
     vec![opens(SECRET_KEY, CredentialKind::Secret), opens(PUBLIC_KEY, CredentialKind::Public)]
 }
 
-async fn furnish(bank: &Bank, account: &Account, now: Instant) {
+async fn furnish(bank: &Bank, account: &Account, opening: &Opening<'_>, now: Instant) {
     let context = Context { account, now, key: None };
     let recipient = RecipientChange {
-        name: Some("sandbox@example.com".to_owned()),
+        name: Some(opening.email.to_owned()),
+        email: Some(Some(opening.email.to_owned())),
         kind: Some(RecipientKind::Individual),
         description: Some(Some("Default recipient".to_owned())),
         bank_account: Some(BankAccount {
@@ -331,5 +361,7 @@ async fn furnish(bank: &Bank, account: &Account, now: Instant) {
     };
     let recipient = bank.create_recipient(context, recipient).await.unwrap();
     bank.verify_recipient(context, recipient.id).await.unwrap();
-    bank.open_balance(context, OPENING).await.unwrap();
+    if opening.balance > 0 {
+        bank.open_balance(context, opening.balance).await.unwrap();
+    }
 }

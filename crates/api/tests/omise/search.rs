@@ -66,10 +66,10 @@ async fn every_scope_answers_in_the_captured_envelope() {
 #[tokio::test]
 async fn what_cannot_be_searched_is_refused() {
     let sandbox = Sandbox::open().await;
-    sandbox.ask().get("/search?scope=dispute").await.is_refused(
+    sandbox.ask().get("/search?scope=weather").await.is_refused(
         400,
         "invalid_scope",
-        "scope must be one of these: charge, charge_schedule, customer, event, recipient, refund, transfer, transfer_schedule, transaction",
+        "scope must be one of these: charge, charge_schedule, customer, event, recipient, refund, transfer, transfer_schedule, transaction, dispute, fund_account, link, log_entry, receipt, sub_merchant",
     );
     sandbox.ask().get("/search?scope=customer&filters[colour]=red").await.is_refused(
         400,

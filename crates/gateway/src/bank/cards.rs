@@ -1,10 +1,12 @@
 //! Customers' cards.
 
+use std::collections::HashMap;
+
 use bank::{BankEvent, Card, Customer, RecordKind, Step};
 use engine::{AccountId, CardId, CustomerId};
 use store::{Page, PageQuery};
 
-use super::books::{Draft, Snapshot};
+use super::books::{Draft, Snapshot, read, record_key};
 use super::tokens::{check_expiration, check_name};
 use super::{Bank, BankError, Context, Result};
 
@@ -37,6 +39,24 @@ impl Bank {
     /// One card, a deleted one too.
     pub async fn card(&self, account: AccountId, id: CardId) -> Result<Card> {
         self.find(account, id.0).await
+    }
+
+    /// Cards by their ids, in one reading; those that are not there, or are somebody
+    /// else's, are left out.
+    pub async fn cards_by_id(
+        &self,
+        account: AccountId,
+        ids: impl IntoIterator<Item = CardId>,
+    ) -> Result<HashMap<CardId, Card>> {
+        let keys = ids.into_iter().map(|id| record_key::<Card>(id.0)).collect();
+        let mut found = HashMap::new();
+        for record in self.store.records(keys).await?.into_iter().flatten() {
+            if record.account == account {
+                let card: Card = read(&record)?;
+                found.insert(card.id, card);
+            }
+        }
+        Ok(found)
     }
 
     /// Changes a customer's card.

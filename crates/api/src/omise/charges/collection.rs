@@ -13,9 +13,6 @@ pub(super) async fn list(context: Context, params: Params) -> Answer {
     let page = page_query(&params, context.now)?;
     let found = context.app.bank().charges(context.account.id, page).await;
     let found = found.map_err(|error| Asked::about(&context, &[]).refused(error))?;
-    let mut data = Vec::with_capacity(found.entries.len());
-    for charge in &found.entries {
-        data.push(show::charge(&context, charge, Place::Listed).await?);
-    }
+    let data = show::charges(&context, &found.entries, Place::Listed).await?;
     Ok(ListShape::top("/charges", page, found.total, data).render(&context))
 }

@@ -1,6 +1,6 @@
 //! Reads what a charge is shown with, and shows it.
 
-use bank::{Charge, Refund};
+use bank::{Card, Charge, Refund};
 use engine::ChargeId;
 use serde_json::Value;
 use store::{Page, PageQuery};
@@ -17,13 +17,28 @@ use crate::omise::{customers, schedules, transactions};
 
 /// A charge with its card and the first of its refunds.
 pub(crate) async fn charge(context: &Context, charge: &Charge, place: Place) -> Answer {
-    let view = View::of(context);
-    let (bank, account) = (context.app.bank(), context.account.id);
-    let refused = |error| Asked::about(context, &[]).refused(error);
-    let card = match charge.card {
-        Some(id) => Some(bank.card(account, id).await.map_err(refused)?),
-        None => None,
-    };
+    let shown = charges(context, std::slice::from_ref(charge), place).await?;
+    shown.into_iter().next().ok_or_else(OmiseError::backend_error)
+}
+
+/// Charges, in order; their cards are read at once.
+pub(crate) async fn charges(
+    context: &Context,
+    charges: &[Charge],
+    place: Place,
+) -> Result<Vec<Value>, OmiseError> {
+    let ids = charges.iter().filter_map(|charge| charge.card);
+    let cards = context.app.bank().cards_by_id(context.account.id, ids).await;
+    let cards = cards.map_err(|error| Asked::about(context, &[]).refused(error))?;
+    let mut shown = Vec::with_capacity(charges.len());
+    for charge in charges {
+        let card = charge.card.and_then(|id| cards.get(&id)).cloned();
+        shown.push(with_card(context, charge, card, place).await?);
+    }
+    Ok(shown)
+}
+
+async fn with_card(context: &Context, charge: &Charge, card: Option<Card>, place: Place) -> Answer {
     let parts = Parts {
         card,
         refunds: refunds(context, charge).await?,
@@ -31,7 +46,7 @@ pub(crate) async fn charge(context: &Context, charge: &Charge, place: Place) -> 
         schedule: schedules::show::reference(context, charge.schedule).await?,
         transaction: transactions::show::reference(context, charge.journal_entry).await?,
     };
-    Ok(render::charge(&view, charge, parts, place))
+    Ok(render::charge(&View::of(context), charge, parts, place))
 }
 
 /// The first of a charge's refunds; where none was made, nothing is read.

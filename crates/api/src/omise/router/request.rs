@@ -17,14 +17,13 @@ use super::{Access, BoxedAnswer};
 use crate::App;
 use crate::body::{self, BodyError};
 use crate::omise::answer::{
-    IDEMPOTENT_REPLAYED, OMISE_VERSION, X_REQUEST_ID, json_response, pretty, refusal,
+    Answer, IDEMPOTENT_REPLAYED, OMISE_VERSION, json_response, pretty, refusal,
 };
 use crate::omise::context::Context;
 use crate::omise::error::OmiseError;
 use crate::omise::params::{Params, boolean};
 use crate::omise::time::Times;
 use crate::omise::version::Version;
-use crate::request_id::request_id;
 
 mod idempotency;
 
@@ -37,26 +36,15 @@ use idempotency::Turn;
 pub(super) async fn serve(
     app: App,
     access: Access,
-    route: String,
     request: http::Request<Body>,
     answer: impl FnOnce(Context, Params) -> BoxedAnswer + Send + 'static,
 ) -> Response<Body> {
     let now = app.runner.now();
-    let id = request_id(now).to_string();
-    let method = request.method().clone();
-    let span = tracing::info_span!("request", id, %method, route);
-    let metrics = std::sync::Arc::clone(&app.metrics);
-
-    let task = tokio::spawn(respond(app, access, now, request, answer).instrument(span));
-    let mut response = task.await.unwrap_or_else(|error| {
-        tracing::error!(%error, id, "a request's task ended early");
+    let task = tokio::spawn(respond(app, access, now, request, answer).in_current_span());
+    task.await.unwrap_or_else(|error| {
+        tracing::error!(%error, "a request's task ended early");
         refusal(&OmiseError::backend_error())
-    });
-    metrics.count_request(method.as_str(), &route, response.status().as_u16());
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(X_REQUEST_ID, id);
-    }
-    response
+    })
 }
 
 async fn respond(
@@ -166,13 +154,7 @@ async fn in_turn(
     }
     let version = context.version;
     let asked = context.clone();
-    let answered = AssertUnwindSafe(async move { answer(asked, params).await }).catch_unwind();
-    let answered = answered.await.unwrap_or_else(|_| {
-        // The panic hook has told what and where.
-        tracing::error!("a request's handler panicked");
-        Err(OmiseError::backend_error())
-    });
-    match answered {
+    match caught(async move { answer(asked, params).await }).await {
         Ok(value) => {
             let response = success(&value, version);
             idempotency::keep(&context, &response).await;
@@ -183,6 +165,15 @@ async fn in_turn(
             refusal(&error)
         }
     }
+}
+
+/// A panic is our failure, and an answer like any other.
+async fn caught(answer: impl Future<Output = Answer>) -> Answer {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+        // The panic hook has told what and where.
+        tracing::error!("a request's handler panicked");
+        Err(OmiseError::backend_error())
+    })
 }
 
 fn success(value: &Value, version: Version) -> StoredResponse {
@@ -207,4 +198,26 @@ fn replay(stored: StoredResponse) -> Response<Body> {
 /// Methods that an `Idempotency-Key` means something for.
 const fn is_post(method: &Method) -> bool {
     matches!(*method, Method::POST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_as_our_failure_in_omises_envelope() {
+        let refused = caught(async { panic!("a test's own panic") }).await.unwrap_err();
+        let response = refusal(&refused);
+        assert_eq!(response.status(), 500);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            body,
+            serde_json::json!({
+                "object": "error", "location": "https://www.omise.co/api-errors#backend-error",
+                "code": "backend_error",
+                "message": "something went wrong on our side; the request may be sent again",
+            })
+        );
+    }
 }

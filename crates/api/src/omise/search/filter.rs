@@ -67,11 +67,15 @@ impl<T: PartialOrd + Copy> Range<T> {
     }
 }
 
-/// Reads filters; refuses those the scope does not have.
+/// Reads filters; refuses those the scope does not have. What is not built may be
+/// filtered by anything: none of it is there.
 pub(super) fn conditions(
     filters: &Map<String, Value>,
     scope: Scope,
 ) -> Result<Vec<Condition>, OmiseError> {
+    if let Scope::NotBuilt(_) = scope {
+        return Ok(Vec::new());
+    }
     filters.iter().map(|(name, value)| condition(name, value, scope)).collect()
 }
 

@@ -3,17 +3,13 @@
 use bank::{
     Charge, ChargeStatus, Customer, JournalEntry, Recipient, RecipientKind, Refund, Transfer,
 };
-use engine::{CardId, Instruction, Schedule, TransferAmount};
+use engine::{CardId, CustomerId, Instruction, Schedule, TransferAmount};
 use serde_json::{Map, Value};
 use store::{Event, PageQuery};
 
-use super::super::charges::{refunds, render::Place};
+use super::super::records::Shown as _;
 use super::super::schedules::{render, show};
-use super::super::view::View;
-use super::super::{
-    Answer, Context, Kind, OmiseError, charges, customers, events, recipients, records,
-    transactions, transfers,
-};
+use super::super::{Answer, Context, Kind, OmiseError, charges, events, records, transactions};
 use super::filter::Field;
 
 /// A thing that a search looks at.
@@ -40,25 +36,31 @@ impl Found {
     /// As it is shown in lists.
     pub(super) async fn shown(&self, context: &Context) -> Answer {
         match self {
-            Found::Charge(it) => charges::show::charge(context, it, Place::Listed).await,
-            Found::Customer(it) => customers::show::customer(context, it).await,
+            Found::Charge(it) => it.shown(context).await,
+            Found::Customer(it) => it.shown(context).await,
             Found::Event(it) => events::render::event(context, it).await,
-            Found::Recipient(it) => Ok(recipients::show::recipient(&View::of(context), it)),
-            Found::Refund(it) => refunds::show::refund(context, it).await,
+            Found::Recipient(it) => it.shown(context).await,
+            Found::Refund(it) => it.shown(context).await,
             Found::Schedule(it) => show::one(context, Schedule::clone(it)).await,
-            Found::Transaction(it) => transactions::show::transaction(context, it).await,
-            Found::Transfer(it) => transfers::show::transfer(context, it).await,
+            Found::Transaction(it) => it.shown(context).await,
+            Found::Transfer(it) => it.shown(context).await,
         }
     }
 
-    /// Whether its id, or its owner's words about it, contain the text, in either case.
-    pub(super) fn mentions(&self, context: &Context, text: &str) -> bool {
-        let wanted = text.trim().to_lowercase();
-        wanted.is_empty()
-            || self.words(context).iter().any(|word| word.to_lowercase().contains(&wanted))
+    /// Who pays it, if somebody does.
+    pub(super) fn customer(&self) -> Option<CustomerId> {
+        match self {
+            Found::Charge(it) => it.customer,
+            Found::Schedule(it) => match it.plan.instruction {
+                Instruction::Charge { customer, .. } => Some(customer),
+                Instruction::Transfer { .. } => None,
+            },
+            _ => None,
+        }
     }
 
-    fn words(&self, context: &Context) -> Vec<String> {
+    /// Its id, and its owner's words about it.
+    pub(super) fn words(&self, context: &Context) -> Vec<String> {
         let id = |kind, key| context.ids().render(kind, key);
         let said = |words: &[&Option<String>]| -> Vec<String> {
             words.iter().filter_map(|word| (*word).clone()).collect()

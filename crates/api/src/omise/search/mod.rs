@@ -3,6 +3,7 @@
 mod filter;
 mod found;
 mod scope;
+mod wanted;
 
 use serde_json::{Map, Value, json};
 use store::Order;
@@ -12,6 +13,7 @@ use super::router::{Resource, Routes};
 use super::view::object;
 use super::{Answer, Context, OmiseError, Params, Version};
 use scope::Scope;
+use wanted::Wanted;
 
 /// How many things a search looks at; what is older, or newer, is not found.
 const SCANNED_MAX: u32 = 10_000;
@@ -91,10 +93,11 @@ fn filters(read: &mut Reader<'_>) -> Map<String, Value> {
 async fn answer(context: &Context, params: &Params, scope: Scope) -> Answer {
     let question = question(params, scope, context.version)?;
     let conditions = filter::conditions(&question.filters, scope)?;
+    let wanted = Wanted::read(context, &question.query, scope).await?;
     let found = scope.scan(context, question.order, SCANNED_MAX).await?;
     let mut matching = Vec::new();
     for found in found {
-        if found.mentions(context, &question.query)
+        if wanted.is_mentioned_by(context, &found)
             && filter::all_hold(&conditions, &found, context).await?
         {
             matching.push(found);

@@ -18,10 +18,12 @@ pub(super) enum Scope {
     Transfer,
     TransferSchedule,
     Transaction,
+    /// What Omise has and is not built here: there is none of it.
+    NotBuilt(&'static str),
 }
 
 impl Scope {
-    pub(super) const ALL: [Scope; 9] = [
+    pub(super) const ALL: [Scope; 15] = [
         Scope::Charge,
         Scope::ChargeSchedule,
         Scope::Customer,
@@ -31,6 +33,12 @@ impl Scope {
         Scope::Transfer,
         Scope::TransferSchedule,
         Scope::Transaction,
+        Scope::NotBuilt("dispute"),
+        Scope::NotBuilt("fund_account"),
+        Scope::NotBuilt("link"),
+        Scope::NotBuilt("log_entry"),
+        Scope::NotBuilt("receipt"),
+        Scope::NotBuilt("sub_merchant"),
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -44,6 +52,7 @@ impl Scope {
             Scope::Transfer => "transfer",
             Scope::TransferSchedule => "transfer_schedule",
             Scope::Transaction => "transaction",
+            Scope::NotBuilt(name) => name,
         }
     }
 
@@ -77,6 +86,7 @@ impl Scope {
             Scope::Refund => &["amount", "created", "currency", "voided"],
             Scope::Transfer => &["amount", "created", "currency", "deleted", "paid", "sent"],
             Scope::Transaction => &["amount", "created", "currency", "type"],
+            Scope::NotBuilt(_) => &[],
         }
     }
 
@@ -129,6 +139,7 @@ impl Scope {
             Scope::Event => all(store.events(account, page).await?, Found::Event),
             Scope::ChargeSchedule => schedules(context, InstructionKind::Charge, page).await?,
             Scope::TransferSchedule => schedules(context, InstructionKind::Transfer, page).await?,
+            Scope::NotBuilt(_) => Vec::new(),
         })
     }
 }
