@@ -1,5 +1,6 @@
 //! Reads any bytes as a request, and holds what is read to its bounds: for the fuzzer,
 //! and for the test that replays its corpus.
+#![allow(clippy::panic, reason = "that is how a fuzzer is told")]
 
 use bytes::Bytes;
 use futures::FutureExt as _;
@@ -12,7 +13,6 @@ use super::{DEPTH_MAX, KEY_BYTES_MAX, PAIRS_MAX, decode, multipart};
 /// # Panics
 ///
 /// Where something was read that is beyond the bounds of [`super`].
-#[allow(clippy::panic, reason = "that is how a fuzzer is told")]
 pub fn exercise(request: &[u8]) {
     let mut lines = request.splitn(3, |byte| *byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();

@@ -221,18 +221,18 @@ impl SeedAccount {
 
 impl SeedCustomer {
     async fn plant(self, bank: &Bank, context: Context<'_>) -> anyhow::Result<()> {
-        let id = match bank.store().named(context.account.id, RecordKind::Customer, &self.id) {
-            Some(key) => CustomerId(key),
-            None => {
-                let new = NewCustomer {
-                    email: self.email,
-                    description: self.description,
-                    metadata: self.metadata,
-                    token: None,
-                    given_id: Some(self.id.into()),
-                };
-                bank.create_customer(context, new).await?.id
-            }
+        let known = bank.store().named(context.account.id, RecordKind::Customer, &self.id);
+        let id = if let Some(key) = known {
+            CustomerId(key)
+        } else {
+            let new = NewCustomer {
+                email: self.email,
+                description: self.description,
+                metadata: self.metadata,
+                token: None,
+                given_id: Some(self.id.into()),
+            };
+            bank.create_customer(context, new).await?.id
         };
         for card in self.cards {
             let name = card.id.clone();
