@@ -88,7 +88,12 @@ pub(super) fn settle(
         };
         settled.push(Settled::Written);
         if let Some(until) = settlement.released_until {
-            release(connection, settlement.source, until)?;
+            match settlement.source {
+                // It was provably not sent, and its schedule has ended: it goes, as it
+                // would have gone had it not been in flight.
+                Source::Queue(key) if ending => rows_out.push(key),
+                source => release(connection, source, until)?,
+            }
             continue;
         }
         match settlement.source {
