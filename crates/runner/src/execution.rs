@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use engine::settlement::settle;
-use engine::{OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
+use engine::{Awaiting, OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
 use gateway::{Lookup, Quote};
 use store::{Frozen, StoreError};
 
@@ -73,20 +73,12 @@ impl Lane {
             batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
         let requests = self.requests(&sent);
         let lookups = self.gateway.look_up(requests).await;
-        let character = self.gateway.character();
         let mut absent = Vec::new();
         let mut settlements = Vec::new();
         for (run, lookup) in sent.into_iter().zip(lookups) {
             match lookup {
                 Lookup::Found(outcome) => settlements.push(settle(&run, outcome, self.now())),
-                // The same key gives the same payment, or absence is certain: asking
-                // again cannot pay twice.
-                Lookup::Absent
-                    if character.key_window.is_none()
-                        || character.absence_conclusive_after == Some(Duration::ZERO) =>
-                {
-                    absent.push(run);
-                }
+                Lookup::Absent if self.may_ask_again() => absent.push(run),
                 Lookup::Absent => settlements.push(settle(&run, Outcome::Unknown, self.now())),
                 // Its lease runs out and it is looked up again.
                 Lookup::Unreachable => {}
@@ -106,23 +98,50 @@ impl Lane {
             let page = self.store.awaiting(self.lane, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
-            let requests = page
-                .iter()
-                .filter_map(|awaiting| awaiting.run.request(self.store.installation(), self.now()))
-                .collect();
-            let lookups = self.gateway.look_up(requests).await;
-            let settlements = page
-                .iter()
-                .zip(lookups)
-                .filter_map(|(awaiting, lookup)| match lookup {
-                    Lookup::Found(outcome) => {
-                        engine::settlement::resolve(awaiting, outcome, self.now())
-                    }
-                    Lookup::Absent | Lookup::Unreachable => None,
-                })
-                .collect();
-            counts.add(self.write(settlements).await?);
+            counts.add(self.resolve(page).await?);
         }
+    }
+
+    async fn resolve(&self, page: Vec<Awaiting>) -> Result<Counts, StoreError> {
+        let (installation, now) = (self.store.installation(), self.now());
+        let (page, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
+            .into_iter()
+            .filter_map(|awaiting| {
+                let request = awaiting.run.request(installation, now)?;
+                Some((awaiting, request))
+            })
+            .unzip();
+        let lookups = self.gateway.look_up(requests.clone()).await;
+        let (mut known, mut absent) = (Vec::new(), Vec::new());
+        for ((awaiting, request), lookup) in page.into_iter().zip(requests).zip(lookups) {
+            match lookup {
+                Lookup::Found(outcome) => known.push((awaiting, outcome)),
+                // It was never taken, or it would be there: it is asked for once more.
+                Lookup::Absent if awaiting.accepted.is_none() && self.may_ask_again() => {
+                    absent.push((awaiting, request));
+                }
+                Lookup::Absent | Lookup::Unreachable => {}
+            }
+        }
+        if !absent.is_empty() {
+            let (absent, requests): (Vec<Awaiting>, Vec<PaymentRequest>) =
+                absent.into_iter().unzip();
+            known.extend(absent.into_iter().zip(self.gateway.pay(requests).await));
+        }
+        let settlements = known
+            .into_iter()
+            .filter_map(|(awaiting, outcome)| {
+                engine::settlement::resolve(&awaiting, outcome, self.now())
+            })
+            .collect();
+        self.write(settlements).await
+    }
+
+    /// Whether a payment that is absent may be asked for again: the same key gives the
+    /// same payment, or absence is certain. Either way it is not made twice.
+    fn may_ask_again(&self) -> bool {
+        let character = self.gateway.character();
+        character.key_window.is_none() || character.absence_conclusive_after == Some(Duration::ZERO)
     }
 
     /// One open quote per balance: of runs that draw on the same one, the next is
@@ -133,6 +152,10 @@ impl Lane {
         claimed: Duration,
     ) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        if waiting.is_empty() {
+            return Ok(counts);
+        }
+        let _quoting = self.quoting.lock().await;
         while !waiting.is_empty() {
             let mut accounts = HashSet::new();
             let (round, rest): (Vec<Run>, Vec<Run>) =

@@ -1,6 +1,7 @@
 //! A lane: one clock, one gateway, and the queue of what is due by it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::settlement::Source;
@@ -9,6 +10,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::Gateway;
 use store::{Claim, Store, StoreError};
+use tokio::sync::Mutex;
 
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
@@ -23,6 +25,10 @@ pub(crate) struct Lane {
     pub(crate) lane: LaneId,
     pub(crate) term: Term,
     pub(crate) settled: Announcements,
+    /// Whoever holds it has quotes open: batches in flight together take turns.
+    pub(crate) quoting: Mutex<()>,
+    /// Nothing more is claimed.
+    pub(crate) stopping: AtomicBool,
 }
 
 /// Whose settlement it is.
@@ -47,22 +53,32 @@ impl Lane {
         self.gateway.character().batch_max
     }
 
-    /// Runs all that is due, oldest first, until nothing is.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Runs all that is due, oldest first, until nothing is, or until the lane stops.
+    /// After a failure nothing more is claimed, and what is in flight still finishes.
     pub(crate) async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        let mut failed = Ok(());
         let mut in_flight = FuturesUnordered::new();
         loop {
-            while in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
+            while failed.is_ok()
+                && !self.is_stopping()
+                && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX
+            {
                 let claimed = self.wall.elapsed();
-                let runs = self.store.claim(self.claim()).await?;
-                if runs.is_empty() {
-                    break;
+                match self.store.claim(self.claim()).await {
+                    Ok(runs) if runs.is_empty() => break,
+                    Ok(runs) => in_flight.push(self.execute(Batch { runs, claimed })),
+                    Err(error) => failed = Err(error),
                 }
-                in_flight.push(self.execute(Batch { runs, claimed }));
             }
             match in_flight.next().await {
-                Some(executed) => counts.add(executed?),
-                None => return Ok(counts),
+                Some(Ok(executed)) => counts.add(executed),
+                Some(Err(error)) => failed = failed.and(Err(error)),
+                None => return failed.map(|()| counts),
             }
         }
     }

@@ -60,7 +60,6 @@ pub struct Handle {
     /// Whoever holds it runs what is due: the loop, or an advance.
     turn: Mutex<()>,
     wake: Notify,
-    stopping: AtomicBool,
     begun: AtomicBool,
     totals: Totals,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -78,6 +77,8 @@ impl Handle {
             lane: setup.lane,
             term,
             settled: Announcements::default(),
+            quoting: Mutex::new(()),
+            stopping: AtomicBool::new(false),
             store: setup.store,
         };
         let handle = Arc::new(Handle {
@@ -86,7 +87,6 @@ impl Handle {
             clock_id: setup.clock,
             turn: Mutex::new(()),
             wake: Notify::new(),
-            stopping: AtomicBool::new(false),
             begun: AtomicBool::new(false),
             totals: Totals::default(),
             task: Mutex::new(None),
@@ -97,7 +97,7 @@ impl Handle {
 
     /// Finishes the batches that are in flight and ends the loop.
     pub async fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.lane.stopping.store(true, Ordering::Release);
         self.wake.notify_one();
         let task = self.task.lock().await.take();
         if let Some(task) = task
@@ -145,7 +145,9 @@ impl Handle {
     /// Whether what was left behind has been recovered, the loop is running, and
     /// its store answers.
     pub async fn is_ready(&self) -> bool {
-        self.begun.load(Ordering::Acquire)
+        let works = self.task.lock().await.as_ref().is_some_and(|task| !task.is_finished());
+        works
+            && self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
             && self.lane.store.next_due(self.lane.lane).await.is_ok()
     }
@@ -181,7 +183,7 @@ impl Handle {
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        self.lane.is_stopping()
     }
 }
 
