@@ -25,7 +25,7 @@ use store::{NewSchedule, Store, StoreError};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinHandle;
 
-pub use advance::{Advanced, ClockError, SLOTS_PER_ADVANCE_MAX};
+pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use clock::{ClockReading, MachineTime, WallTime};
 pub use execution::Counts;
 

@@ -15,12 +15,12 @@ use engine::{
     Schedule, Timing, TransferAmount, Zone,
 };
 use gateway::bank::{
-    Bank, CardDetails, Context, CustomerChange, NewCustomer, RecipientChange,
+    Bank, CardDetails, Context, CustomerChange, NewCustomer, NewTransfer, RecipientChange,
 };
 use gateway::{Character, Gateway, Lookup, Quote};
 use jiff::civil::{Date, Time};
 use recurrence::{Recurrence, Rule};
-use runner::{Handle, Setup, WallTime};
+use runner::{CLOCK_MAX, ClockError, Handle, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, NewSchedule, PageQuery, Store};
 use tokio::sync::{Notify, Semaphore};
@@ -142,6 +142,10 @@ impl World {
         })
         .await
         .unwrap()
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context { account: &self.account, now: at(START), key: None }
     }
 
     fn charges(&self, rule: Rule, start: Date, end: Date) -> Plan {
@@ -281,6 +285,75 @@ async fn a_balance_is_quoted_again_only_after_the_payment_before_was_settled() {
     let amounts: Vec<i64> = transfers.iter().map(|it| it.money.amount_minor).collect();
     assert_eq!(amounts, [OPENING / 2, OPENING / 4, OPENING / 8]);
     handle.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_too_far_goes_on_following_the_world() {
+    let wall = ClockState { mode: ClockMode::Wall, target: None };
+    let world = World::new(100, wall).await;
+    let end = Date::constant(2125, 1, 1);
+    let schedules = (0..300).map(|_| world.charges(daily(), Date::constant(2026, 1, 2), end));
+    for plan in schedules {
+        world.schedule(plan).await;
+    }
+    let handle = world.start().await;
+    let error = handle.set_clock(at("2126-01-01T00:00:00Z")).await.unwrap_err();
+    assert!(matches!(error, ClockError::TooMuch { .. }), "{error}");
+    assert_eq!(handle.clock().mode, ClockMode::Wall);
+    assert_eq!(world.store.clock(CLOCK).await.unwrap(), wall);
+    handle.stop().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_forward_lets_the_bank_do_what_is_due_by_then() {
+    let world = World::standing().await;
+    let new = NewTransfer {
+        amount_minor: Some(100_000),
+        recipient: Some(world.recipient),
+        fail_fast: false,
+        metadata: Attributes::new(),
+    };
+    let transfer = world.bank.create_transfer(world.context(), new).await.unwrap();
+    let handle = world.start().await;
+    let advanced = handle.set_clock(at("2026-01-03T00:00:00Z")).await.unwrap();
+    assert_eq!(advanced.bank_actions, 2);
+    let transfer = world.bank.transfer(world.account.id, transfer.id).await.unwrap();
+    assert_eq!(transfer.sent_at, Some(at("2026-01-02T08:04:00Z")));
+    assert_eq!(transfer.paid_at, Some(at("2026-01-02T08:04:02Z")));
+    handle.stop().await;
+}
+
+#[tokio::test]
+async fn no_clock_goes_past_the_last_instant_after_which_something_can_follow() {
+    let world = World::standing().await;
+    let handle = world.start().await;
+    for to in [CLOCK_MAX.plus_seconds(1), Instant::MAX] {
+        let error = handle.advance_clock(to).await.unwrap_err();
+        assert!(matches!(error, ClockError::TooLate { .. }), "{error}");
+    }
+    handle.advance_clock(CLOCK_MAX).await.unwrap();
+    assert_eq!(handle.now(), CLOCK_MAX);
+    handle.stop().await;
+}
+
+#[tokio::test]
+async fn an_advance_that_was_interrupted_goes_on_however_much_was_made_since() {
+    let target = at("2126-01-01T00:00:00Z");
+    let world = World::new(100, standing(Some(target))).await;
+    // More slots than one advance may be asked for.
+    for _ in 0..300 {
+        let (first, last) = (Date::constant(2026, 1, 2), Date::constant(2125, 12, 31));
+        world.schedule(world.charges(daily(), first, last)).await;
+    }
+    let slots = world.store.count_slots(LANE, target, u64::MAX).await.unwrap();
+    assert!(slots > runner::SLOTS_PER_ADVANCE_MAX);
+    world.line.gate.forget_permits(CALLS_MAX);
+    let handle = world.start().await;
+    world.line.begun.notified().await;
+    assert_eq!(handle.clock().target, Some(target));
+    tokio::join!(handle.stop(), async { world.line.gate.add_permits(CALLS_MAX) });
+    // It is kept for the next start.
+    assert_eq!(world.store.clock(CLOCK).await.unwrap().target, Some(target));
 }
 
 #[tokio::test]
