@@ -22,7 +22,7 @@ use store::{BankStore, StoreError};
 pub use cards::CardChange;
 pub use charges::{NewCharge, Payer};
 pub use customers::{CustomerChange, NewCustomer};
-pub use ledger::Balance;
+pub use ledger::{Balance, OPENING_MAX};
 pub use recipients::RecipientChange;
 pub use tokens::{CardDetails, TokenAndCard};
 pub use transfers::NewTransfer;
