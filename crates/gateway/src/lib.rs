@@ -56,7 +56,8 @@ pub enum Lookup {
 pub struct Character {
     /// Payments in one call, at most.
     pub batch_max: u32,
-    /// For how long after an attempt the same key gives the same payment; `None` for ever.
+    /// For how long after an attempt the same key gives the same payment, or the same
+    /// refusal; `None` for ever. Where a refusal is not kept, one node works the lane.
     pub key_window: Option<Duration>,
     /// After how long an absent payment is certainly absent; `None` never.
     pub absence_conclusive_after: Option<Duration>,

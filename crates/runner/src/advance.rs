@@ -159,7 +159,7 @@ impl Handle {
         if to > CLOCK_MAX {
             return Err(ClockError::TooLate { to });
         }
-        let slots = self.lane.store.count_slots(self.lane.lane, to, SLOTS_PER_ADVANCE_MAX).await?;
+        let slots = self.lane.store.count_slots(self.lane.id, to, SLOTS_PER_ADVANCE_MAX).await?;
         if slots > SLOTS_PER_ADVANCE_MAX {
             return Err(ClockError::TooMuch { slots, limit: SLOTS_PER_ADVANCE_MAX, to });
         }

@@ -81,7 +81,7 @@ impl Handle {
 
     /// When something is next to happen, by the queue or by the bank's agenda.
     pub(crate) async fn next_happening(&self) -> Result<Option<Instant>, StoreError> {
-        let due = self.lane.store.next_due(self.lane.lane).await?;
+        let due = self.lane.store.next_due(self.lane.id).await?;
         let agenda = self.bank.next_agenda().await.map_err(bank_store_error)?;
         Ok(due.into_iter().chain(agenda).min())
     }

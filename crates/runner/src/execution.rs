@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use engine::settlement::settle;
-use engine::{Awaiting, OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
+use engine::settlement::{resolve, settle};
+use engine::{Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
 use gateway::{Lookup, Quote};
 use store::{Frozen, StoreError};
 
@@ -73,75 +73,89 @@ impl Lane {
             batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
         let requests = self.requests(&sent);
         let lookups = self.gateway.look_up(requests).await;
+        let absence_is_certain =
+            self.gateway.character().absence_conclusive_after == Some(Duration::ZERO);
         let mut absent = Vec::new();
         let mut settlements = Vec::new();
         for (run, lookup) in sent.into_iter().zip(lookups) {
             match lookup {
                 Lookup::Found(outcome) => settlements.push(settle(&run, outcome, self.now())),
-                Lookup::Absent if self.may_ask_again() => absent.push(run),
+                // The same key gives the same payment, or absence is certain: asking
+                // again cannot pay twice.
+                Lookup::Absent if absence_is_certain || self.is_kept_to_its_key(&run) => {
+                    absent.push(run);
+                }
                 Lookup::Absent => settlements.push(settle(&run, Outcome::Unknown, self.now())),
                 // Its lease runs out and it is looked up again.
                 Lookup::Unreachable => {}
             }
         }
         let mut counts = self.write(settlements).await?;
-        counts.add(self.send_and_settle(absent, batch.claimed).await?);
+        counts.add(self.send_again(absent, batch.claimed).await?);
         counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
         Ok(counts)
     }
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
-    pub(crate) async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
+    /// One that never reached its gateway is asked for again where its key keeps it
+    /// from being paid twice, whoever else may ask.
+    pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
         loop {
-            let page = self.store.awaiting(self.lane, after, self.batch_max()).await?;
+            let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
-            counts.add(self.resolve(page).await?);
-        }
-    }
-
-    async fn resolve(&self, page: Vec<Awaiting>) -> Result<Counts, StoreError> {
-        let (installation, now) = (self.store.installation(), self.now());
-        let (page, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
-            .into_iter()
-            .filter_map(|awaiting| {
-                let request = awaiting.run.request(installation, now)?;
-                Some((awaiting, request))
-            })
-            .unzip();
-        let lookups = self.gateway.look_up(requests.clone()).await;
-        let (mut known, mut absent) = (Vec::new(), Vec::new());
-        for ((awaiting, request), lookup) in page.into_iter().zip(requests).zip(lookups) {
-            match lookup {
-                Lookup::Found(outcome) => known.push((awaiting, outcome)),
-                // It was never taken, or it would be there: it is asked for once more.
-                Lookup::Absent if awaiting.accepted.is_none() && self.may_ask_again() => {
-                    absent.push((awaiting, request));
+            let (installation, now) = (self.store.installation(), self.now());
+            let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
+                .into_iter()
+                .filter_map(|awaiting| {
+                    let request = awaiting.run.request(installation, now)?;
+                    Some((awaiting, request))
+                })
+                .unzip();
+            let lookups = self.gateway.look_up(requests.clone()).await;
+            let mut settlements = Vec::new();
+            let mut absent = Vec::new();
+            for ((awaiting, request), lookup) in asked.into_iter().zip(requests).zip(lookups) {
+                match lookup {
+                    Lookup::Found(outcome) => {
+                        settlements.extend(resolve(&awaiting, outcome, self.now()));
+                    }
+                    Lookup::Absent
+                        if awaiting.accepted.is_none()
+                            && self.is_kept_to_its_key(&awaiting.run) =>
+                    {
+                        absent.push((awaiting, request));
+                    }
+                    Lookup::Absent | Lookup::Unreachable => {}
                 }
-                Lookup::Absent | Lookup::Unreachable => {}
             }
+            settlements.extend(self.ask_again(absent).await);
+            counts.add(self.write(settlements).await?);
         }
-        if !absent.is_empty() {
-            let (absent, requests): (Vec<Awaiting>, Vec<PaymentRequest>) =
-                absent.into_iter().unzip();
-            known.extend(absent.into_iter().zip(self.gateway.pay(requests).await));
-        }
-        let settlements = known
-            .into_iter()
-            .filter_map(|(awaiting, outcome)| {
-                engine::settlement::resolve(&awaiting, outcome, self.now())
-            })
-            .collect();
-        self.write(settlements).await
     }
 
-    /// Whether a payment that is absent may be asked for again: the same key gives the
-    /// same payment, or absence is certain. Either way it is not made twice.
-    fn may_ask_again(&self) -> bool {
-        let character = self.gateway.character();
-        character.key_window.is_none() || character.absence_conclusive_after == Some(Duration::ZERO)
+    async fn ask_again(&self, absent: Vec<(Awaiting, PaymentRequest)>) -> Vec<Settlement> {
+        if absent.is_empty() {
+            return Vec::new();
+        }
+        let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = absent.into_iter().unzip();
+        let outcomes = self.gateway.pay(requests).await;
+        let now = self.now();
+        asked
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(awaiting, outcome)| resolve(awaiting, outcome, now))
+            .collect()
+    }
+
+    /// Whether the same key still gives the same payment. It was not used before its
+    /// run was due; clocks that differ get a quarter of the gateway's window.
+    fn is_kept_to_its_key(&self, run: &Run) -> bool {
+        let Some(window) = self.gateway.character().key_window else { return true };
+        let since_due = self.now().nanoseconds().saturating_sub(run.key.due.nanoseconds());
+        u64::try_from(since_due).is_ok_and(|since| Duration::from_nanos(since) < window / 4 * 3)
     }
 
     /// One open quote per balance: of runs that draw on the same one, the next is
@@ -183,7 +197,7 @@ impl Lane {
                     run.quoted = Some(money);
                     quoted.push((Frozen { key: run.key, quoted: money }, run));
                 }
-                Err(outcome) => settlements.push(settle(&run, outcome, self.now())),
+                Err(outcome) => settlements.push(settle(&run, unquoted(outcome), self.now())),
             }
         }
         let (frozen, runs): (Vec<Frozen>, Vec<Run>) = quoted.into_iter().unzip();
@@ -200,21 +214,41 @@ impl Lane {
         runs: Vec<Run>,
         claimed: Duration,
     ) -> Result<Counts, StoreError> {
+        let outcomes = self.send(&runs, claimed).await;
+        let now = self.now();
+        let settlements =
+            runs.iter().zip(outcomes).map(|(run, outcome)| settle(run, outcome, now)).collect();
+        self.write(settlements).await
+    }
+
+    /// Sends what may have been sent before. Where it is not sent this time, that says
+    /// nothing of the time before: such a run is not given back, but kept until its
+    /// lease runs out and it is looked up again.
+    async fn send_again(&self, runs: Vec<Run>, claimed: Duration) -> Result<Counts, StoreError> {
+        let outcomes = self.send(&runs, claimed).await;
+        let now = self.now();
+        let settlements = runs
+            .iter()
+            .zip(outcomes)
+            .filter(|(_, outcome)| !matches!(outcome, Outcome::NotSent(_)))
+            .map(|(run, outcome)| settle(run, outcome, now))
+            .collect();
+        self.write(settlements).await
+    }
+
+    /// One outcome for each run; none at all where the batch was held too long.
+    async fn send(&self, runs: &[Run], claimed: Duration) -> Vec<Outcome> {
         if runs.is_empty() {
-            return Ok(Counts::default());
+            return Vec::new();
         }
         if !self.may_still_send(claimed) {
             tracing::warn!(
                 runs = runs.len(),
                 "a batch was held past its lease and is not sent; it will be recovered"
             );
-            return Ok(Counts::default());
+            return Vec::new();
         }
-        let outcomes = self.gateway.pay(self.requests(&runs)).await;
-        let now = self.now();
-        let settlements =
-            runs.iter().zip(outcomes).map(|(run, outcome)| settle(run, outcome, now)).collect();
-        self.write(settlements).await
+        self.gateway.pay(self.requests(runs)).await
     }
 
     fn requests(&self, runs: &[Run]) -> Vec<PaymentRequest> {
@@ -259,5 +293,15 @@ impl Lane {
         }
         self.settled.announce(&schedules);
         Ok(counts)
+    }
+}
+
+/// Without a quote nothing was sent, whatever is not known of the quote.
+fn unquoted(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Declined(_) | Outcome::NotSent(_) => outcome,
+        Outcome::Succeeded(_) | Outcome::Accepted(_) | Outcome::Unknown => {
+            Outcome::NotSent(NotSent::Unreachable)
+        }
     }
 }

@@ -9,23 +9,24 @@ use engine::{Instant, LaneId, ScheduleId, Settlement, Term};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::Gateway;
-use store::{Claim, Store, StoreError};
+use store::{Claim, ClockState, Store, StoreError};
 use tokio::sync::Mutex;
 
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 
-/// One lane as one node works it.
-pub(crate) struct Lane {
+/// One lane as one node works it, under the term of one start.
+pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) wall: Arc<dyn WallTime>,
     pub(crate) clock: Clock,
-    pub(crate) lane: LaneId,
+    pub(crate) id: LaneId,
     pub(crate) term: Term,
     pub(crate) settled: Announcements,
-    /// Whoever holds it has quotes open: batches in flight together take turns.
+    /// Held while quotes are open: a balance is quoted again only once the payment
+    /// quoted before is settled, in whichever batch that is.
     pub(crate) quoting: Mutex<()>,
     /// Nothing more is claimed.
     pub(crate) stopping: AtomicBool,
@@ -41,9 +42,31 @@ pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
 
 impl Lane {
     /// How long a claim holds.
-    pub(crate) const LEASE: Duration = Duration::from_secs(120);
+    pub const LEASE: Duration = Duration::from_mins(2);
     /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
     const BATCHES_IN_FLIGHT_MAX: usize = 3;
+
+    /// A lane to be worked under `term`, with its clock as it is stored.
+    pub fn new(
+        store: Arc<dyn Store>,
+        gateway: Arc<dyn Gateway>,
+        wall: Arc<dyn WallTime>,
+        id: LaneId,
+        term: Term,
+        clock: ClockState,
+    ) -> Lane {
+        Lane {
+            store,
+            gateway,
+            wall,
+            clock: Clock::new(clock.mode, clock.target),
+            id,
+            term,
+            settled: Announcements::default(),
+            quoting: Mutex::new(()),
+            stopping: AtomicBool::new(false),
+        }
+    }
 
     pub(crate) fn now(&self) -> Instant {
         self.clock.read(self.wall.as_ref()).now
@@ -57,14 +80,14 @@ impl Lane {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Runs all that is due, oldest first, until nothing is, or until the lane stops.
-    /// After a failure nothing more is claimed, and what is in flight still finishes.
-    pub(crate) async fn run_due(&self) -> Result<Counts, StoreError> {
+    /// Runs all that is due, oldest first, until nothing is, or the lane stops. Where something fails
+    /// nothing more is claimed, and what is in flight is finished, not dropped.
+    pub async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
-        let mut failed = Ok(());
+        let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
         loop {
-            while failed.is_ok()
+            while failure.is_none()
                 && !self.is_stopping()
                 && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX
             {
@@ -72,19 +95,19 @@ impl Lane {
                 match self.store.claim(self.claim()).await {
                     Ok(runs) if runs.is_empty() => break,
                     Ok(runs) => in_flight.push(self.execute(Batch { runs, claimed })),
-                    Err(error) => failed = Err(error),
+                    Err(error) => failure = Some(error),
                 }
             }
             match in_flight.next().await {
                 Some(Ok(executed)) => counts.add(executed),
-                Some(Err(error)) => failed = failed.and(Err(error)),
-                None => return failed.map(|()| counts),
+                Some(Err(error)) => failure = failure.or(Some(error)),
+                None => return failure.map_or(Ok(counts), Err),
             }
         }
     }
 
     /// Finishes what an earlier start, or a node that is gone, had begun.
-    pub(crate) async fn recover_all(&self) -> Result<Counts, StoreError> {
+    pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         loop {
             let claimed = self.wall.elapsed();
@@ -103,7 +126,7 @@ impl Lane {
     fn claim(&self) -> Claim {
         let wall_now = self.wall.now();
         Claim {
-            lane: self.lane,
+            lane: self.id,
             now: self.now(),
             limit: self.batch_max(),
             term: self.term,

@@ -1,7 +1,7 @@
 //! The loop that claims, sends, settles and recovers, and the clock it runs by.
 //!
 //! - [`clock`] reads time; nothing else does.
-//! - `lane` claims what is due and keeps a few batches in flight.
+//! - [`lane`] claims what is due and keeps a few batches in flight.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
@@ -12,7 +12,7 @@ mod announcement;
 pub mod clock;
 mod due_loop;
 mod execution;
-mod lane;
+pub mod lane;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,9 +29,8 @@ pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use clock::{ClockReading, MachineTime, WallTime};
 pub use execution::Counts;
 
-use crate::announcement::Announcements;
-use crate::clock::Clock;
-pub(crate) use crate::lane::{Lane, schedule_of};
+pub use crate::lane::Lane;
+pub(crate) use crate::lane::schedule_of;
 
 /// How long the creation of a schedule that starts now waits for its first run.
 pub const FIRST_RUN_WAIT: Duration = Duration::from_secs(10);
@@ -70,17 +69,8 @@ impl Handle {
     pub async fn start(setup: Setup) -> Result<Arc<Handle>, StoreError> {
         let term = setup.store.begin_term().await?;
         let state = setup.store.clock(setup.clock).await?;
-        let lane = Lane {
-            clock: Clock::new(state.mode, state.target),
-            gateway: setup.gateway,
-            wall: setup.wall,
-            lane: setup.lane,
-            term,
-            settled: Announcements::default(),
-            quoting: Mutex::new(()),
-            stopping: AtomicBool::new(false),
-            store: setup.store,
-        };
+        let Setup { store, gateway, lane, wall, .. } = setup;
+        let lane = Lane::new(store, gateway, wall, lane, term, state);
         let handle = Arc::new(Handle {
             lane,
             bank: setup.bank,
@@ -134,7 +124,7 @@ impl Handle {
 
     /// The lane this runner works.
     pub fn lane(&self) -> LaneId {
-        self.lane.lane
+        self.lane.id
     }
 
     /// What this start has recorded so far.
@@ -149,7 +139,7 @@ impl Handle {
         works
             && self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
-            && self.lane.store.next_due(self.lane.lane).await.is_ok()
+            && self.lane.store.next_due(self.lane.id).await.is_ok()
     }
 
     /// Creates a schedule and, where its first run is due now, waits until that has

@@ -209,6 +209,7 @@ impl Bench {
     }
 
     async fn step_by_step(&self, executions: u32) -> Result<(), Failure> {
+        let before = processor_time();
         let mut steps = [Duration::ZERO; 4];
         let mut done = 0;
         while done < executions {
@@ -235,12 +236,14 @@ impl Bench {
         for (name, step) in ["claim", "decide", "commit", "settle"].iter().zip(steps) {
             println!("  {name:7} {:6.2} µs each", step.as_secs_f64() * 1e6 / f64::from(done));
         }
+        print_processor_time("step by step", done, before);
         let total: Duration = steps.iter().sum();
         println!("  {:.0} a second", f64::from(done) / total.as_secs_f64());
         Ok(())
     }
 
     async fn in_flight(self: &Arc<Self>, batches: usize) -> Result<(), Failure> {
+        let before = processor_time();
         let started = now();
         let workers: Vec<_> = (0..batches)
             .map(|_| {
@@ -265,6 +268,7 @@ impl Bench {
             done += worker.await??;
         }
         let elapsed = started.elapsed().as_secs_f64();
+        print_processor_time("in flight", done, before);
         println!(
             "{batches} batches in flight, {done} executions: {:.0} a second",
             f64::from(done) / elapsed
@@ -366,4 +370,33 @@ fn peak_memory_megabytes() -> u64 {
         .find_map(|line| line.strip_prefix("VmHWM:"))
         .and_then(|rest| rest.trim().split(' ').next()?.parse::<u64>().ok())
         .map_or(0, |kibibytes| kibibytes / 1_000)
+}
+
+/// Nanoseconds on a processor so far, of the writing thread and of all.
+///
+/// Other programs on the machine slow the clock on the wall, and this much less.
+fn processor_time() -> (u64, u64) {
+    let mut times = (0, 0);
+    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+        let read = |name| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
+        let own = read("schedstat").split(' ').next().and_then(|text| text.parse().ok());
+        let own: u64 = own.unwrap_or(0);
+        times.1 += own;
+        if read("comm").trim() == "store-writer" {
+            times.0 = own;
+        }
+    }
+    times
+}
+
+fn print_processor_time(what: &str, done: u32, before: (u64, u64)) {
+    let after = processor_time();
+    let each = |after: u64, before: u64| {
+        Duration::from_nanos(after - before).as_secs_f64() * 1e6 / f64::from(done)
+    };
+    println!(
+        "  {what}: processor time {:.2} µs each on the writing thread, {:.2} µs on all",
+        each(after.0, before.0),
+        each(after.1, before.1)
+    );
 }

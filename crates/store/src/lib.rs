@@ -30,8 +30,9 @@ pub use store::{
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused or failed. Nothing of the call was written, unless
-    /// `commit_unknown` says otherwise.
+    /// The database refused or failed. Nothing of the call was written, unless what
+    /// failed was the commit itself on its way to the disk: then it is not known, and
+    /// whoever asked must look before it asks again.
     #[error("the database failed while {during}: {message}")]
     Database {
         /// What was being done.

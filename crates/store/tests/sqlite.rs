@@ -1,4 +1,5 @@
 //! SQLite keeps what every store keeps, and its file.
+#![allow(clippy::unwrap_used, clippy::unused_async, reason = "all of it is test")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -302,6 +302,32 @@ pub async fn the_journal_reads_back_by_key_and_by_page(store: Arc<dyn BankStore>
     assert_eq!((page.entries, page.total), (Vec::new(), 0));
 }
 
+pub async fn the_journal_lists_what_came_and_went_and_not_what_was_set_aside(
+    store: Arc<dyn BankStore>,
+) {
+    let of_kind = |key, kind| {
+        let mut changes = moving(key, 100, None);
+        changes.postings[0].entry.kind = kind;
+        changes
+    };
+    let batch = vec![
+        of_kind(1, EntryKind::ChargeCaptured),
+        of_kind(2, EntryKind::TransferHeld),
+        of_kind(3, EntryKind::TransferReturned),
+        of_kind(4, EntryKind::TransferSent),
+    ];
+    store.commit(batch).await.unwrap();
+    let page = store.journal_page(ACCOUNT, PageQuery::first(100)).await.unwrap();
+    assert_eq!(page.entries.iter().map(|entry| entry.key).collect::<Vec<_>>(), [1, 4]);
+    assert_eq!(page.total, 2);
+    let bounded = PageQuery { to: at(NOON), ..PageQuery::first(1) };
+    let page = store.journal_page(ACCOUNT, PageQuery { offset: 1, ..bounded }).await.unwrap();
+    assert_eq!(page.entries.iter().map(|entry| entry.key).collect::<Vec<_>>(), [4]);
+    assert_eq!(page.total, 2);
+    assert!(store.journal(vec![2]).await.unwrap()[0].is_some());
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
 pub async fn records_are_listed_by_creation_and_counted(store: Arc<dyn BankStore>) {
     let other = Record { account: AccountId(2), ..charge(4) };
     commit(&store, writing(vec![charge(1), charge(2), charge(3), other, charge(5)])).await.unwrap();
@@ -316,6 +342,32 @@ pub async fn records_are_listed_by_creation_and_counted(store: Arc<dyn BankStore
     let of_other = RecordQuery { account: AccountId(2), ..all };
     assert_eq!(list(&store, of_other).await, (vec![4], 1));
     assert_eq!(list(&store, query(RecordKind::Refund, PageQuery::first(9))).await, (vec![], 0));
+}
+
+pub async fn lists_of_interleaved_accounts_keep_their_own_order(store: Arc<dyn BankStore>) {
+    let of = |key: i64| AccountId([1, 2, 1, 1, 3, 2, 1][usize::try_from(key % 7).unwrap()]);
+    for batch in [(1..=50), (51..=100)] {
+        let records = batch.map(|key| Record { account: of(key), ..charge(key) }).collect();
+        commit(&store, writing(records)).await.unwrap();
+    }
+    for account in 1..=3 {
+        let own: Vec<i64> = (1..=100).filter(|key| of(*key).0 == account).collect();
+        for (offset, order) in (0..70).step_by(7).flat_map(|offset| {
+            [(offset, Order::Chronological), (offset, Order::ReverseChronological)]
+        }) {
+            let page = PageQuery { offset, order, ..PageQuery::first(9) };
+            let account = AccountId(account);
+            let found = RecordQuery { account, ..query(RecordKind::Charge, page) };
+            let mut expected = own.clone();
+            if order == Order::ReverseChronological {
+                expected.reverse();
+            }
+            let skip = usize::try_from(offset).unwrap();
+            let expected = expected.into_iter().skip(skip).take(9).collect();
+            assert_eq!(list(&store, found).await, (expected, own.len() as u64));
+        }
+    }
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
 }
 
 pub async fn hidden_records_are_left_out(store: Arc<dyn BankStore>) {

@@ -18,6 +18,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::too_many_lines,
+    clippy::unused_async,
     reason = "each function is the body of a test, and its name says what it is"
 )]
 
@@ -151,7 +152,9 @@ macro_rules! bank_store_conformance {
                 a_floor_that_held_nothing_back_moves_nothing
                 an_entry_that_does_not_balance_is_refused
                 the_journal_reads_back_by_key_and_by_page
+                the_journal_lists_what_came_and_went_and_not_what_was_set_aside
                 records_are_listed_by_creation_and_counted
+                lists_of_interleaved_accounts_keep_their_own_order
                 hidden_records_are_left_out
                 a_record_can_be_hidden_and_shown_again
                 records_can_be_listed_by_what_they_belong_to

@@ -47,7 +47,7 @@ pub async fn a_schedule_reads_back_whole(store: Arc<dyn Store>) {
         let new = world.new_schedule(ACCOUNT, plan, "2025-12-01T00:00:00.123456789Z").await;
         let schedule = new.created.schedule.clone();
         let made = world.store.create_schedules(vec![new]).await.unwrap();
-        assert_eq!(made, [schedule.clone()]);
+        assert_eq!(made, std::slice::from_ref(&schedule));
         assert_eq!(world.stored(&schedule).await, schedule);
     }
     assert_eq!(world.store.schedule(ScheduleId(999)).await.unwrap(), None);

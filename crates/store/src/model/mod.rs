@@ -3,5 +3,7 @@
 //! they are dropped.
 
 mod bank;
+mod store;
 
 pub use bank::ModelBankStore;
+pub use store::ModelStore;

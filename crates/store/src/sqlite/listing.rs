@@ -1,10 +1,10 @@
 //! Lists by account, and their totals.
 //!
-//! Keys that one commit appends to one account's list, consecutively, are one span:
-//! a row that says from which key to which, how many of them are shown, and between
-//! which instants they were made. So an appended entry touches no index of its own,
-//! a page is found by stepping over spans, and a filter by time looks only into the
-//! spans at its edges. Totals of unfiltered lists are counters.
+//! The keys that one commit appends to one account's list are one span: a row that
+//! says which they are, how many of them are shown, and between which instants they
+//! were made. So an appended entry touches no index of its own, a page is found by
+//! stepping over spans, and a filter by time looks only into the spans at its edges.
+//! Totals of unfiltered lists are counters.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,8 @@ use bank::RecordKind;
 use engine::{AccountId, Instant};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::columns::Stored;
+use super::bulk::Bulk;
+use super::columns::{Stored, compact, from_compact};
 use super::fault::{Fault, Outcome};
 use super::state::WriterState;
 use crate::event::NewEvent;
@@ -70,25 +71,72 @@ pub(super) fn count(connection: &Connection, list: List, owner: i64) -> Outcome<
     u64::try_from(value.unwrap_or(0)).map_err(|_| Fault::corrupt("counter", "it is below zero"))
 }
 
+/// Consecutive keys, from the first to the last; downwards where they are below zero.
+type KeyRun = (i64, i64);
+
 /// A span in the making.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Span {
     list: List,
     account: i64,
     sequence: i64,
-    first: i64,
-    last: i64,
+    run: KeyRun,
+    further: Vec<KeyRun>,
     shown: i64,
     earliest: i64,
     latest: i64,
+}
+
+impl Span {
+    fn add(&mut self, key: i64, at: i64, shown: i64) {
+        let (_, last) = self.further.last_mut().unwrap_or(&mut self.run);
+        let step = if key < 0 { -1 } else { 1 };
+        if last.checked_add(step) == Some(key) {
+            *last = key;
+        } else {
+            self.further.push((key, key));
+        }
+        self.shown += shown;
+        self.earliest = self.earliest.min(at);
+        self.latest = self.latest.max(at);
+    }
+
+    /// The later runs as a blob, each as how far it lies from the one before and how
+    /// long it is.
+    fn further_blob(&self) -> Outcome<Option<Vec<u8>>> {
+        if self.further.is_empty() {
+            return Ok(None);
+        }
+        let mut before = self.run.1;
+        let mut steps = Vec::with_capacity(self.further.len());
+        for (first, last) in &self.further {
+            steps.push((first.wrapping_sub(before), last.wrapping_sub(*first)));
+            before = *last;
+        }
+        compact("span", &steps).map(Some)
+    }
+}
+
+/// A span's runs, in order.
+fn runs(first: i64, last: i64, further: Option<&[u8]>) -> Outcome<Vec<KeyRun>> {
+    let mut runs = vec![(first, last)];
+    if let Some(further) = further {
+        let steps: Vec<(i64, i64)> = from_compact("span", further)?;
+        let mut before = last;
+        for (distance, length) in steps {
+            let first = before.wrapping_add(distance);
+            before = first.wrapping_add(length);
+            runs.push((first, before));
+        }
+    }
+    Ok(runs)
 }
 
 /// What one job appends to lists and counts, written together at its end.
 #[derive(Default)]
 pub(super) struct Appended {
     counts: HashMap<(List, i64), i64>,
-    open: HashMap<(List, i64), Span>,
-    closed: Vec<Span>,
+    spans: HashMap<(List, i64), Span>,
     shown: Vec<(List, i64, i64, i64)>,
     events: Vec<NewEvent>,
 }
@@ -111,31 +159,21 @@ impl Appended {
     ) -> i64 {
         let at = at.nanoseconds();
         let shown = i64::from(!hidden);
-        let step = if key < 0 { -1 } else { 1 };
-        if let Some(span) = self.open.get_mut(&(list, account.0)) {
-            if span.last.checked_add(step) == Some(key) {
-                span.last = key;
-                span.shown += shown;
-                span.earliest = span.earliest.min(at);
-                span.latest = span.latest.max(at);
-                return span.sequence;
+        let span = self.spans.entry((list, account.0)).and_modify(|span| span.add(key, at, shown));
+        span.or_insert_with(|| {
+            state.sequence += 1;
+            Span {
+                list,
+                account: account.0,
+                sequence: state.sequence,
+                run: (key, key),
+                further: Vec::new(),
+                shown,
+                earliest: at,
+                latest: at,
             }
-            self.closed.push(*span);
-        }
-        state.sequence += 1;
-        let sequence = state.sequence;
-        let span = Span {
-            list,
-            account: account.0,
-            sequence,
-            first: key,
-            last: key,
-            shown,
-            earliest: at,
-            latest: at,
-        };
-        self.open.insert((list, account.0), span);
-        sequence
+        })
+        .sequence
     }
 
     /// Shows or hides an entry that is listed already.
@@ -163,27 +201,24 @@ impl Appended {
 
     /// Events of one account get consecutive numbers, so that they are one span.
     fn write_events(&mut self, connection: &Connection, state: &mut WriterState) -> Outcome<()> {
+        const INTO: &str = "INSERT OR FAIL INTO event (id, account, at, kind, subject, snapshot)";
         let mut events = std::mem::take(&mut self.events);
         if events.is_empty() {
             return Ok(());
         }
         events.sort_by_key(|event| event.account); // stable: an account's own stay in order
-        let mut insert = connection.prepare_cached(
-            "INSERT INTO event (id, account, at, kind, subject, snapshot)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?;
-        for event in &events {
-            state.event += 1;
-            let NewEvent { account, at, kind, subject, snapshot } = event;
-            insert.execute((
-                state.event,
-                account.0,
-                at.nanoseconds(),
-                kind.number(),
-                subject,
-                snapshot.as_deref(),
-            ))?;
-            self.append(state, List::EVENTS, *account, state.event, *at, false);
+        let numbered: Vec<(i64, &NewEvent)> = (state.event + 1..).zip(&events).collect();
+        Bulk::new(connection, INTO, 6).insert(&numbered, |values, (id, event)| {
+            values.put(*id)?;
+            values.put(event.account.0)?;
+            values.put(event.at.nanoseconds())?;
+            values.put(event.kind.number())?;
+            values.put(event.subject)?;
+            values.put(event.snapshot.as_deref())
+        })?;
+        for (id, event) in &numbered {
+            state.event = *id;
+            self.append(state, List::EVENTS, event.account, *id, event.at, false);
         }
         for run in events.chunk_by(|one, next| one.account == next.account) {
             let Some(first) = run.first() else { continue };
@@ -194,25 +229,25 @@ impl Appended {
     }
 
     fn write_spans(&mut self, connection: &Connection, state: &WriterState) -> Outcome<()> {
-        self.closed.extend(std::mem::take(&mut self.open).into_values());
-        if !self.closed.is_empty() {
-            let mut insert = connection.prepare_cached(
-                "INSERT INTO span (list, account, sequence, first, last, shown, earliest, latest)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?;
-            self.closed.sort_unstable_by_key(|span| (span.list, span.account, span.sequence));
-            for span in &self.closed {
-                insert.execute((
-                    span.list.0,
-                    span.account,
-                    span.sequence,
-                    span.first,
-                    span.last,
-                    span.shown,
-                    span.earliest,
-                    span.latest,
-                ))?;
-            }
+        const INTO: &str = "INSERT OR FAIL INTO span
+            (list, account, sequence, first, last, further, shown, earliest, latest)";
+        let mut spans = std::mem::take(&mut self.spans)
+            .into_values()
+            .map(|span| Ok((span.further_blob()?, span)))
+            .collect::<Outcome<Vec<_>>>()?;
+        if !spans.is_empty() {
+            spans.sort_unstable_by_key(|(_, span)| (span.list, span.account));
+            Bulk::new(connection, INTO, 9).insert(&spans, |values, (further, span)| {
+                values.put(span.list.0)?;
+                values.put(span.account)?;
+                values.put(span.sequence)?;
+                values.put(span.run.0)?;
+                values.put(span.run.1)?;
+                values.put(further.as_deref())?;
+                values.put(span.shown)?;
+                values.put(span.earliest)?;
+                values.put(span.latest)
+            })?;
             connection
                 .prepare_cached(
                     "INSERT INTO counter (list, owner, value) VALUES (?1, 0, ?2)
@@ -287,10 +322,10 @@ pub(super) fn page(
     let counted =
         if unfiltered && !chosen { Some(count(connection, list, account.0)?) } else { None };
     let mut spans = connection.prepare_cached(if walk.newest_first {
-        "SELECT first, last, shown, earliest, latest FROM span
+        "SELECT first, last, shown, earliest, latest, further FROM span
          WHERE list = ?1 AND account = ?2 ORDER BY sequence DESC"
     } else {
-        "SELECT first, last, shown, earliest, latest FROM span
+        "SELECT first, last, shown, earliest, latest, further FROM span
          WHERE list = ?1 AND account = ?2 ORDER BY sequence"
     })?;
     let mut rows = spans.query((list.0, account.0))?;
@@ -298,7 +333,10 @@ pub(super) fn page(
         if counted.is_some() && walk.keys.len() >= walk.limit {
             break;
         }
-        walk.step(row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)?;
+        if walk.is_to_be_entered(row.get(2)?, row.get(3)?, row.get(4)?) {
+            let further = row.get_ref(5)?.as_blob_or_null().unwrap_or(None);
+            walk.enter(runs(row.get(0)?, row.get(1)?, further)?)?;
+        }
     }
     Ok((walk.keys, counted.unwrap_or(walk.total)))
 }
@@ -317,28 +355,29 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn step(
-        &mut self,
-        first: i64,
-        last: i64,
-        shown: i64,
-        earliest: i64,
-        latest: i64,
-    ) -> Outcome<()> {
+    /// Whether a span must be looked into; otherwise it has been stepped over.
+    fn is_to_be_entered(&mut self, shown: i64, earliest: i64, latest: i64) -> bool {
         let shown = u64::try_from(shown).unwrap_or(0);
         if shown == 0 || latest < self.from || earliest > self.to {
-            return Ok(());
+            return false;
         }
         let whole = earliest >= self.from && latest <= self.to && !self.chosen;
         if whole && (self.skip >= shown || self.keys.len() >= self.limit) {
             self.skip = self.skip.saturating_sub(shown);
             self.total += shown;
-            return Ok(());
+            return false;
         }
-        self.look_into(first, last)
+        true
     }
 
-    /// Goes through a span entry by entry, a chunk at a time.
+    fn enter(&mut self, mut runs: Vec<KeyRun>) -> Outcome<()> {
+        if self.newest_first {
+            runs.reverse();
+        }
+        runs.into_iter().try_for_each(|(first, last)| self.look_into(first, last))
+    }
+
+    /// Goes through a run entry by entry, a chunk at a time.
     fn look_into(&mut self, first: i64, last: i64) -> Outcome<()> {
         let (start, end) = if self.newest_first { (last, first) } else { (first, last) };
         let step = if start <= end { 1 } else { -1 };

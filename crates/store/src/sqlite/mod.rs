@@ -8,6 +8,7 @@
 
 mod accounts;
 mod bank;
+mod bulk;
 mod columns;
 mod connection;
 mod events;
@@ -130,9 +131,8 @@ impl SqliteStore {
     }
 
     async fn stop_writing(&self) {
-        if let Some(writer) = &self.writer
-            && !self.stopped.swap(true, Ordering::AcqRel)
-        {
+        self.stopped.store(true, Ordering::Release);
+        if let Some(writer) = &self.writer {
             writer.stop().await;
         }
     }

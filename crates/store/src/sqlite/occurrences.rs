@@ -2,8 +2,9 @@
 
 use engine::settlement::AwaitingKey;
 use engine::{AccountId, Instant, Occurrence, Schedule, Slot};
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::{Connection, Row};
 
+use super::bulk::Bulk;
 use super::columns::{
     Stored, instant_at, link_at, link_columns, payment_at, payment_columns, stored_at,
 };
@@ -15,42 +16,32 @@ use crate::store::past_slots;
 const COLUMNS: &str = "attempt, account, created_at, processed_at, retry_on, status, message,
     result_kind, result, ordinal, link_due, link_slot, link_attempt";
 
-/// Records occurrences.
-pub(super) struct Recorder<'connection>(CachedStatement<'connection>);
-
-impl<'connection> Recorder<'connection> {
-    pub(super) fn new(connection: &'connection Connection) -> Outcome<Recorder<'connection>> {
-        Ok(Recorder(connection.prepare_cached(
-            "INSERT INTO occurrence (slot, schedule, attempt, account, created_at, processed_at,
-             retry_on, status, message, result_kind, result, ordinal, link_due, link_slot,
-             link_attempt)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-        )?))
-    }
-
-    /// One occurrence; one that is recorded already is an error.
-    pub(super) fn record(&mut self, occurrence: &Occurrence) -> Outcome<()> {
+/// Records occurrences; one that is recorded already is an error.
+pub(super) fn record(connection: &Connection, occurrences: &[&Occurrence]) -> Outcome<()> {
+    const INTO: &str =
+        "INSERT OR FAIL INTO occurrence (slot, schedule, attempt, account, created_at,
+        processed_at, retry_on, status, message, result_kind, result, ordinal, link_due,
+        link_slot, link_attempt)";
+    Bulk::new(connection, INTO, 15).insert(occurrences, |values, occurrence| {
         let result = occurrence.result.map(payment_columns);
         let link = link_columns(occurrence.link);
-        self.0.execute((
-            occurrence.slot.civil_seconds(),
-            occurrence.schedule.0,
-            occurrence.attempt,
-            occurrence.account.0,
-            occurrence.created_at.nanoseconds(),
-            occurrence.processed_at.nanoseconds(),
-            occurrence.retry_on.map(|date| Slot::of_date(date).civil_seconds()),
-            occurrence.status.number(),
-            occurrence.message.as_deref(),
-            result.map(|(kind, _)| kind),
-            result.map(|(_, key)| key),
-            occurrence.ordinal,
-            link.0,
-            link.1,
-            link.2,
-        ))?;
-        Ok(())
-    }
+        let retry_on = occurrence.retry_on.map(|date| Slot::of_date(date).civil_seconds());
+        values.put(occurrence.slot.civil_seconds())?;
+        values.put(occurrence.schedule.0)?;
+        values.put(occurrence.attempt)?;
+        values.put(occurrence.account.0)?;
+        values.put(occurrence.created_at.nanoseconds())?;
+        values.put(occurrence.processed_at.nanoseconds())?;
+        values.put(retry_on)?;
+        values.put(occurrence.status.number())?;
+        values.put(occurrence.message.as_deref())?;
+        values.put(result.map(|(kind, _)| kind))?;
+        values.put(result.map(|(_, key)| key))?;
+        values.put(occurrence.ordinal)?;
+        values.put(link.0)?;
+        values.put(link.1)?;
+        values.put(link.2)
+    })
 }
 
 fn occurrence(schedule: engine::ScheduleId, slot: Slot, row: &Row<'_>) -> Outcome<Occurrence> {

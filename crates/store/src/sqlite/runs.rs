@@ -1,7 +1,11 @@
 //! The queue: claimed, frozen, recovered, counted.
 
-use engine::{AccountId, Instant, LaneId, Plan, Role, Run, RunKey, ScheduleId, Slot, Term};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
+use std::ops::Range;
+
+use engine::{AccountId, Instant, LaneId, Money, Plan, Role, Run, RunKey, ScheduleId, Slot, Term};
+use rusqlite::{Connection, OptionalExtension, Rows};
+
+use super::bulk::Bulk;
 
 use super::columns::{self, instant_at, money_at, plan_blob, role, role_columns};
 use super::fault::Outcome;
@@ -16,7 +20,7 @@ pub(super) struct QueueRow {
     attempt: u8,
     queued_at: Instant,
     role: Role,
-    quoted: Option<engine::Money>,
+    quoted: Option<Money>,
     plan: Vec<u8>,
 }
 
@@ -34,13 +38,6 @@ impl QueueRow {
         })
     }
 
-    /// Reads the blob.
-    pub(super) fn into_run(self) -> Outcome<Run> {
-        let plan = columns::plan(&self.plan)?;
-        let QueueRow { key, account, attempt, queued_at, role, quoted, .. } = self;
-        Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
-    }
-
     pub(super) const fn key(&self) -> RunKey {
         self.key
     }
@@ -48,60 +45,96 @@ impl QueueRow {
     pub(super) const fn lane(&self) -> i64 {
         self.key.lane.0
     }
+}
 
-    fn read(lane: LaneId, row: &Row<'_>) -> Outcome<QueueRow> {
-        Ok(QueueRow {
-            key: RunKey {
-                lane,
-                due: instant_at(row, 0)?,
-                schedule: ScheduleId(row.get(1)?),
-                slot: Slot::from_civil_seconds(row.get(2)?),
-            },
-            account: AccountId(row.get(3)?),
-            attempt: row.get(4)?,
-            queued_at: instant_at(row, 5)?,
-            role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
-            quoted: money_at(row, 9)?,
-            plan: row.get(11)?,
-        })
+/// Puts runs into the queue, unclaimed; one that is there already is an error.
+pub(super) fn insert(connection: &Connection, rows: &[&QueueRow]) -> Outcome<()> {
+    const INTO: &str =
+        "INSERT OR FAIL INTO queue (lane, due, schedule, slot, role, account, attempt,
+        queued_at, recorded, through, quoted, quoted_currency, plan)";
+    Bulk::new(connection, INTO, 13).insert(rows, |values, row| {
+        let (lane, due, schedule, slot) = key_columns(row.key);
+        let (role, recorded, through) = role_columns(row.role);
+        values.put(lane)?;
+        values.put(due)?;
+        values.put(schedule)?;
+        values.put(slot)?;
+        values.put(role)?;
+        values.put(row.account.0)?;
+        values.put(row.attempt)?;
+        values.put(row.queued_at.nanoseconds())?;
+        values.put(recorded)?;
+        values.put(through)?;
+        values.put(row.quoted.map(|money| money.amount_minor))?;
+        values.put(row.quoted.as_ref().map(|money| money.currency.code()))?;
+        values.put(&row.plan)
+    })
+}
+
+/// Runs as they are read: their plans lie together, and are read by the caller.
+#[derive(Default)]
+pub(super) struct RawRuns {
+    rows: Vec<RawRun>,
+    plans: Vec<u8>,
+}
+
+struct RawRun {
+    key: RunKey,
+    account: AccountId,
+    attempt: u8,
+    queued_at: Instant,
+    role: Role,
+    quoted: Option<Money>,
+    plan: Range<usize>,
+}
+
+impl RawRuns {
+    fn read(&mut self, lane: LaneId, rows: &mut Rows<'_>) -> Outcome<()> {
+        while let Some(row) = rows.next()? {
+            let plan = row.get_ref(11)?.as_blob().unwrap_or(&[]);
+            let start = self.plans.len();
+            self.plans.extend_from_slice(plan);
+            self.rows.push(RawRun {
+                key: RunKey {
+                    lane,
+                    due: instant_at(row, 0)?,
+                    schedule: ScheduleId(row.get(1)?),
+                    slot: Slot::from_civil_seconds(row.get(2)?),
+                },
+                account: AccountId(row.get(3)?),
+                attempt: row.get(4)?,
+                queued_at: instant_at(row, 5)?,
+                role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
+                quoted: money_at(row, 9)?,
+                plan: start..self.plans.len(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads the plans.
+    pub(super) fn into_runs(self) -> Outcome<Vec<Run>> {
+        let RawRuns { rows, plans } = self;
+        rows.into_iter()
+            .map(|RawRun { key, account, attempt, queued_at, role, quoted, plan }| {
+                let plan = columns::plan(plans.get(plan).unwrap_or(&[]))?;
+                Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
+            })
+            .collect()
     }
 }
 
 const COLUMNS: &str = "due, schedule, slot, account, attempt, queued_at, role, recorded, through,
     quoted, quoted_currency, plan";
 
-/// Puts runs into the queue.
-pub(super) struct Inserter<'connection>(CachedStatement<'connection>);
+/// The `term` of a run that nobody has claimed.
+const UNCLAIMED: i64 = 1 << 32;
+/// The `lease_until` of a run that nobody has claimed.
+const NO_LEASE: i64 = i64::MIN;
 
-impl<'connection> Inserter<'connection> {
-    pub(super) fn new(connection: &'connection Connection) -> Outcome<Inserter<'connection>> {
-        Ok(Inserter(connection.prepare_cached(
-            "INSERT INTO queue (lane, due, schedule, slot, term, ending, role, account, attempt,
-             queued_at, recorded, through, quoted, quoted_currency, plan)
-             VALUES (?1, ?2, ?3, ?4, 0, 0, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )?))
-    }
-
-    /// One run; one that is there already is an error.
-    pub(super) fn insert(&mut self, row: &QueueRow) -> Outcome<()> {
-        let (role, recorded, through) = role_columns(row.role);
-        self.0.execute((
-            row.key.lane.0,
-            row.key.due.nanoseconds(),
-            row.key.schedule.0,
-            row.key.slot.civil_seconds(),
-            role,
-            row.account.0,
-            row.attempt,
-            row.queued_at.nanoseconds(),
-            recorded,
-            through,
-            row.quoted.map(|money| money.amount_minor),
-            row.quoted.as_ref().map(|money| money.currency.code()),
-            &row.plan,
-        ))?;
-        Ok(())
-    }
+/// A claimer's term as it is stored: as many bytes as [`UNCLAIMED`].
+pub(super) const fn term_column(term: Term) -> i64 {
+    UNCLAIMED.saturating_add(term.0)
 }
 
 /// A key as four columns.
@@ -110,25 +143,27 @@ pub(super) const fn key_columns(key: RunKey) -> (i64, i64, i64, i64) {
 }
 
 /// Claims what is due and unclaimed, in due order.
-pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<Vec<QueueRow>> {
+pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRuns> {
     let connection = writing.connection;
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM queue
-         WHERE lane = ?1 AND due <= ?2 AND term = 0 AND (not_before IS NULL OR not_before <= ?2)
+         WHERE lane = ?1 AND due <= ?2 AND term = ?4
+         AND (not_before IS NULL OR not_before <= ?2)
          ORDER BY due, schedule, slot LIMIT ?3"
     ))?;
     let now = claim.now.nanoseconds();
-    let claimed: Vec<QueueRow> = select
-        .query_and_then((claim.lane.0, now, claim.limit), |row| QueueRow::read(claim.lane, row))?
-        .collect::<Outcome<_>>()?;
-    let (Some(first), Some(last)) = (claimed.first(), claimed.last()) else { return Ok(claimed) };
+    let mut claimed = RawRuns::default();
+    claimed.read(claim.lane, &mut select.query((claim.lane.0, now, claim.limit, UNCLAIMED))?)?;
+    let (Some(first), Some(last)) = (claimed.rows.first(), claimed.rows.last()) else {
+        return Ok(claimed);
+    };
     // Whatever can be claimed between the first and the last was selected: one range.
     connection
         .prepare_cached(
-            "UPDATE queue SET term = ?8, lease_until = ?9, not_before = NULL
+            "UPDATE OR FAIL queue SET term = ?8, lease_until = ?9, not_before = NULL
              WHERE lane = ?1 AND (due, schedule, slot) >= (?2, ?3, ?4)
              AND (due, schedule, slot) <= (?5, ?6, ?7)
-             AND term = 0 AND (not_before IS NULL OR not_before <= ?10)",
+             AND term = ?11 AND (not_before IS NULL OR not_before <= ?10)",
         )?
         .execute((
             claim.lane.0,
@@ -138,9 +173,10 @@ pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<Vec<Que
             last.key.due.nanoseconds(),
             last.key.schedule.0,
             last.key.slot.civil_seconds(),
-            claim.term.0,
+            term_column(claim.term),
             claim.lease_until.nanoseconds(),
             now,
+            UNCLAIMED,
         ))?;
     note_claimed(connection, claim.lane, last.key.due)?;
     Ok(claimed)
@@ -161,28 +197,29 @@ fn note_claimed(connection: &Connection, lane: LaneId, due: Instant) -> Outcome<
 /// Claims anew what was claimed before and left behind: under any term whose lease has
 /// passed, or under an earlier term, which nobody else can be working under while we
 /// have the data to ourselves.
-pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<Vec<QueueRow>> {
+pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRuns> {
     let connection = writing.connection;
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM queue
          WHERE lane = ?1 AND due <= (SELECT claimed_through FROM lane WHERE lane = ?1)
-         AND term <> 0 AND (term <> ?2 OR lease_until <= ?3)
+         AND term <> ?5 AND (term <> ?2 OR lease_until <= ?3)
          ORDER BY due, schedule, slot LIMIT ?4"
     ))?;
-    let left: Vec<QueueRow> = select
-        .query_and_then(
-            (claim.lane.0, claim.term.0, claim.wall_now.nanoseconds(), claim.limit),
-            |row| QueueRow::read(claim.lane, row),
-        )?
-        .collect::<Outcome<_>>()?;
+    let term = term_column(claim.term);
+    let wall_now = claim.wall_now.nanoseconds();
+    let mut left = RawRuns::default();
+    left.read(
+        claim.lane,
+        &mut select.query((claim.lane.0, term, wall_now, claim.limit, UNCLAIMED))?,
+    )?;
     let mut update = connection.prepare_cached(
         "UPDATE queue SET term = ?5, lease_until = ?6
          WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
     )?;
-    for row in &left {
+    for row in &left.rows {
         let (lane, due, schedule, slot) = key_columns(row.key);
         let lease_until = claim.lease_until.nanoseconds();
-        update.execute((lane, due, schedule, slot, claim.term.0, lease_until))?;
+        update.execute((lane, due, schedule, slot, term, lease_until))?;
     }
     Ok(left)
 }
@@ -202,7 +239,8 @@ pub(super) fn freeze(
         .map(|Frozen { key, quoted }| {
             let (lane, due, schedule, slot) = key_columns(*key);
             let (amount, currency) = (quoted.amount_minor, quoted.currency.code());
-            let changed = update.execute((lane, due, schedule, slot, term.0, amount, currency))?;
+            let changed =
+                update.execute((lane, due, schedule, slot, term_column(term), amount, currency))?;
             Ok(changed == 1)
         })
         .collect()
@@ -211,9 +249,9 @@ pub(super) fn freeze(
 /// When the next unclaimed run of a lane can be claimed.
 pub(super) fn next_due(connection: &Connection, lane: LaneId) -> Outcome<Option<Instant>> {
     let mut select = connection.prepare_cached(
-        "SELECT due, not_before FROM queue WHERE lane = ?1 AND term = 0 ORDER BY due",
+        "SELECT due, not_before FROM queue WHERE lane = ?1 AND term = ?2 ORDER BY due",
     )?;
-    let mut rows = select.query([lane.0])?;
+    let mut rows = select.query((lane.0, UNCLAIMED))?;
     let mut next: Option<i64> = None;
     while let Some(row) = rows.next()? {
         let due: i64 = row.get(0)?;
@@ -278,6 +316,18 @@ pub(super) fn detached(connection: &Connection, schedule: ScheduleId) -> Outcome
         .collect()
 }
 
+/// Gives a claimed run back: it was provably not sent.
+pub(super) fn release(connection: &Connection, key: RunKey, until: Instant) -> Outcome<()> {
+    let (lane, due, schedule, slot) = key_columns(key);
+    connection
+        .prepare_cached(
+            "UPDATE queue SET term = ?6, lease_until = ?7, not_before = ?5
+             WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
+        )?
+        .execute((lane, due, schedule, slot, until.nanoseconds(), UNCLAIMED, NO_LEASE))?;
+    Ok(())
+}
+
 /// What became of a run whose schedule ended.
 pub(super) enum Ended {
     /// It was not in flight and is out of the queue.
@@ -299,7 +349,7 @@ pub(super) fn end(connection: &Connection, key: RunKey) -> Outcome<Ended> {
         .optional()?;
     let (sql, ended) = match term {
         None => return Ok(Ended::Gone),
-        Some(0) => (
+        Some(UNCLAIMED) => (
             "DELETE FROM queue WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
             Ended::Removed,
         ),

@@ -7,9 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use super::columns::{Stored, from_json, instant_at, json, plan, plan_blob, stored_at};
 use super::fault::Outcome;
 use super::listing::{self, Appended, List};
+use super::positions;
 use super::runs::{self, QueueRow};
 use super::writer::Writing;
-use super::{positions, runs::Inserter};
 use crate::event::{EventKind, NewEvent};
 use crate::page::{Order, Page};
 use crate::request::RequestKey;
@@ -52,7 +52,7 @@ pub(super) fn create(writing: &mut Writing<'_>, new: Vec<Prepared>) -> Outcome<V
          first_due, first_slot, first_attempt, recorded_detached, request_key, attributes, plan)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?;
-    let mut queue = Inserter::new(connection)?;
+    let mut first_runs = Vec::with_capacity(new.len());
     let mut schedules = Vec::with_capacity(new.len());
     for Prepared { schedule, attributes, run, request, events } in new {
         if let Some(existing) = made_by(connection, request.as_ref())? {
@@ -77,14 +77,16 @@ pub(super) fn create(writing: &mut Writing<'_>, new: Vec<Prepared>) -> Outcome<V
             attributes,
             plan_blob(&schedule.plan)?,
         ])?;
-        queue.insert(&run)?;
         appended.count(List::QUEUE, run.lane(), 1);
+        first_runs.push(run);
         appended.count(List::SCHEDULES, schedule.account.0, 1);
         appended.count(List::schedules_of(kind), schedule.account.0, 1);
         let (account, at) = (schedule.account, schedule.created_at);
         appended.tell_all(events.into_iter().map(|event| told(account, schedule.id, event, at)));
         schedules.push(schedule);
     }
+    first_runs.sort_unstable_by_key(QueueRow::key);
+    runs::insert(connection, &Vec::from_iter(&first_runs))?;
     appended.write(connection, writing.state)?;
     Ok(schedules)
 }

@@ -13,8 +13,8 @@ use super::columns::{
 };
 use super::fault::Outcome;
 use super::listing::{Appended, List};
-use super::occurrences::Recorder;
-use super::runs::{Inserter, QueueRow, key_columns};
+use super::occurrences;
+use super::runs::{self, QueueRow, key_columns, term_column};
 use super::schedules::{self, call_off, told, write_status};
 use super::writer::Writing;
 use crate::store::Settled;
@@ -71,18 +71,18 @@ enum Standing {
 pub(super) fn settle(
     writing: &mut Writing<'_>,
     term: Term,
-    batch: Vec<Prepared>,
+    batch: &[Prepared],
 ) -> Outcome<Vec<Settled>> {
     let connection = writing.connection;
     let mut appended = Appended::default();
-    let mut sources = Sources::look(connection, term, &batch)?;
+    let mut sources = Sources::look(connection, term, batch)?;
     let mut rows_out = Vec::with_capacity(batch.len());
     let mut rows_in = Vec::with_capacity(batch.len());
     let mut occurrences = Vec::with_capacity(batch.len());
     let mut rare = Vec::new();
     let mut settled = Vec::with_capacity(batch.len());
-    for (index, mut settlement) in batch.into_iter().enumerate() {
-        let Standing::Claimed { ending } = sources.take(connection, index, &settlement)? else {
+    for (index, settlement) in batch.iter().enumerate() {
+        let Standing::Claimed { ending } = sources.take(connection, index, settlement)? else {
             settled.push(Settled::Stale);
             continue;
         };
@@ -92,7 +92,8 @@ pub(super) fn settle(
                 // It was provably not sent, and its schedule has ended: it goes, as it
                 // would have gone had it not been in flight.
                 Source::Queue(key) if ending => rows_out.push(key),
-                source => release(connection, source, until)?,
+                Source::Queue(key) => runs::release(connection, key, until)?,
+                Source::Awaiting(_) => {}
             }
             continue;
         }
@@ -100,24 +101,19 @@ pub(super) fn settle(
             Source::Queue(key) => rows_out.push(key),
             Source::Awaiting(key) => remove_awaiting(connection, key)?,
         }
-        if ending {
-            settlement.follow = None;
-            settlement.status = None;
-            settlement.events.clear();
-        }
-        let schedule = settlement.schedule();
-        let Prepared { source, occurrences: recorded, follow, awaiting, status, events, .. } =
-            settlement;
-        let late = recorded.iter().filter(|it| it.ordinal.is_none()).count();
-        let unusual = late > 0 || status.is_some() || matches!(source, Source::Awaiting(_));
-        if unusual {
+        let follow = settlement.follow.as_ref().filter(|_| !ending);
+        let status = settlement.status.filter(|_| !ending);
+        let late = settlement.occurrences.iter().filter(|it| it.ordinal.is_none()).count();
+        let is_late = late > 0 || matches!(settlement.source, Source::Awaiting(_));
+        if is_late || status.is_some() {
+            let (schedule, events) = (settlement.schedule(), &settlement.events[..]);
             rare.push(Rare { schedule, late, follow, status, events });
         } else {
             rows_in.extend(follow);
         }
-        occurrences.extend(recorded);
-        if let Some((awaiting, plan)) = awaiting {
-            insert_awaiting(connection, &awaiting, &plan)?;
+        occurrences.extend(&settlement.occurrences);
+        if let Some((awaiting, plan)) = &settlement.awaiting {
+            insert_awaiting(connection, awaiting, plan)?;
         }
     }
     remove(connection, &mut rows_out, &sources, &mut appended)?;
@@ -210,7 +206,7 @@ impl Sources {
             let mut is_source = false;
             if let [(wanted, index), rest @ ..] = left
                 && *wanted == key
-                && row.get::<_, i64>(3)? == term.0
+                && row.get::<_, i64>(3)? == term_column(term)
             {
                 is_source = true;
                 self.stand(*index, row.get(4)?);
@@ -235,7 +231,7 @@ impl Sources {
             let Some((key, index)) = same.first() else { continue };
             let (lane, due, schedule, slot) = key_columns(*key);
             let ending = select
-                .query_row((lane, due, schedule, slot, term.0), |row| row.get(0))
+                .query_row((lane, due, schedule, slot, term_column(term)), |row| row.get(0))
                 .optional()?;
             if let Some(ending) = ending {
                 self.stand(*index, ending);
@@ -269,23 +265,10 @@ impl Sources {
     }
 }
 
-/// Gives a run back to the queue: it was provably not sent.
-fn release(connection: &Connection, source: Source, until: Instant) -> Outcome<()> {
-    let Source::Queue(key) = source else { return Ok(()) };
-    let (lane, due, schedule, slot) = key_columns(key);
-    connection
-        .prepare_cached(
-            "UPDATE queue SET term = 0, lease_until = NULL, not_before = ?5
-             WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4",
-        )?
-        .execute((lane, due, schedule, slot, until.nanoseconds()))?;
-    Ok(())
-}
-
 /// Takes rows out of the queue: as ranges, wherever neighbours leave together.
 fn remove(
     connection: &Connection,
-    rows: &mut Vec<RunKey>,
+    rows: &mut [RunKey],
     sources: &Sources,
     appended: &mut Appended,
 ) -> Outcome<()> {
@@ -343,18 +326,14 @@ fn neighbours<'keys>(
     })
 }
 
-fn record(connection: &Connection, occurrences: &mut [Occurrence]) -> Outcome<()> {
+fn record(connection: &Connection, occurrences: &mut [&Occurrence]) -> Outcome<()> {
     occurrences.sort_unstable_by_key(|it| (it.slot, it.schedule, it.attempt));
-    let mut recorder = Recorder::new(connection)?;
-    occurrences.iter().try_for_each(|occurrence| recorder.record(occurrence))
+    occurrences::record(connection, occurrences)
 }
 
-fn insert(connection: &Connection, rows: &mut [QueueRow], appended: &mut Appended) -> Outcome<()> {
-    rows.sort_unstable_by_key(QueueRow::key);
-    let mut inserter = Inserter::new(connection)?;
-    for row in &*rows {
-        inserter.insert(row)?;
-    }
+fn insert(connection: &Connection, rows: &mut [&QueueRow], appended: &mut Appended) -> Outcome<()> {
+    rows.sort_unstable_by_key(|row| row.key());
+    runs::insert(connection, rows)?;
     for lane in rows.chunk_by(|one, next| one.lane() == next.lane()) {
         let Some(first) = lane.first() else { continue };
         appended.count(List::QUEUE, first.lane(), i64::try_from(lane.len()).unwrap_or(i64::MAX));
@@ -363,18 +342,22 @@ fn insert(connection: &Connection, rows: &mut [QueueRow], appended: &mut Appende
 }
 
 /// What touches the schedule's own row: a few runs in a schedule's life.
-struct Rare {
+struct Rare<'batch> {
     schedule: ScheduleId,
     /// Occurrences recorded outside the cadence.
     late: usize,
-    follow: Option<QueueRow>,
+    follow: Option<&'batch QueueRow>,
     status: Option<(Status, Instant)>,
-    events: Vec<ScheduleEvent>,
+    events: &'batch [ScheduleEvent],
 }
 
 /// Writes what touches schedules' rows: one after the other, and after what is usual,
 /// because one may call off what another has queued.
-fn rare_writes(connection: &Connection, rare: Vec<Rare>, appended: &mut Appended) -> Outcome<()> {
+fn rare_writes(
+    connection: &Connection,
+    rare: Vec<Rare<'_>>,
+    appended: &mut Appended,
+) -> Outcome<()> {
     for Rare { schedule, late, follow, status, events } in rare {
         let Some(stored) = schedules::find(connection, schedule)? else { continue };
         if late > 0 {
@@ -391,7 +374,7 @@ fn rare_writes(connection: &Connection, rare: Vec<Rare>, appended: &mut Appended
                 call_off(connection, &stored, at, appended)?;
             }
             write_status(connection, schedule, status, ended_at)?;
-            appended.tell_all(events.into_iter().map(|it| told(stored.account, schedule, it, at)));
+            appended.tell_all(events.iter().map(|it| told(stored.account, schedule, *it, at)));
         }
         if !matches!(stored.status, Status::Deleted | Status::Suspended) {
             insert(connection, &mut Vec::from_iter(follow), appended)?;

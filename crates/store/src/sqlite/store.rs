@@ -10,7 +10,6 @@ use engine::{
 
 use super::fault::{During, Outcome};
 use super::listing::{self, List};
-use super::runs::QueueRow;
 use super::{
     SqliteStore, accounts, events, occurrences, positions, requests, runs, schedules, settling,
 };
@@ -144,8 +143,8 @@ impl Store for SqliteStore {
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
         const DURING: &str = "claiming runs";
-        let rows = self.write(DURING, move |writing| runs::claim(writing, &claim)).await?;
-        rows.into_iter().map(QueueRow::into_run).collect::<Outcome<_>>().during(DURING)
+        let claimed = self.write(DURING, move |writing| runs::claim(writing, &claim)).await?;
+        claimed.into_runs().during(DURING)
     }
 
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>> {
@@ -159,13 +158,19 @@ impl Store for SqliteStore {
             .map(settling::Prepared::new)
             .collect::<Outcome<_>>()
             .during(DURING)?;
-        self.write(DURING, move |writing| settling::settle(writing, term, prepared)).await
+        // The batch comes back, so that the one thread that writes need not drop it.
+        let (settled, _batch) = self
+            .write(DURING, move |writing| {
+                Ok((settling::settle(writing, term, &prepared)?, prepared))
+            })
+            .await?;
+        Ok(settled)
     }
 
     async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
         const DURING: &str = "recovering runs";
-        let rows = self.write(DURING, move |writing| runs::recover(writing, &claim)).await?;
-        rows.into_iter().map(QueueRow::into_run).collect::<Outcome<_>>().during(DURING)
+        let left = self.write(DURING, move |writing| runs::recover(writing, &claim)).await?;
+        left.into_runs().during(DURING)
     }
 
     async fn awaiting(

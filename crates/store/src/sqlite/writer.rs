@@ -1,7 +1,7 @@
 //! The one thread that writes.
 //!
-//! It takes all the jobs that are waiting, runs them in one transaction, each in a
-//! savepoint of its own, commits, and only then answers. While it commits the next
+//! It takes all the jobs that are waiting, runs them in one transaction, each so that
+//! it can be undone alone, commits, and only then answers. While it commits the next
 //! jobs gather, so batches grow with load and nothing ever waits for a timer.
 
 use std::thread::JoinHandle;
@@ -203,10 +203,12 @@ impl Desk {
             None => self.run_and_commit(group, &mut after_commit),
         };
         if committed.is_ok() {
-            after_commit.into_iter().for_each(|then| then());
+            for then in after_commit {
+                then();
+            }
         }
         for job in group.drain(..) {
-            job.answer(committed.as_ref().map(|()| ()).map_err(String::as_str));
+            job.answer(committed.as_ref().copied().map_err(String::as_str));
         }
         if let Some(unmerged) = &mut self.unmerged {
             // Rows that lie together share pages; a commit of one row still writes several.
@@ -221,9 +223,11 @@ impl Desk {
         after_commit: &mut Vec<AfterCommit>,
     ) -> std::result::Result<(), String> {
         self.execute("BEGIN IMMEDIATE").map_err(|fault| self.give_up(&fault))?;
-        let alone = group.len() == 1;
+        // While nothing is written that must be kept, a job that fails is undone with
+        // the whole transaction, and needs no savepoint, which costs copies of pages.
+        let mut anything_to_keep = false;
         for job in group {
-            if !alone {
+            if anything_to_keep {
                 self.execute("SAVEPOINT job").map_err(|fault| self.give_up(&fault))?;
             }
             let planned = after_commit.len();
@@ -232,27 +236,27 @@ impl Desk {
                 state: &mut self.state,
                 after_commit,
             });
-            match ran {
-                Ran::Well if alone => {}
+            let gone_on = match ran {
+                Ran::Well if anything_to_keep => self.execute("RELEASE job"),
                 Ran::Well => {
-                    self.execute("RELEASE job").map_err(|fault| self.give_up(&fault))?;
+                    anything_to_keep = true;
+                    Ok(())
                 }
                 Ran::Badly { disk: true } => {
                     self.roll_back();
                     return Err("the disk failed another part of the same commit".to_owned());
                 }
-                Ran::Badly { disk: false } if alone => {
-                    self.roll_back();
-                    after_commit.clear();
-                    return Ok(()); // its own answer says what was wrong
-                }
                 Ran::Badly { disk: false } => {
                     after_commit.truncate(planned);
-                    self.execute("ROLLBACK TO job")
-                        .and_then(|()| self.execute("RELEASE job"))
-                        .map_err(|fault| self.give_up(&fault))?;
+                    if anything_to_keep {
+                        self.execute("ROLLBACK TO job").and_then(|()| self.execute("RELEASE job"))
+                    } else {
+                        self.roll_back();
+                        self.execute("BEGIN IMMEDIATE")
+                    }
                 }
-            }
+            };
+            gone_on.map_err(|fault| self.give_up(&fault))?;
         }
         (self.commit)(&self.connection).map_err(|fault| {
             let reason = format!("the commit failed: {fault}");

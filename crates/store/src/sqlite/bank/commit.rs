@@ -2,38 +2,41 @@
 //!
 //! Everything that can speak against a set of changes is looked at before anything of
 //! it is written, so that none has to be undone and none needs a savepoint. The one
-//! exception is the payment key, whose insertion is its own check, and comes first.
+//! exception is the payment key, whose insertion may be its own check, and comes first.
+//! What is appended gathers, and is written table by table at the end of the batch.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use engine::{IdempotencyKey, PaymentId};
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use ::bank::JournalEntry;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::balances::Running;
 use super::names::Names;
-use super::records::{KINDS, Table};
+use super::payments::{self, Payments, Reach};
+use super::records::{self, KINDS, Table};
 use super::{agenda, journal};
 use crate::bank_store::{Changes, CommitError, Posting, RecordWrite};
 use crate::record::{Record, RecordKey, RecordKind};
-use crate::sqlite::columns::{Stored, payment, payment_columns};
+use crate::sqlite::columns::Stored;
 use crate::sqlite::fault::{Fault, Outcome};
 use crate::sqlite::listing::{Appended, List};
 use crate::sqlite::writer::Writing;
 
-/// Changes whose blobs are made, so that the writer only writes.
-pub(super) struct Prepared {
-    changes: Changes,
-    /// The legs of each posting.
+/// Sets of changes whose blobs are made, so that the writer only writes.
+pub(super) struct Batch {
+    changes: Vec<Changes>,
+    /// The legs of every posting, in order.
     legs: Vec<Vec<u8>>,
+    payments: Reach,
 }
 
-impl Prepared {
+impl Batch {
     /// Makes the blobs, and refuses entries that do not balance.
-    pub(super) fn new(changes: Changes) -> Outcome<Prepared> {
+    pub(super) fn new(changes: Vec<Changes>) -> Outcome<Batch> {
         let legs = changes
-            .postings
             .iter()
+            .flat_map(|changes| &changes.postings)
             .map(|Posting { entry, .. }| {
                 if !entry.balances() {
                     return Err(Fault::Refused(format!(
@@ -44,32 +47,24 @@ impl Prepared {
                 journal::legs_blob(entry)
             })
             .collect::<Outcome<_>>()?;
-        Ok(Prepared { changes, legs })
+        let payments = payments::reach(changes.iter());
+        Ok(Batch { changes, legs, payments })
     }
-}
-
-/// The payment made under a key.
-pub(super) fn payment_under(
-    connection: &Connection,
-    key: &IdempotencyKey,
-) -> Outcome<Option<PaymentId>> {
-    let found: Option<(i64, i64)> = connection
-        .prepare_cached("SELECT kind, payment FROM bank_payment WHERE key = ?1")?
-        .query_row([key.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    found.map(|(kind, key)| payment(kind, key)).transpose()
 }
 
 /// Writes sets of changes, in order.
 pub(super) fn commit(
     writing: &mut Writing<'_>,
     names: &Arc<Names>,
-    batch: Vec<Prepared>,
+    batch: &Batch,
 ) -> Outcome<Vec<Result<(), CommitError>>> {
-    let mut books = Books::open(writing, names)?;
-    let mut results = Vec::with_capacity(batch.len());
-    for prepared in batch {
-        results.push(books.enter(prepared)?);
+    let mut books = Books::open(writing, names, &batch.payments)?;
+    let mut results = Vec::with_capacity(batch.changes.len());
+    let mut legs = &batch.legs[..];
+    for changes in &batch.changes {
+        let (own, rest) = legs.split_at(changes.postings.len().min(legs.len()));
+        legs = rest;
+        results.push(books.enter(changes, own)?);
     }
     books.close()?;
     Ok(results)
@@ -83,69 +78,76 @@ struct Standing {
 }
 
 /// The books, open for one batch.
-struct Books<'books, 'writer> {
+struct Books<'batch, 'books, 'writer> {
     writing: &'books mut Writing<'writer>,
     connection: &'writer Connection,
     names: &'books Arc<Names>,
     balances: Running<'writer>,
+    payments: Payments<'batch, 'writer>,
+    /// New records by kind, each with the number of its span.
+    records: [Vec<(&'batch Record, i64)>; KINDS],
+    entries: Vec<(&'batch JournalEntry, &'batch [u8])>,
     appended: Appended,
-    insert_payment: CachedStatement<'writer>,
-    insert_record: [Option<CachedStatement<'writer>>; KINDS],
-    journal: journal::Appender<'writer>,
     /// Names given within the batch.
-    given: HashMap<(i64, RecordKind, Box<str>), ()>,
+    given: HashSet<(i64, RecordKind, &'batch str)>,
 }
 
-impl<'books, 'writer> Books<'books, 'writer> {
+impl<'batch, 'books, 'writer> Books<'batch, 'books, 'writer> {
     fn open(
         writing: &'books mut Writing<'writer>,
         names: &'books Arc<Names>,
-    ) -> Outcome<Books<'books, 'writer>> {
+        payments: &Reach,
+    ) -> Outcome<Books<'batch, 'books, 'writer>> {
         let connection = writing.connection;
         Ok(Books {
             connection,
             writing,
             names,
             balances: Running::new(connection),
+            payments: Payments::new(connection, payments)?,
+            records: Default::default(),
+            entries: Vec::new(),
             appended: Appended::default(),
-            insert_payment: connection.prepare_cached(
-                "INSERT INTO bank_payment (key, kind, payment) VALUES (?1, ?2, ?3)
-                 ON CONFLICT DO NOTHING",
-            )?,
-            insert_record: Default::default(),
-            journal: journal::Appender::new(connection)?,
-            given: HashMap::new(),
+            given: HashSet::new(),
         })
     }
 
-    fn close(self) -> Outcome<()> {
+    fn close(mut self) -> Outcome<()> {
+        self.payments.write()?;
+        for (number, records) in (0_i64..).zip(&mut self.records) {
+            write_new(self.connection, number, records)?;
+        }
+        self.entries.sort_unstable_by_key(|(entry, _)| entry.key);
+        journal::append(self.connection, &self.entries)?;
         self.balances.write()?;
         self.appended.write(self.connection, self.writing.state)
     }
 
     /// One set of changes.
-    fn enter(&mut self, prepared: Prepared) -> Outcome<Result<(), CommitError>> {
-        let Prepared { changes, legs } = prepared;
-        let standing = match self.check(&changes)? {
+    fn enter(
+        &mut self,
+        changes: &'batch Changes,
+        legs: &'batch [Vec<u8>],
+    ) -> Outcome<Result<(), CommitError>> {
+        let standing = match self.check(changes)? {
             Ok(standing) => standing,
             // Whoever was paid already must hear that first: it is not to decide again.
-            Err(error) => return Ok(Err(self.paid(&changes)?.unwrap_or(error))),
+            Err(error) => return Ok(Err(self.paid(changes)?.unwrap_or(error))),
         };
-        if let Some((key, payment)) = &changes.payment {
-            let (kind, number) = payment_columns(*payment);
-            if self.insert_payment.execute((key.as_str(), kind, number))? == 0 {
-                self.take_back(&changes.postings)?;
-                let paid = self.paid(&changes)?;
-                return paid.map(Err).ok_or_else(|| {
-                    Fault::corrupt("payment key", "it is taken and cannot be found")
-                });
-            }
+        if let Some((key, payment)) = &changes.payment
+            && !self.payments.make(key, *payment)?
+        {
+            self.take_back(&changes.postings)?;
+            let paid = self.paid(changes)?;
+            return paid
+                .map(Err)
+                .ok_or_else(|| Fault::corrupt("payment key", "it is taken and cannot be found"));
         }
-        for (write, standing) in changes.records.into_iter().zip(standing) {
+        for (write, standing) in changes.records.iter().zip(standing) {
             self.write_record(write, standing)?;
         }
-        for (Posting { entry, .. }, legs) in changes.postings.iter().zip(&legs) {
-            self.journal.append(entry, legs)?;
+        for (Posting { entry, .. }, legs) in changes.postings.iter().zip(legs) {
+            self.entries.push((entry, legs));
             let list = List::records(RecordKind::JournalEntry);
             let (account, at) = (entry.account, entry.at);
             let hidden = entry.kind.sets_aside();
@@ -158,13 +160,14 @@ impl<'books, 'writer> Books<'books, 'writer> {
         for added in &changes.agenda_added {
             agenda::add(self.connection, added)?;
         }
-        self.appended.tell_all(changes.events);
+        self.appended.tell_all(changes.events.iter().cloned());
         Ok(Ok(()))
     }
 
+    /// The payment that an earlier commit, or an earlier part of this one, has made.
     fn paid(&self, changes: &Changes) -> Outcome<Option<CommitError>> {
         let Some((key, _)) = &changes.payment else { return Ok(None) };
-        Ok(payment_under(self.connection, key)?.map(CommitError::AlreadyPaid))
+        Ok(payments::find(self.connection, key)?.map(CommitError::AlreadyPaid))
     }
 
     /// What speaks against a set of changes; otherwise the records that it writes over.
@@ -207,7 +210,7 @@ impl<'books, 'writer> Books<'books, 'writer> {
         let Record { key, account, version, .. } = record;
         if let Some(name) = name {
             let taken = self.names.key(*account, key.kind, name).is_some()
-                || self.given.contains_key(&(account.0, key.kind, name.clone()));
+                || self.given.contains(&(account.0, key.kind, &**name));
             if taken {
                 return Ok(Err(CommitError::NameTaken(name.clone())));
             }
@@ -215,6 +218,9 @@ impl<'books, 'writer> Books<'books, 'writer> {
         if *version == 0 && self.writing.state.is_surely_new(key.kind, key.key) {
             return Ok(Ok(None));
         }
+        // It may be among those that are still to be written.
+        let number = key.kind.number();
+        write_new(self.connection, number, gathered(&mut self.records, number)?)?;
         let stored: Option<(u32, Standing)> = self
             .connection
             .prepare_cached(Table::of(key.kind)?.standing)?
@@ -229,43 +235,29 @@ impl<'books, 'writer> Books<'books, 'writer> {
         })
     }
 
-    fn write_record(&mut self, write: RecordWrite, standing: Option<Standing>) -> Outcome<()> {
+    fn write_record(
+        &mut self,
+        write: &'batch RecordWrite,
+        standing: Option<Standing>,
+    ) -> Outcome<()> {
         let RecordWrite { record, name } = write;
         match standing {
-            None => self.insert(&record)?,
-            Some(standing) => self.update(&record, standing)?,
+            None => self.gather(record)?,
+            Some(standing) => self.update(record, standing)?,
         }
         match name {
-            Some(name) => self.name(&record, name),
+            Some(name) => self.name(record, name),
             None => Ok(()),
         }
     }
 
-    fn insert(&mut self, record: &Record) -> Outcome<()> {
+    fn gather(&mut self, record: &'batch Record) -> Outcome<()> {
         let Record { key: RecordKey { kind, key }, account, created_at, hidden, .. } = *record;
         let list = List::records(kind);
         let state = &mut *self.writing.state;
         let listed = self.appended.append(state, list, account, key, created_at, hidden);
         self.appended.count(list, account.0, i64::from(!hidden));
-        let table = Table::of(kind)?;
-        let slot = usize::try_from(kind.number())
-            .ok()
-            .and_then(|index| self.insert_record.get_mut(index))
-            .ok_or_else(|| Fault::Refused(format!("{kind:?} has no table")))?;
-        let statement = match slot {
-            Some(statement) => statement,
-            None => slot.insert(self.connection.prepare_cached(table.insert)?),
-        };
-        statement.execute((
-            key,
-            account.0,
-            record.parent,
-            created_at.nanoseconds(),
-            record.version,
-            hidden,
-            listed,
-            &record.body,
-        ))?;
+        gathered(&mut self.records, kind.number())?.push((record, listed));
         self.writing.state.note_record(kind, key);
         Ok(())
     }
@@ -286,16 +278,36 @@ impl<'books, 'writer> Books<'books, 'writer> {
         Ok(())
     }
 
-    fn name(&mut self, record: &Record, name: Box<str>) -> Outcome<()> {
+    fn name(&mut self, record: &Record, name: &'batch str) -> Outcome<()> {
         let Record { key: RecordKey { kind, key }, account, .. } = *record;
         self.connection
             .prepare_cached(
                 "INSERT INTO bank_name (account, kind, name, key) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute((account.0, kind.number(), &name, key))?;
-        self.given.insert((account.0, kind, name.clone()), ());
-        let names = self.names.clone();
-        self.writing.after_commit.push(Box::new(move || names.remember(account, kind, name, key)));
+            .execute((account.0, kind.number(), name, key))?;
+        self.given.insert((account.0, kind, name));
+        let (names, name) = (self.names.clone(), Box::from(name));
+        let remember = move || names.remember(account, kind, name, key);
+        self.writing.after_commit.push(Box::new(remember));
         Ok(())
     }
+}
+
+/// New records of a kind that are still to be written.
+fn gathered<'gathered, 'batch>(
+    records: &'gathered mut [Vec<(&'batch Record, i64)>; KINDS],
+    kind: i64,
+) -> Outcome<&'gathered mut Vec<(&'batch Record, i64)>> {
+    usize::try_from(kind)
+        .ok()
+        .and_then(|index| records.get_mut(index))
+        .ok_or_else(|| Fault::Refused(format!("there is no kind of record numbered {kind}")))
+}
+
+fn write_new(connection: &Connection, kind: i64, records: &mut Vec<(&Record, i64)>) -> Outcome<()> {
+    if !records.is_empty() {
+        records::insert(connection, RecordKind::from_number(kind)?, records)?;
+        records.clear();
+    }
+    Ok(())
 }

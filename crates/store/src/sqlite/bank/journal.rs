@@ -2,9 +2,10 @@
 
 use ::bank::{EntryKind, JournalEntry, RecordKind};
 use engine::AccountId;
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::{Connection, Row};
 
 use crate::page::{Page, PageQuery};
+use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::{Stored, compact, currency, from_compact, instant_at, stored_at};
 use crate::sqlite::fault::Outcome;
 use crate::sqlite::listing::{self, Entry, List};
@@ -16,31 +17,20 @@ pub(super) fn legs_blob(entry: &JournalEntry) -> Outcome<Vec<u8>> {
     compact("journal entry", &entry.legs)
 }
 
-/// Appends to the journal.
-pub(super) struct Appender<'connection>(CachedStatement<'connection>);
-
-impl<'connection> Appender<'connection> {
-    pub(super) fn new(connection: &'connection Connection) -> Outcome<Appender<'connection>> {
-        Ok(Appender(connection.prepare_cached(
-            "INSERT INTO bank_journal
-             (key, account, at, kind, origin_kind, origin, currency, legs)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?))
-    }
-
-    pub(super) fn append(&mut self, entry: &JournalEntry, legs: &[u8]) -> Outcome<()> {
-        self.0.execute((
-            entry.key,
-            entry.account.0,
-            entry.at.nanoseconds(),
-            entry.kind.number(),
-            entry.origin.0.number(),
-            entry.origin.1,
-            entry.currency.code(),
-            legs,
-        ))?;
-        Ok(())
-    }
+/// Appends entries, each with its legs as a blob.
+pub(super) fn append(connection: &Connection, entries: &[(&JournalEntry, &[u8])]) -> Outcome<()> {
+    const INTO: &str = "INSERT OR FAIL INTO bank_journal
+        (key, account, at, kind, origin_kind, origin, currency, legs)";
+    Bulk::new(connection, INTO, 8).insert(entries, |values, (entry, legs)| {
+        values.put(entry.key)?;
+        values.put(entry.account.0)?;
+        values.put(entry.at.nanoseconds())?;
+        values.put(entry.kind.number())?;
+        values.put(entry.origin.0.number())?;
+        values.put(entry.origin.1)?;
+        values.put(entry.currency.code())?;
+        values.put(*legs)
+    })
 }
 
 /// One entry.

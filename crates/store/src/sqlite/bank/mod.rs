@@ -6,6 +6,7 @@ mod balances;
 mod commit;
 mod journal;
 pub(super) mod names;
+mod payments;
 pub(super) mod records;
 
 use ::bank::{JournalEntry, LedgerAccount};
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use engine::{AccountId, IdempotencyKey, Instant, PaymentId};
 
 use super::SqliteStore;
-use super::fault::{During, Outcome};
+use super::fault::During;
 use crate::Result;
 use crate::bank_store::{Agenda, BankStore, Changes, CommitError};
 use crate::page::{Page, PageQuery};
@@ -75,7 +76,7 @@ impl BankStore for SqliteStore {
 
     async fn payments(&self, keys: Vec<IdempotencyKey>) -> Result<Vec<Option<PaymentId>>> {
         self.read("looking up payments", move |connection| {
-            keys.iter().map(|key| commit::payment_under(connection, key)).collect()
+            keys.iter().map(|key| payments::find(connection, key)).collect()
         })
         .await
     }
@@ -93,13 +94,13 @@ impl BankStore for SqliteStore {
         changes: Vec<Changes>,
     ) -> Result<Vec<std::result::Result<(), CommitError>>> {
         const DURING: &str = "writing the books";
-        let prepared: Vec<_> = changes
-            .into_iter()
-            .map(commit::Prepared::new)
-            .collect::<Outcome<_>>()
-            .during(DURING)?;
+        let batch = commit::Batch::new(changes).during(DURING)?;
         let names = self.names.clone();
-        self.write(DURING, move |writing| commit::commit(writing, &names, prepared)).await
+        // The batch comes back, so that the one thread that writes need not drop it.
+        let (results, _batch) = self
+            .write(DURING, move |writing| Ok((commit::commit(writing, &names, &batch)?, batch)))
+            .await?;
+        Ok(results)
     }
 
     async fn audit(&self) -> Result<Vec<String>> {

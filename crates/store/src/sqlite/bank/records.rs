@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row};
 
 use crate::page::{Order, Page};
 use crate::record::{Record, RecordKey, RecordQuery};
+use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::Stored;
 use crate::sqlite::fault::{Fault, Outcome};
 use crate::sqlite::listing::{self, Entry, List};
@@ -19,7 +20,7 @@ pub(crate) struct Table {
     pub(crate) key_min: &'static str,
     pub(super) find: &'static str,
     pub(super) standing: &'static str,
-    pub(super) insert: &'static str,
+    into: &'static str,
     pub(super) update: &'static str,
     entries: &'static str,
     children: &'static str,
@@ -37,11 +38,10 @@ macro_rules! table {
                 " WHERE key = ?1"
             ),
             standing: concat!("SELECT version, hidden, listed FROM ", $name, " WHERE key = ?1"),
-            insert: concat!(
-                "INSERT INTO ",
+            into: concat!(
+                "INSERT OR FAIL INTO ",
                 $name,
-                " (key, account, parent, created_at, version, hidden, listed, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                " (key, account, parent, created_at, version, hidden, listed, body)"
             ),
             update: concat!(
                 "UPDATE ",
@@ -99,7 +99,7 @@ const JOURNAL: Table = Table {
     key_min: "SELECT min(coalesce(min(key), 0), 0) FROM bank_journal",
     find: "",
     standing: "",
-    insert: "",
+    into: "",
     update: "",
     entries: "",
     children: "",
@@ -107,6 +107,24 @@ const JOURNAL: Table = Table {
     shown_by_account: "SELECT account, count(*) FROM bank_journal
                        WHERE kind NOT IN (2, 4) GROUP BY account",
 };
+
+/// Adds records to a kind's table, each with the number of its span.
+pub(super) fn insert(
+    connection: &Connection,
+    kind: RecordKind,
+    records: &[(&Record, i64)],
+) -> Outcome<()> {
+    Bulk::new(connection, Table::of(kind)?.into, 8).insert(records, |values, (record, listed)| {
+        values.put(record.key.key)?;
+        values.put(record.account.0)?;
+        values.put(record.parent)?;
+        values.put(record.created_at.nanoseconds())?;
+        values.put(record.version)?;
+        values.put(record.hidden)?;
+        values.put(*listed)?;
+        values.put(&record.body)
+    })
+}
 
 /// One record.
 pub(super) fn find(connection: &Connection, key: RecordKey) -> Outcome<Option<Record>> {

@@ -22,14 +22,16 @@ CREATE TABLE counter (
     PRIMARY KEY (list, owner)
 ) STRICT, WITHOUT ROWID;
 
--- Lists by account: consecutive keys of one account, committed together, are one row,
--- so that a batch of a thousand costs what one costs.
+-- Lists by account: what one commit appends to one list of one account is one row, so
+-- that a batch of a thousand costs what one costs. Its keys run from `first` to `last`;
+-- where other accounts' lie between them, `further` says where the later runs are.
 CREATE TABLE span (
     list INTEGER NOT NULL,
     account INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
     first INTEGER NOT NULL,
     last INTEGER NOT NULL,
+    further BLOB,
     shown INTEGER NOT NULL,
     earliest INTEGER NOT NULL,
     latest INTEGER NOT NULL,
@@ -84,17 +86,20 @@ CREATE INDEX schedule_by_party ON schedule (account, kind, party, created_at);
 CREATE UNIQUE INDEX schedule_by_request ON schedule (account, request_key)
     WHERE request_key IS NOT NULL;
 
--- One queued attempt at one slot, with all that running it needs. `term` is 0 until it
--- is claimed; `ending` says that its schedule ended while it was in flight.
+-- One queued attempt at one slot, with all that running it needs. `term` is 2^32 until it
+-- is claimed, then 2^32 more than the claimer's; `lease_until` is the least integer until
+-- then. So both always take the same number of bytes, and a claim is written over the row
+-- where it lies, without moving its neighbours. `ending` says that its schedule ended
+-- while it was in flight.
 CREATE TABLE queue (
     lane INTEGER NOT NULL,
     due INTEGER NOT NULL,
     schedule INTEGER NOT NULL,
     slot INTEGER NOT NULL,
-    term INTEGER NOT NULL,
-    lease_until INTEGER,
+    term INTEGER NOT NULL DEFAULT 4294967296,
+    lease_until INTEGER NOT NULL DEFAULT -9223372036854775808,
     not_before INTEGER,
-    ending INTEGER NOT NULL,
+    ending INTEGER NOT NULL DEFAULT 0,
     role INTEGER NOT NULL,
     account INTEGER NOT NULL,
     attempt INTEGER NOT NULL,

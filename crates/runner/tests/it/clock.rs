@@ -1,0 +1,101 @@
+//! Clocks that are set, advanced and let go.
+
+use runner::{Advanced, ClockError, Counts};
+use store::sqlite::SqliteStore;
+use store::{ClockMode, ClockState, Store as _};
+
+use crate::world::{CLOCK, World, at, start};
+
+fn paid(successful: u64) -> Advanced {
+    Advanced { counts: Counts { successful, ..Counts::default() }, bank_actions: 0 }
+}
+
+#[tokio::test]
+async fn an_advance_runs_every_slot_up_to_its_end_and_no_further() {
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    // The first was paid at once; the 5th is due at 01:30.
+    let advanced = world.runner.advance_clock(at("2026-01-05T01:29:59Z")).await.unwrap();
+    assert_eq!(advanced, paid(3));
+    let advanced = world.runner.advance_clock(at("2026-01-05T01:30:00Z")).await.unwrap();
+    assert_eq!(advanced, paid(1));
+    let advanced = world.runner.advance_clock(at("2027-01-01T00:00:00Z")).await.unwrap();
+    assert_eq!(advanced, paid(5));
+    assert_eq!(world.runner.now(), at("2027-01-01T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn a_clock_with_schedules_goes_forward_only() {
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    let error = world.runner.advance_clock(at("2025-12-31T00:00:00Z")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the clock says 2026-01-01T00:00:00Z and schedules exist, so it can only go forward; 2025-12-31T00:00:00Z is earlier"
+    );
+    let error = world.runner.set_clock(at("2025-12-31T00:00:00Z")).await.unwrap_err();
+    assert!(matches!(error, ClockError::Backwards { .. }), "{error}");
+    assert_eq!(world.runner.now(), at("2026-01-01T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn a_clock_without_schedules_can_be_set_anywhere() {
+    let world = World::standing().await;
+    assert_eq!(world.runner.set_clock(at("2020-02-29T00:00:00Z")).await.unwrap(), paid(0));
+    assert_eq!(world.runner.now(), at("2020-02-29T00:00:00Z"));
+}
+
+#[tokio::test]
+async fn setting_a_clock_with_schedules_forward_runs_what_lies_between() {
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    assert_eq!(world.runner.set_clock(at("2026-01-03T12:00:00Z")).await.unwrap(), paid(2));
+}
+
+#[tokio::test]
+async fn a_clock_that_follows_the_world_is_not_advanced() {
+    let world = World::on_wall_time().await;
+    let error = world.runner.advance_clock(at("2027-01-01T00:00:00Z")).await.unwrap_err();
+    assert!(matches!(error, ClockError::NotStanding), "{error}");
+}
+
+#[tokio::test]
+async fn a_clock_is_let_go_where_that_is_not_backwards() {
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    let reading = world.runner.release_clock().await.unwrap();
+    assert_eq!((reading.now, reading.mode), (at("2026-06-15T12:00:00Z"), ClockMode::Wall));
+
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    world.runner.advance_clock(at("2026-07-01T00:00:00Z")).await.unwrap();
+    let error = world.runner.release_clock().await.unwrap_err();
+    assert!(matches!(error, ClockError::Backwards { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn an_advance_that_was_cut_off_goes_on_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kalends.db");
+    let world = World::on_disk(&path).await;
+    let schedule = world.ten_daily_charges().await;
+    world.runner.stop().await;
+    // What an advance stores before it runs anything.
+    let mode = ClockMode::Standing(at("2026-01-02T00:00:00Z"));
+    let state = ClockState { mode, target: Some(at("2026-01-04T00:00:00Z")) };
+    world.store.set_clock(CLOCK, state).await.unwrap();
+    world.store.stop().await;
+    drop(world);
+
+    let store = SqliteStore::open(&path).unwrap();
+    let runner = start(&store).await;
+    while !runner.is_ready().await {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(runner.clock().target, None);
+    assert_eq!(runner.now(), at("2026-01-04T00:00:00Z"));
+    let positions = store.positions(&[schedule], runner.now()).await.unwrap();
+    assert_eq!(positions.first().unwrap().recorded, 3);
+    runner.stop().await;
+    store.stop().await;
+}

@@ -1,0 +1,236 @@
+//! A lane in front of a gateway that does as it is told: what it makes of lost
+//! requests, failed quotes and runs that were left behind.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::creation::{Creation, create};
+use engine::{
+    AccountId, Currency, CustomerId, IdempotencyKey, InstallationId, Instant, Instruction, Money,
+    NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Percentage, Plan, Policies,
+    RecipientId, RetryPolicy, Schedule, Term, Timing, TransferAmount, TransferId, Zone,
+};
+use gateway::{Character, Gateway, Lookup, Quote};
+use jiff::civil::{Time, date};
+use recurrence::{Recurrence, Rule};
+use runner::{Lane, WallTime};
+use store::model::ModelStore;
+use store::{Claim, ClockMode, ClockState, NewSchedule, PageQuery, Store};
+
+use crate::world::{LANE, at};
+
+const PAID: Outcome = Outcome::Succeeded(PaymentId::Transfer(TransferId(1)));
+const THROTTLED: Outcome = Outcome::NotSent(NotSent::Throttled);
+
+/// Answers what it was told to, in order, and keeps what it was asked.
+struct Obedient {
+    character: Character,
+    outcomes: Mutex<VecDeque<Outcome>>,
+    quotes: Mutex<VecDeque<Result<Money, Outcome>>>,
+    keys: Mutex<Vec<IdempotencyKey>>,
+    open_quotes: Mutex<i32>,
+    open_quotes_max: Mutex<i32>,
+}
+
+fn gateway(outcomes: &[Outcome]) -> Obedient {
+    Obedient {
+        character: Character {
+            batch_max: 1,
+            key_window: None,
+            absence_conclusive_after: None,
+            timeout: Duration::from_secs(10),
+        },
+        outcomes: Mutex::new(outcomes.iter().cloned().collect()),
+        quotes: Mutex::default(),
+        keys: Mutex::default(),
+        open_quotes: Mutex::default(),
+        open_quotes_max: Mutex::default(),
+    }
+}
+
+#[async_trait]
+impl Gateway for Obedient {
+    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+        tokio::task::yield_now().await;
+        let mut outcomes = self.outcomes.lock().unwrap();
+        *self.open_quotes.lock().unwrap() -= 1;
+        requests
+            .into_iter()
+            .map(|request| {
+                self.keys.lock().unwrap().push(request.key);
+                outcomes.pop_front().expect("no more payments than were foreseen")
+            })
+            .collect()
+    }
+
+    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
+        vec![Lookup::Absent; requests.len()]
+    }
+
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        {
+            let mut open = self.open_quotes.lock().unwrap();
+            *open += 1;
+            let mut most = self.open_quotes_max.lock().unwrap();
+            *most = (*most).max(*open);
+        }
+        tokio::task::yield_now().await;
+        let mut answers = self.quotes.lock().unwrap();
+        quotes.iter().map(|_| answers.pop_front().expect("no more quotes than foreseen")).collect()
+    }
+
+    fn character(&self) -> Character {
+        self.character
+    }
+}
+
+/// A wall clock that stands.
+struct Standing(Instant);
+
+impl WallTime for Standing {
+    fn now(&self) -> Instant {
+        self.0
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+fn lane(store: &Arc<ModelStore>, gateway: &Arc<Obedient>, term: Term, now: &str) -> Lane {
+    let clock = ClockState { mode: ClockMode::Wall, target: None };
+    Lane::new(store.clone(), gateway.clone(), Arc::new(Standing(at(now))), LANE, term, clock)
+}
+
+fn charge() -> Instruction {
+    Instruction::Charge {
+        customer: CustomerId(1),
+        card: None,
+        money: Money::new(19_900, Currency::THB),
+        description: None,
+    }
+}
+
+fn share() -> Instruction {
+    let share = Percentage::from_ten_thousandths(500_000).unwrap();
+    let amount = TransferAmount::Share { share, currency: Currency::THB };
+    Instruction::Transfer { recipient: RecipientId(1), amount }
+}
+
+/// Schedules that all fall on the 5th of January 2026, at 08:30 in Bangkok, and on the 6th.
+async fn store_with(instructions: Vec<Instruction>) -> (Arc<ModelStore>, Vec<Schedule>) {
+    let store = Arc::new(ModelStore::exclusive(InstallationId(7)));
+    let mut schedules = Vec::new();
+    for instruction in instructions {
+        let plan = Plan {
+            recurrence: Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 5), date(2026, 1, 6))
+                .unwrap(),
+            policies: Policies {
+                timing: Timing {
+                    zone: Zone::named("Asia/Bangkok").unwrap(),
+                    hour: Time::constant(8, 30, 0, 0),
+                },
+                retry: RetryPolicy::NEVER,
+                run_at_start: false,
+            },
+            instruction,
+        };
+        let creation = Creation {
+            id: store.allocate_schedules(1).await.unwrap(),
+            account: AccountId(1),
+            lane: LANE,
+            plan,
+            attributes: serde_json::Map::new(),
+        };
+        let created = create(creation, at("2026-01-01T00:00:00Z")).unwrap();
+        let new = vec![NewSchedule { created, request: None }];
+        schedules.extend(store.create_schedules(new).await.unwrap());
+    }
+    (store, schedules)
+}
+
+async fn recorded(store: &ModelStore, schedule: &Schedule) -> Vec<OccurrenceStatus> {
+    let now = at("2026-02-01T00:00:00Z");
+    let page = store.occurrences(schedule, now, PageQuery::first(100)).await.unwrap();
+    page.entries.iter().map(|occurrence| occurrence.status).collect()
+}
+
+const ON_THE_FIFTH: &str = "2026-01-05T02:00:00Z";
+
+#[tokio::test]
+async fn a_request_that_never_arrived_is_asked_for_again_under_its_key() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let gateway = Arc::new(gateway(&[Outcome::Unknown, PAID]));
+    let term = store.begin_term().await.unwrap();
+    let lane = lane(&store, &gateway, term, ON_THE_FIFTH);
+    lane.run_due().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    lane.resolve_awaiting().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+    let keys = gateway.keys.lock().unwrap().clone();
+    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
+}
+
+#[tokio::test]
+async fn a_request_is_not_asked_for_again_once_its_key_may_be_forgotten() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let mut gateway = gateway(&[Outcome::Unknown]);
+    gateway.character.key_window = Some(Duration::from_hours(24));
+    let gateway = Arc::new(gateway);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    let later = lane(&store, &gateway, term, "2026-01-05T20:00:00Z");
+    later.resolve_awaiting().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    assert_eq!(gateway.keys.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_quote_that_is_not_known_is_nothing_sent() {
+    let (store, schedules) = store_with(vec![share()]).await;
+    let gateway = gateway(&[]);
+    gateway.quotes.lock().unwrap().push_back(Err(Outcome::Unknown));
+    let gateway = Arc::new(gateway);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    assert_eq!(store.awaiting(LANE, None, 10).await.unwrap(), []);
+    assert_eq!(store.next_due(LANE).await.unwrap(), Some(at("2026-01-05T02:00:30Z")));
+}
+
+#[tokio::test]
+async fn a_balance_is_quoted_again_only_after_the_quote_before_is_paid() {
+    let (store, _) = store_with(vec![share(), share(), share()]).await;
+    let gateway = gateway(&[PAID, PAID, PAID]);
+    let quote = Ok(Money::new(5_000, Currency::THB));
+    *gateway.quotes.lock().unwrap() = vec![quote.clone(), quote.clone(), quote].into();
+    let gateway = Arc::new(gateway);
+    let term = store.begin_term().await.unwrap();
+    let counts = lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    assert_eq!(counts.successful, 3);
+    assert_eq!(*gateway.open_quotes_max.lock().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_may_have_been_sent_is_not_given_back_when_it_is_throttled() {
+    let (store, _) = store_with(vec![charge()]).await;
+    let gateway = Arc::new(gateway(&[THROTTLED]));
+    let now = at(ON_THE_FIFTH);
+    let lost = store.begin_term().await.unwrap();
+    let claim = Claim {
+        lane: LANE,
+        now,
+        limit: 1,
+        term: lost,
+        lease_until: now.plus_seconds(120),
+        wall_now: now,
+    };
+    assert_eq!(store.claim(claim).await.unwrap().len(), 1);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).recover_all().await.unwrap();
+    // In flight still: no claim finds it, and a deletion leaves it.
+    assert_eq!(store.next_due(LANE).await.unwrap(), None);
+    assert_eq!(store.queue_depth(LANE).await.unwrap(), 1);
+}

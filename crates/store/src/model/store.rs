@@ -1,0 +1,360 @@
+//! Schedules and their runs in memory: maps ordered by key behind one mutex, so
+//! that every call is one commit.
+
+mod lists;
+mod queue;
+mod requests;
+mod settling;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use engine::settlement::AwaitingKey;
+use engine::{
+    Account, AccountId, Attempt, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence,
+    Position, Run, RunKey, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
+};
+
+use self::queue::Queued;
+use self::requests::Requests;
+use crate::event::{Event, EventId, EventKind, NewEvent};
+use crate::page::{Page, PageQuery};
+use crate::request::{RequestKey, RequestState, StoredResponse};
+use crate::store::{
+    Claim, ClockMode, ClockState, Credential, Deletion, Frozen, NewSchedule, ScheduleQuery,
+    Settled, Store,
+};
+use crate::{Result, StoreError};
+
+/// A [`Store`] in memory.
+#[derive(Debug)]
+pub struct ModelStore {
+    installation: InstallationId,
+    sharing: Sharing,
+    books: Mutex<Books>,
+}
+
+/// How many nodes can have the data open, which decides what may be recovered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sharing {
+    /// One: whatever is of an earlier term was left behind.
+    Exclusive,
+    /// Several: only what is past its lease was.
+    Shared,
+}
+
+/// Everything, as plain collections.
+#[derive(Clone, Debug, Default)]
+struct Books {
+    stopped: bool,
+    term: i64,
+    last_account: i64,
+    accounts: BTreeMap<AccountId, Account>,
+    credentials: BTreeMap<[u8; 32], Credential>,
+    clocks: BTreeMap<ClockId, ClockState>,
+    last_schedule: i64,
+    schedules: BTreeMap<ScheduleId, Schedule>,
+    made_by_request: BTreeMap<(AccountId, Box<str>), ScheduleId>,
+    queue: BTreeMap<RunKey, Queued>,
+    awaiting: BTreeMap<(Slot, ScheduleId, Attempt), Awaiting>,
+    occurrences: BTreeMap<(ScheduleId, Slot, Attempt), Occurrence>,
+    events: Vec<Event>,
+    requests: Requests,
+}
+
+impl ModelStore {
+    /// An empty one, which one node at a time has open.
+    #[must_use]
+    pub const fn exclusive(installation: InstallationId) -> ModelStore {
+        ModelStore::new(installation, Sharing::Exclusive)
+    }
+
+    /// An empty one, which several nodes have open.
+    #[must_use]
+    pub const fn shared(installation: InstallationId) -> ModelStore {
+        ModelStore::new(installation, Sharing::Shared)
+    }
+
+    const fn new(installation: InstallationId, sharing: Sharing) -> ModelStore {
+        ModelStore { installation, sharing, books: Mutex::new(Books::new()) }
+    }
+
+    /// A copy as it is now, as of a backup restored or a disk cloned.
+    #[must_use]
+    pub fn copy(&self) -> ModelStore {
+        ModelStore {
+            installation: self.installation,
+            sharing: self.sharing,
+            books: Mutex::new(self.books().clone()),
+        }
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        // What is written is checked first, so a panic leaves nothing half done.
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open(&self) -> Result<MutexGuard<'_, Books>> {
+        let books = self.books();
+        if books.stopped { Err(StoreError::Stopped) } else { Ok(books) }
+    }
+}
+
+/// What refuses a key that is taken, as a database would.
+fn taken(during: &'static str, what: &impl std::fmt::Debug) -> StoreError {
+    StoreError::Database { during, message: format!("{what:?} is there already") }
+}
+
+impl Books {
+    const fn new() -> Books {
+        Books {
+            stopped: false,
+            term: 0,
+            last_account: 0,
+            accounts: BTreeMap::new(),
+            credentials: BTreeMap::new(),
+            clocks: BTreeMap::new(),
+            last_schedule: 0,
+            schedules: BTreeMap::new(),
+            made_by_request: BTreeMap::new(),
+            queue: BTreeMap::new(),
+            awaiting: BTreeMap::new(),
+            occurrences: BTreeMap::new(),
+            events: Vec::new(),
+            requests: Requests::new(),
+        }
+    }
+
+    fn tell(&mut self, schedule: &Schedule, event: ScheduleEvent, at: Instant) {
+        let id = self.events.last().map_or(1, |last| last.id.0 + 1);
+        self.events.push(Event {
+            id: EventId(id),
+            body: NewEvent {
+                account: schedule.account,
+                at,
+                kind: EventKind::Schedule(event),
+                subject: schedule.id.0,
+                snapshot: None,
+            },
+        });
+    }
+
+    fn create_account(
+        &mut self,
+        mut account: Account,
+        credentials: Vec<Credential>,
+    ) -> Result<Account> {
+        const DURING: &str = "creating an account";
+        if let Some(known) =
+            credentials.iter().find(|credential| self.credentials.contains_key(&credential.sha256))
+        {
+            return Err(taken(DURING, &known.account));
+        }
+        self.last_account += 1;
+        account.id = AccountId(self.last_account);
+        self.accounts.insert(account.id, account.clone());
+        for credential in credentials {
+            let credential = Credential { account: account.id, ..credential };
+            self.credentials.insert(credential.sha256, credential);
+        }
+        Ok(account)
+    }
+
+    fn create_schedules(&mut self, new: Vec<NewSchedule>) -> Result<Vec<Schedule>> {
+        const DURING: &str = "creating schedules";
+        for NewSchedule { created, request } in &new {
+            let made = request.as_ref().is_some_and(|request| self.made_by(request).is_some());
+            if !made && self.schedules.contains_key(&created.schedule.id) {
+                return Err(taken(DURING, &created.schedule.id));
+            }
+        }
+        Ok(new.into_iter().map(|new| self.create_schedule(new)).collect())
+    }
+
+    fn create_schedule(&mut self, NewSchedule { created, request }: NewSchedule) -> Schedule {
+        if let Some(made) = request.as_ref().and_then(|request| self.made_by(request)) {
+            return made.clone();
+        }
+        let schedule = created.schedule;
+        if let Some(RequestKey { account, key }) = request {
+            self.made_by_request.insert((account, key), schedule.id);
+        }
+        self.queue.insert(created.run.key, Queued::unclaimed(created.run));
+        self.schedules.insert(schedule.id, schedule.clone());
+        for event in created.events {
+            self.tell(&schedule, event, schedule.created_at);
+        }
+        schedule
+    }
+
+    fn made_by(&self, request: &RequestKey) -> Option<&Schedule> {
+        let id = self.made_by_request.get(&(request.account, request.key.clone()))?;
+        self.schedules.get(id)
+    }
+}
+
+#[async_trait]
+impl Store for ModelStore {
+    fn installation(&self) -> InstallationId {
+        self.installation
+    }
+
+    async fn begin_term(&self) -> Result<Term> {
+        let mut books = self.open()?;
+        books.term += 1;
+        Ok(Term(books.term))
+    }
+
+    async fn stop(&self) {
+        self.books().stopped = true;
+    }
+
+    async fn create_account(
+        &self,
+        account: Account,
+        credentials: Vec<Credential>,
+    ) -> Result<Account> {
+        self.open()?.create_account(account, credentials)
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>> {
+        Ok(self.open()?.accounts.get(&id).cloned())
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        Ok(self.open()?.accounts.values().cloned().collect())
+    }
+
+    async fn update_account(&self, account: Account) -> Result<()> {
+        if let Some(stored) = self.open()?.accounts.get_mut(&account.id) {
+            *stored = account;
+        }
+        Ok(())
+    }
+
+    async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>> {
+        Ok(self.open()?.credentials.get(&sha256).cloned())
+    }
+
+    async fn clock(&self, id: ClockId) -> Result<ClockState> {
+        let unset = ClockState { mode: ClockMode::Wall, target: None };
+        Ok(self.open()?.clocks.get(&id).copied().unwrap_or(unset))
+    }
+
+    async fn set_clock(&self, id: ClockId, state: ClockState) -> Result<()> {
+        self.open()?.clocks.insert(id, state);
+        Ok(())
+    }
+
+    async fn allocate_schedules(&self, count: u32) -> Result<ScheduleId> {
+        let mut books = self.open()?;
+        let first = books.last_schedule + 1;
+        books.last_schedule += i64::from(count);
+        Ok(ScheduleId(first))
+    }
+
+    async fn create_schedules(&self, new: Vec<NewSchedule>) -> Result<Vec<Schedule>> {
+        self.open()?.create_schedules(new)
+    }
+
+    async fn schedule(&self, id: ScheduleId) -> Result<Option<Schedule>> {
+        Ok(self.open()?.schedules.get(&id).cloned())
+    }
+
+    async fn schedules(&self, query: ScheduleQuery) -> Result<Page<Schedule>> {
+        Ok(self.open()?.page_of_schedules(&query))
+    }
+
+    async fn any_schedule(&self) -> Result<bool> {
+        Ok(!self.open()?.schedules.is_empty())
+    }
+
+    async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion> {
+        Ok(self.open()?.delete_schedule(id, at))
+    }
+
+    async fn positions(&self, schedules: &[Schedule], _now: Instant) -> Result<Vec<Position>> {
+        let books = self.open()?;
+        Ok(schedules.iter().map(|schedule| books.position(schedule)).collect())
+    }
+
+    async fn occurrence(&self, key: AwaitingKey) -> Result<Option<Occurrence>> {
+        let AwaitingKey { schedule, slot, attempt } = key;
+        Ok(self.open()?.occurrences.get(&(schedule, slot, attempt)).cloned())
+    }
+
+    async fn occurrences(
+        &self,
+        schedule: &Schedule,
+        _now: Instant,
+        page: PageQuery,
+    ) -> Result<Page<Occurrence>> {
+        Ok(self.open()?.page_of_occurrences(schedule.id, &page))
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
+        Ok(self.open()?.claim(&claim))
+    }
+
+    async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>> {
+        Ok(self.open()?.freeze(term, &frozen))
+    }
+
+    async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>> {
+        self.open()?.settle(term, settlements)
+    }
+
+    async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
+        Ok(self.open()?.recover(&claim, self.sharing))
+    }
+
+    async fn awaiting(
+        &self,
+        lane: LaneId,
+        after: Option<AwaitingKey>,
+        limit: u32,
+    ) -> Result<Vec<Awaiting>> {
+        Ok(self.open()?.page_of_awaiting(lane, after, limit))
+    }
+
+    async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
+        Ok(self.open()?.next_due(lane))
+    }
+
+    async fn count_slots(&self, lane: LaneId, by: Instant, _enough: u64) -> Result<u64> {
+        Ok(self.open()?.count_slots(lane, by))
+    }
+
+    async fn queue_depth(&self, lane: LaneId) -> Result<u64> {
+        Ok(self.open()?.queue.keys().map(|key| u64::from(key.lane == lane)).sum())
+    }
+
+    async fn event(&self, id: EventId) -> Result<Option<Event>> {
+        Ok(self.open()?.events.iter().find(|event| event.id == id).cloned())
+    }
+
+    async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>> {
+        Ok(self.open()?.page_of_events(account, &page))
+    }
+
+    async fn begin_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        fingerprint: [u8; 32],
+        at: Instant,
+    ) -> Result<RequestState> {
+        Ok(self.open()?.requests.begin(term, key, fingerprint, at))
+    }
+
+    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
+        self.open()?.requests.finish(&key, response);
+        Ok(())
+    }
+
+    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
+        self.open()?.requests.abandon(&key);
+        Ok(())
+    }
+}

@@ -1,0 +1,75 @@
+//! Pages of lists.
+
+use engine::{AccountId, Attempt, Instant, Instruction, Occurrence, Schedule, ScheduleId, Slot};
+
+use super::Books;
+use crate::event::Event;
+use crate::page::{Order, Page, PageQuery};
+use crate::store::ScheduleQuery;
+
+impl Books {
+    pub(super) fn occurrences_of(
+        &self,
+        schedule: ScheduleId,
+    ) -> impl DoubleEndedIterator<Item = &Occurrence> {
+        let from = (schedule, Slot::from_civil_seconds(i64::MIN), Attempt::MIN);
+        let to = (schedule, Slot::from_civil_seconds(i64::MAX), Attempt::MAX);
+        self.occurrences.range(from..=to).map(|(_, occurrence)| occurrence)
+    }
+
+    pub(super) fn page_of_occurrences(
+        &self,
+        schedule: ScheduleId,
+        query: &PageQuery,
+    ) -> Page<Occurrence> {
+        page(self.occurrences_of(schedule).cloned(), query, |occurrence| occurrence.created_at)
+    }
+
+    pub(super) fn page_of_schedules(&self, query: &ScheduleQuery) -> Page<Schedule> {
+        let ScheduleQuery { account, kind, party, status, page: wanted } = query;
+        let mut matching: Vec<Schedule> = self
+            .schedules
+            .values()
+            .filter(|schedule| {
+                let instruction = &schedule.plan.instruction;
+                schedule.account == *account
+                    && kind.is_none_or(|kind| instruction.kind() == kind)
+                    && party.is_none_or(|party| party_of(instruction) == party)
+                    && status.is_none_or(|status| schedule.status == status)
+            })
+            .cloned()
+            .collect();
+        matching.sort_by_key(|schedule| (schedule.created_at, schedule.id));
+        page(matching.into_iter(), wanted, |schedule| schedule.created_at)
+    }
+
+    pub(super) fn page_of_events(&self, account: AccountId, query: &PageQuery) -> Page<Event> {
+        let matching = self.events.iter().filter(|event| event.body.account == account);
+        page(matching.cloned(), query, |event| event.body.at)
+    }
+}
+
+/// Whom a schedule's runs deal with.
+fn party_of(instruction: &Instruction) -> i64 {
+    match instruction {
+        Instruction::Charge { customer, .. } => customer.0,
+        Instruction::Transfer { recipient, .. } => recipient.0,
+    }
+}
+
+/// Part of a list that is given in order.
+fn page<T>(
+    entries: impl DoubleEndedIterator<Item = T>,
+    query: &PageQuery,
+    created_at: impl Fn(&T) -> Instant,
+) -> Page<T> {
+    let within = |entry: &T| (query.from..=query.to).contains(&created_at(entry));
+    let mut matching: Vec<T> = entries.filter(within).collect();
+    if query.order == Order::ReverseChronological {
+        matching.reverse();
+    }
+    let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
+    let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    let entries = matching.into_iter().skip(size(query.offset)).take(size(query.limit)).collect();
+    Page { entries, total }
+}

@@ -1,0 +1,163 @@
+//! Settlement and deletion: what ends a run, and what ends a schedule.
+
+use std::collections::BTreeSet;
+
+use engine::settlement::Source;
+use engine::{Instant, Occurrence, ScheduleEvent, ScheduleId, Settlement, Status, Term};
+
+use super::queue::Queued;
+use super::{Books, taken};
+use crate::Result;
+use crate::store::{Deletion, Settled};
+
+impl Books {
+    /// Writes settlements: all that are not stale, or nothing.
+    pub(super) fn settle(
+        &mut self,
+        term: Term,
+        settlements: Vec<Settlement>,
+    ) -> Result<Vec<Settled>> {
+        self.refuse_what_is_taken(term, &settlements)?;
+        Ok(settlements.into_iter().map(|settlement| self.settle_one(term, settlement)).collect())
+    }
+
+    /// Looks before anything is written: one attempt is recorded once, and one run
+    /// stands in one place of the queue.
+    fn refuse_what_is_taken(&self, term: Term, settlements: &[Settlement]) -> Result<()> {
+        const DURING: &str = "settling";
+        let mut recorded = BTreeSet::new();
+        let mut queued = BTreeSet::new();
+        let mut sources = Vec::new();
+        for settlement in settlements {
+            // The second of two that end the same run is stale by then.
+            if self.is_stale(term, settlement.source) || sources.contains(&settlement.source) {
+                continue;
+            }
+            sources.push(settlement.source);
+            for occurrence in &settlement.occurrences {
+                let key = (occurrence.schedule, occurrence.slot, occurrence.attempt);
+                if self.occurrences.contains_key(&key) || !recorded.insert(key) {
+                    return Err(taken(DURING, &key));
+                }
+            }
+            let follow = settlement.follow.as_ref().map(|run| run.key);
+            if let Some(key) = follow.filter(|key| settlement.source != Source::Queue(*key))
+                && (self.queue.contains_key(&key) || !queued.insert(key))
+            {
+                return Err(taken(DURING, &key));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the row that a settlement ends is gone or of another term.
+    fn is_stale(&self, term: Term, source: Source) -> bool {
+        match source {
+            Source::Queue(key) => {
+                !self.queue.get(&key).is_some_and(|row| row.is_claimed_under(term))
+            }
+            Source::Awaiting(key) => {
+                !self.awaiting.contains_key(&(key.slot, key.schedule, key.attempt))
+            }
+        }
+    }
+
+    fn settle_one(&mut self, term: Term, settlement: Settlement) -> Settled {
+        let Settlement { source, occurrences, follow, awaiting, status, events, released_until } =
+            settlement;
+        if self.is_stale(term, source) {
+            return Settled::Stale;
+        }
+        if let Some(until) = released_until {
+            self.release(source, until);
+            return Settled::Written;
+        }
+        let schedule = self.remove_source(source);
+        for occurrence in occurrences {
+            self.record(occurrence);
+        }
+        if let Some(awaiting) = awaiting {
+            let key = awaiting.key();
+            self.awaiting.insert((key.slot, key.schedule, key.attempt), awaiting);
+        }
+        self.change_status(schedule, status, events);
+        if let Some(run) = follow.filter(|_| self.may_go_on(schedule)) {
+            self.queue.insert(run.key, Queued::unclaimed(run));
+        }
+        Settled::Written
+    }
+
+    /// Gives a run back to the queue: it was provably not sent.
+    fn release(&mut self, source: Source, until: Instant) {
+        let Source::Queue(key) = source else { return };
+        if let Some(row) = self.queue.get_mut(&key) {
+            row.claimed = None;
+            row.not_before = Some(until);
+        }
+    }
+
+    /// Takes out the row that a settlement ends; whose it was.
+    fn remove_source(&mut self, source: Source) -> ScheduleId {
+        match source {
+            Source::Queue(key) => {
+                self.queue.remove(&key);
+                key.schedule
+            }
+            Source::Awaiting(key) => {
+                self.awaiting.remove(&(key.slot, key.schedule, key.attempt));
+                key.schedule
+            }
+        }
+    }
+
+    fn record(&mut self, occurrence: Occurrence) {
+        if let Some(schedule) = self.schedules.get_mut(&occurrence.schedule)
+            && occurrence.ordinal.is_none()
+        {
+            schedule.recorded_detached = schedule.recorded_detached.saturating_add(1);
+        }
+        let key = (occurrence.schedule, occurrence.slot, occurrence.attempt);
+        self.occurrences.insert(key, occurrence);
+    }
+
+    /// An end that was written meanwhile stands: a late outcome does not undo it.
+    fn change_status(
+        &mut self,
+        id: ScheduleId,
+        status: Option<(Status, Instant)>,
+        events: Vec<ScheduleEvent>,
+    ) {
+        let Some((status, at)) = status else { return };
+        let Some(schedule) = self.schedules.get_mut(&id).filter(|it| it.status.is_active()) else {
+            return;
+        };
+        schedule.status = status;
+        schedule.ended_at = (!status.is_active()).then_some(at);
+        let schedule = schedule.clone();
+        for event in events {
+            self.tell(&schedule, event, at);
+        }
+        if status == Status::Suspended {
+            self.call_off(id);
+        }
+    }
+
+    /// A schedule that has reached its last date still retries what it owes; one that
+    /// was stopped does not.
+    fn may_go_on(&self, id: ScheduleId) -> bool {
+        self.schedules
+            .get(&id)
+            .is_some_and(|it| !matches!(it.status, Status::Deleted | Status::Suspended))
+    }
+
+    pub(super) fn delete_schedule(&mut self, id: ScheduleId, at: Instant) -> Deletion {
+        let Some(schedule) = self.schedules.get_mut(&id) else { return Deletion::NotFound };
+        let Some(deleted) = schedule.clone().delete(at) else {
+            return Deletion::Already(schedule.clone());
+        };
+        *schedule = deleted.clone();
+        self.call_off(id);
+        self.tell(&deleted, ScheduleEvent::Deleted, at);
+        Deletion::Deleted(deleted)
+    }
+}

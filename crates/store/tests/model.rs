@@ -1,0 +1,29 @@
+//! The stores in memory, held to what every store must do.
+#![allow(clippy::unused_async, reason = "opening a store is asynchronous elsewhere")]
+
+use std::sync::Arc;
+
+use engine::InstallationId;
+use store::model::{ModelBankStore, ModelStore};
+use store::{BankStore, Store};
+
+async fn exclusive() -> Arc<dyn Store> {
+    Arc::new(ModelStore::exclusive(InstallationId(7)))
+}
+
+async fn shared() -> Arc<dyn Store> {
+    Arc::new(ModelStore::shared(InstallationId(7)))
+}
+
+async fn bank() -> Arc<dyn BankStore> {
+    Arc::new(ModelBankStore::new())
+}
+
+mod for_one_node {
+    store::store_conformance!(crate::exclusive);
+    store::bank_store_conformance!(crate::bank);
+}
+
+mod for_several {
+    store::store_conformance!(crate::shared);
+}

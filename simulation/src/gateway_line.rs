@@ -1,0 +1,331 @@
+//! A node's line to its gateway.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{
+    AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Money, NotSent,
+    Outcome, PaymentBody, PaymentId, PaymentRequest, Term,
+};
+use gateway::{Character, Gateway, Lookup, Quote};
+
+use crate::books::{Arrival, AttemptName, Inclination, KEY_WINDOW_SECONDS, PaymentState};
+use crate::fault::Fault;
+use crate::judge::Judge;
+use crate::kernel::Incarnation;
+use crate::line::{Surroundings, milliseconds};
+use crate::scenario::GatewayKind;
+
+/// The least that can be transferred.
+const TRANSFER_LEAST_MINOR: i64 = 2_000;
+
+/// One start of a node's line to the gateway.
+pub(crate) struct GatewayLine {
+    pub(crate) surroundings: Arc<Surroundings>,
+    pub(crate) incarnation: Incarnation,
+    pub(crate) term: Term,
+}
+
+/// What becomes of one request.
+#[derive(Clone, Copy)]
+struct Fate {
+    /// When it arrives; `None` if it never does.
+    arrives: Option<Duration>,
+    /// When an answer is back, whatever it is.
+    answered: Duration,
+    /// What is known without the gateway's own answer.
+    instead: Option<Instead>,
+}
+
+#[derive(Clone, Copy)]
+enum Instead {
+    NotSent(NotSent),
+    Unknown,
+}
+
+/// Outcomes as they come in.
+type Answers = Arc<Mutex<Vec<Outcome>>>;
+
+impl GatewayLine {
+    fn fate(&self) -> Fate {
+        let surroundings = &self.surroundings;
+        let troubles = surroundings.troubles();
+        let timeout = surroundings.scenario.timeout;
+        let late_max = surroundings.scenario.lateness_max();
+        surroundings.kernel.draw(|random| {
+            let there = milliseconds(random, 1, 2_000);
+            let answered = (there + milliseconds(random, 1, 2_000)).min(timeout);
+            let arrives = Some(there.min(timeout));
+            if random.chance(troubles.not_sent) {
+                let why = random.pick(NotSent::Unreachable, &[NotSent::Throttled]);
+                return Fate { arrives: None, answered, instead: Some(Instead::NotSent(why)) };
+            }
+            let unknown = Some(Instead::Unknown);
+            if random.chance(troubles.request_lost) {
+                return Fate { arrives: None, answered: timeout, instead: unknown };
+            }
+            if random.chance(troubles.answer_lost) {
+                return Fate { arrives, answered: timeout, instead: unknown };
+            }
+            if random.chance(troubles.late) {
+                let most = i64::try_from(late_max.as_millis()).unwrap_or(1);
+                let late = milliseconds(random, most / 64, most);
+                return Fate { arrives: Some(late), answered: timeout, instead: unknown };
+            }
+            Fate { arrives, answered, instead: None }
+        })
+    }
+
+    /// A request arrives after a while, and its outcome goes to `answers`.
+    fn send(&self, index: usize, request: PaymentRequest, fate: Fate, answers: &Answers) {
+        if let Some(instead) = fate.instead {
+            let outcome = match instead {
+                Instead::NotSent(why) => Outcome::NotSent(why),
+                Instead::Unknown => Outcome::Unknown,
+            };
+            put(answers, index, outcome);
+        }
+        let Some(arrives) = fate.arrives else { return };
+        let (surroundings, answers) = (Arc::clone(&self.surroundings), Arc::clone(answers));
+        let incarnation = self.incarnation;
+        self.surroundings.kernel.after(arrives, move || {
+            if surroundings.scenario.is_in_process() && !surroundings.kernel.is_alive(incarnation) {
+                return;
+            }
+            let outcome = arrive(&surroundings, &request);
+            if fate.instead.is_none() {
+                put(&answers, index, outcome);
+            }
+        });
+    }
+
+    /// Spoils a request as a planted bug would.
+    fn spoil(&self, mut request: PaymentRequest) -> PaymentRequest {
+        let drawn = self.surroundings.kernel.draw(crate::random::Random::next);
+        if self.surroundings.has(Fault::DrawKeys) {
+            let (schedule, at) = (request.schedule, request.at);
+            let slot = engine::Slot::from_civil_seconds(at.seconds());
+            let installation = u32::try_from(drawn >> 40).unwrap_or(0);
+            request.key = IdempotencyKey::of(InstallationId(installation), schedule, slot, 0);
+        }
+        if self.surroundings.has(Fault::PayAnotherAmount) && drawn.is_multiple_of(10) {
+            match &mut request.body {
+                PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => {
+                    *money = Money::new(money.amount_minor + 1, money.currency);
+                }
+            }
+        }
+        request
+    }
+
+    fn open_quote(&self, quote: &Quote) -> OpenQuote<'_> {
+        let (judge, term, account) = (&self.surroundings.judge, self.term, quote.account);
+        judge.quoting(term, account);
+        OpenQuote { judge, term, account }
+    }
+
+    fn misread(&self, outcome: Outcome) -> Outcome {
+        let planted = self.surroundings.planted;
+        match (outcome, planted) {
+            (Outcome::Unknown, Some(Fault::TimeoutIsDecline)) => Outcome::Declined(Decline {
+                payment: None,
+                kind: DeclineKind::Payer,
+                message: None,
+            }),
+            (Outcome::Unknown, Some(Fault::TimeoutIsNotSent)) => {
+                Outcome::NotSent(NotSent::Unreachable)
+            }
+            (Outcome::Accepted(payment), Some(Fault::AcceptedIsSuccess)) => {
+                Outcome::Succeeded(payment)
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn names(&self, requests: &[PaymentRequest]) -> Vec<AttemptName> {
+        let books = self.surroundings.books();
+        let names: Vec<AttemptName> =
+            requests.iter().filter_map(|request| books.name_of(request)).collect();
+        if names.len() != requests.len() {
+            self.surroundings.kernel.violate(|| "a key is not derived from its slot".to_owned());
+        }
+        names
+    }
+}
+
+/// A quote that is being asked for, answered or not.
+struct OpenQuote<'line> {
+    judge: &'line Judge,
+    term: Term,
+    account: AccountId,
+}
+
+impl Drop for OpenQuote<'_> {
+    fn drop(&mut self) {
+        self.judge.has_quoted(self.term, self.account);
+    }
+}
+
+fn put(answers: &Answers, index: usize, outcome: Outcome) {
+    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(answer) = answers.get_mut(index) {
+        *answer = outcome;
+    }
+}
+
+/// A request reaches the gateway.
+fn arrive(surroundings: &Arc<Surroundings>, request: &PaymentRequest) -> Outcome {
+    let troubles = surroundings.troubles();
+    let kernel = &surroundings.kernel;
+    let (inclination, lag) = kernel.draw(|random| {
+        let kind = random.pick(DeclineKind::Payer, &[DeclineKind::Payer, DeclineKind::Payee]);
+        let inclination = if random.chance(troubles.declined) {
+            Inclination::Decline(kind)
+        } else if random.chance(troubles.accepted) {
+            Inclination::Accept
+        } else {
+            Inclination::Succeed
+        };
+        (inclination, random.magnitude(1, 60))
+    });
+    let now = kernel.now();
+    let visible_from = match surroundings.scenario.gateway {
+        GatewayKind::Keyed | GatewayKind::Forgetful => now.plus_seconds(lag),
+        GatewayKind::Built | GatewayKind::Searchable => now,
+    };
+    let arrival = surroundings.books().arrive(request, inclination, now, visible_from);
+    match arrival {
+        Arrival::Wrong(what) => {
+            kernel.violate(|| what);
+            Outcome::Unknown
+        }
+        Arrival::Known(outcome) => outcome,
+        Arrival::New(outcome) => {
+            kernel.note("payment", || {
+                format!("{} {}", request.key.as_str(), Judge::describe(&outcome))
+            });
+            if matches!(outcome, Outcome::Accepted(_)) {
+                finish_later(surroundings, request.key.clone());
+            }
+            outcome
+        }
+    }
+}
+
+/// What was accepted becomes final within days.
+fn finish_later(surroundings: &Arc<Surroundings>, key: IdempotencyKey) {
+    let (wait, paid) =
+        surroundings.kernel.draw(|random| (random.magnitude(60, 5 * 86_400), !random.one_in(4)));
+    let finishing = Arc::clone(surroundings);
+    surroundings.kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
+        let state =
+            if paid { PaymentState::Succeeded } else { PaymentState::Declined(DeclineKind::Payer) };
+        finishing.kernel.note("final", || format!("{} {state:?}", key.as_str()));
+        finishing.books().finish(&key, state);
+    });
+}
+
+#[async_trait]
+impl Gateway for GatewayLine {
+    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+        let surroundings = &self.surroundings;
+        let names = self.names(&requests);
+        surroundings.judge.sending(self.term, &requests, &names, &surroundings.books());
+        surroundings.kernel.note("sending", || {
+            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+            format!("{}: {}", self.incarnation, names.join(", "))
+        });
+        surroundings.maybe_disturb(self.incarnation, surroundings.scenario.timeout);
+        let answers: Answers = Arc::new(Mutex::new(vec![Outcome::Unknown; requests.len()]));
+        let mut answered = Duration::ZERO;
+        // The built-in bank writes a batch in one commit.
+        let together = surroundings.scenario.is_in_process().then(|| self.fate());
+        for (index, request) in requests.into_iter().enumerate() {
+            let fate = together.unwrap_or_else(|| self.fate());
+            answered = answered.max(fate.answered);
+            self.send(index, self.spoil(request), fate, &answers);
+        }
+        if surroundings.has(Fault::AcknowledgeBeforePaying) {
+            return names
+                .iter()
+                .map(|_| Outcome::Succeeded(PaymentId::Charge(ChargeId(0))))
+                .collect();
+        }
+        surroundings.kernel.sleep(answered).await;
+        let outcomes = std::mem::take(&mut *answers.lock().unwrap_or_else(PoisonError::into_inner));
+        surroundings.kernel.note("answered", || {
+            let answers = names.iter().zip(&outcomes);
+            let words = answers.map(|(name, it)| format!("{name}: {}", Judge::describe(it)));
+            format!("{}: {}", self.incarnation, words.collect::<Vec<_>>().join(", "))
+        });
+        outcomes.into_iter().map(|outcome| self.misread(outcome)).collect()
+    }
+
+    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
+        let surroundings = &self.surroundings;
+        if surroundings.has(Fault::RecoverWithoutLookup) {
+            return vec![Lookup::Absent; requests.len()];
+        }
+        surroundings.maybe_disturb(self.incarnation, Duration::from_secs(1));
+        let wait = surroundings.kernel.draw(|random| milliseconds(random, 1, 1_000));
+        surroundings.kernel.sleep(wait).await;
+        let now = surroundings.kernel.now();
+        requests
+            .iter()
+            .map(|request| {
+                if surroundings.strikes(|troubles| troubles.lookup_failed) {
+                    return Lookup::Unreachable;
+                }
+                let found = surroundings.books().look_up(&request.key, now);
+                found.map_or(Lookup::Absent, |outcome| Lookup::Found(self.misread(outcome)))
+            })
+            .collect()
+    }
+
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        let surroundings = &self.surroundings;
+        let open: Vec<OpenQuote<'_>> = quotes.iter().map(|quote| self.open_quote(quote)).collect();
+        surroundings.maybe_disturb(self.incarnation, Duration::from_secs(1));
+        let wait = surroundings.kernel.draw(|random| milliseconds(random, 1, 1_000));
+        surroundings.kernel.sleep(wait).await;
+        drop(open);
+        quotes
+            .iter()
+            .map(|quote| {
+                if surroundings.strikes(|troubles| troubles.quote_failed) {
+                    let unknown = surroundings.kernel.draw(|random| random.one_in(2));
+                    let not_sent = Outcome::NotSent(NotSent::Unreachable);
+                    return Err(if unknown { Outcome::Unknown } else { not_sent });
+                }
+                let share = quote.share.of(surroundings.books().balance(quote.account));
+                if share < TRANSFER_LEAST_MINOR {
+                    return Err(Outcome::Declined(Decline {
+                        payment: None,
+                        kind: DeclineKind::BalanceShort,
+                        message: Some("the balance is too small".into()),
+                    }));
+                }
+                Ok(Money::new(share, quote.currency))
+            })
+            .collect()
+    }
+
+    fn character(&self) -> Character {
+        let scenario = &self.surroundings.scenario;
+        let (key_window, absence_conclusive_after) = match scenario.gateway {
+            GatewayKind::Built => (None, Some(Duration::ZERO)),
+            GatewayKind::Keyed => (None, None),
+            GatewayKind::Forgetful => {
+                (Some(Duration::from_secs(KEY_WINDOW_SECONDS.cast_unsigned())), None)
+            }
+            GatewayKind::Searchable => (Some(Duration::ZERO), Some(Duration::ZERO)),
+        };
+        Character {
+            batch_max: scenario.batch_max,
+            key_window,
+            absence_conclusive_after,
+            timeout: scenario.timeout,
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! What is held against the design while a world runs: every claim, every sending
+//! and every settlement, as they happen.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use engine::settlement::{AwaitingKey, Source};
+use engine::{
+    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentBody, PaymentRequest,
+    Run, RunKey, Schedule, ScheduleId, Settlement, Term,
+};
+use store::{Claim, Settled};
+
+use crate::books::{AttemptName, Books, PaymentState};
+use crate::kernel::Kernel;
+
+/// Who holds a run, as the store has told them.
+#[derive(Clone, Debug)]
+struct Holder {
+    term: Term,
+    lease_until: Instant,
+    run: Run,
+}
+
+/// What the world has seen.
+pub(crate) struct Judge {
+    kernel: Arc<Kernel>,
+    exclusive: bool,
+    /// What is judged is a copy of a store, whose original went on without it.
+    restored: bool,
+    seen: Mutex<Seen>,
+}
+
+/// What a world has seen so far.
+#[derive(Clone, Default)]
+pub(crate) struct Seen {
+    held: BTreeMap<RunKey, Holder>,
+    /// Runs that were in flight when their schedule was deleted: they finish.
+    finishing: BTreeSet<RunKey>,
+    pub(crate) created: BTreeMap<ScheduleId, Schedule>,
+    pub(crate) deleted: BTreeSet<ScheduleId>,
+    pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
+    awaiting: BTreeSet<AttemptName>,
+    /// Balances that are being quoted, and under which term.
+    quoting: BTreeSet<(Term, AccountId)>,
+    /// What each attempt was first sent with.
+    frozen: BTreeMap<AttemptName, Money>,
+}
+
+const fn money_of(body: &PaymentBody) -> Money {
+    match body {
+        PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => *money,
+    }
+}
+
+pub(crate) const fn name_of(key: AwaitingKey) -> AttemptName {
+    AttemptName { schedule: key.schedule, slot: key.slot, attempt: key.attempt }
+}
+
+impl Judge {
+    pub(crate) fn new(kernel: Arc<Kernel>, exclusive: bool) -> Arc<Judge> {
+        Arc::new(Judge { kernel, exclusive, restored: false, seen: Mutex::new(Seen::default()) })
+    }
+
+    /// Judges a copy that was made when so much had been seen.
+    pub(crate) fn of_copy(kernel: Arc<Kernel>, exclusive: bool, seen: Seen) -> Arc<Judge> {
+        Arc::new(Judge { kernel, exclusive, restored: true, seen: Mutex::new(seen) })
+    }
+
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn created(&self, schedules: &[Schedule]) {
+        let mut seen = self.seen();
+        for schedule in schedules {
+            let before = seen.created.insert(schedule.id, schedule.clone());
+            if before.is_some_and(|before| before.plan != schedule.plan) {
+                self.kernel.violate(|| format!("schedule {} was made twice", schedule.id));
+            }
+        }
+    }
+
+    pub(crate) fn deleted(&self, id: ScheduleId) {
+        let mut seen = self.seen();
+        seen.deleted.insert(id);
+        let finishing: Vec<RunKey> =
+            seen.held.keys().filter(|key| key.schedule == id).copied().collect();
+        seen.finishing.extend(finishing);
+    }
+
+    /// The store gave fresh runs to a node.
+    pub(crate) fn claimed(&self, claim: &Claim, runs: &[Run]) {
+        let mut seen = self.seen();
+        for run in runs {
+            if let Some(holder) = seen.held.get(&run.key) {
+                let holder = holder.term;
+                self.kernel.violate(|| {
+                    format!("{:?} was claimed by {:?} and by {holder:?}", run.key, claim.term)
+                });
+            }
+            if seen.deleted.contains(&run.key.schedule) && !seen.finishing.contains(&run.key) {
+                self.kernel.violate(|| {
+                    format!("{:?} was claimed after its schedule was deleted", run.key)
+                });
+            }
+            if run.key.due > claim.now {
+                self.kernel.violate(|| format!("{:?} was claimed at {}", run.key, claim.now));
+            }
+            if let Some(wrong) = seen.wrong_with(run) {
+                self.kernel.violate(|| format!("{:?} was queued, and {wrong}", run.key));
+            }
+        }
+        seen.hold(claim, runs);
+    }
+
+    /// The store gave to a node what another had begun.
+    pub(crate) fn recovered(&self, claim: &Claim, runs: &[Run]) {
+        let mut seen = self.seen();
+        for run in runs {
+            let Some(holder) = seen.held.get(&run.key) else {
+                self.kernel.violate(|| format!("{:?} was recovered and nobody held it", run.key));
+                continue;
+            };
+            let is_left = holder.lease_until <= claim.wall_now
+                || (self.exclusive && holder.term != claim.term);
+            if !is_left {
+                let holder = holder.clone();
+                self.kernel.violate(|| {
+                    format!(
+                        "{:?} was recovered by {:?} while {:?} held it until {}",
+                        run.key, claim.term, holder.term, holder.lease_until
+                    )
+                });
+            }
+        }
+        seen.hold(claim, runs);
+    }
+
+    /// A node asks what a share of a balance comes to. One quote is open at a time.
+    pub(crate) fn quoting(&self, term: Term, account: AccountId) {
+        if !self.seen().quoting.insert((term, account)) {
+            self.kernel
+                .violate(|| format!("the balance of account {account} was quoted twice at once"));
+        }
+    }
+
+    /// A quote was answered, or is no longer waited for.
+    pub(crate) fn has_quoted(&self, term: Term, account: AccountId) {
+        self.seen().quoting.remove(&(term, account));
+    }
+
+    /// A node is about to ask for payments. Its clock may be wrong; its claim may not.
+    pub(crate) fn sending(
+        &self,
+        term: Term,
+        requests: &[PaymentRequest],
+        names: &[AttemptName],
+        books: &Books,
+    ) {
+        let now = self.kernel.now();
+        let mut seen = self.seen();
+        for (request, name) in requests.iter().zip(names) {
+            if seen.recorded.contains_key(name) {
+                // Two that look for what became of one attempt may both ask again; its key
+                // sees to it that this is nothing new.
+                if books.payment(*name).is_none() {
+                    self.kernel.violate(|| format!("{name} was sent although it is recorded"));
+                }
+                continue;
+            }
+            if name.attempt > 0 {
+                let before = AttemptName { attempt: name.attempt - 1, ..*name };
+                let failed = seen
+                    .recorded
+                    .get(&before)
+                    .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
+                if !failed {
+                    self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
+                }
+            }
+            let money = money_of(&request.body);
+            let frozen = *seen.frozen.entry(*name).or_insert(money);
+            if frozen != money {
+                self.kernel.violate(|| {
+                    format!("{name} was sent with {money:?}, and before with {frozen:?}")
+                });
+            }
+            if seen.awaiting.contains(name) {
+                continue; // asked for again under the same key, which no claim guards
+            }
+            let Some(holder) = seen.holder_of(name) else {
+                self.kernel.violate(|| format!("{name} was sent and nobody had claimed it"));
+                continue;
+            };
+            let is_past = holder.lease_until < now && !self.exclusive;
+            if holder.term != term || is_past {
+                let (term, until) = (holder.term, holder.lease_until);
+                self.kernel.violate(|| {
+                    format!("{name} was sent past its lease; {term:?} holds it until {until}")
+                });
+            }
+        }
+    }
+
+    /// The store has written settlements, or refused them.
+    pub(crate) fn settled(
+        &self,
+        term: Term,
+        settlements: &[Settlement],
+        settled: &[Settled],
+        books: &Books,
+    ) {
+        let mut seen = self.seen();
+        for (settlement, settled) in settlements.iter().zip(settled) {
+            if !settled.is_written() {
+                continue;
+            }
+            match settlement.source {
+                Source::Queue(key) => {
+                    let holder = seen.held.remove(&key).map(|holder| holder.term);
+                    if holder != Some(term) {
+                        self.kernel.violate(|| {
+                            format!("{key:?} was settled under {term:?} and held by {holder:?}")
+                        });
+                    }
+                }
+                Source::Awaiting(key) => {
+                    if !seen.awaiting.remove(&name_of(key)) {
+                        self.kernel.violate(|| format!("{key:?} was settled and did not wait"));
+                    }
+                }
+            }
+            if let Some(awaiting) = &settlement.awaiting {
+                seen.awaiting.insert(name_of(awaiting.key()));
+            }
+            for occurrence in &settlement.occurrences {
+                self.record(&mut seen, occurrence, books);
+            }
+        }
+    }
+
+    fn record(&self, seen: &mut Seen, occurrence: &Occurrence, books: &Books) {
+        let Occurrence { schedule, slot, attempt, .. } = *occurrence;
+        let name = AttemptName { schedule, slot, attempt };
+        self.kernel.note("recorded", || format!("{name} {:?}", occurrence.status));
+        if seen.recorded.insert(name, occurrence.clone()).is_some() {
+            self.kernel.violate(|| format!("{name} was recorded twice"));
+        }
+        let payment = books.payment(name);
+        let state = payment.map(|payment| payment.state);
+        let agrees = match occurrence.status {
+            OccurrenceStatus::Successful => state == Some(PaymentState::Succeeded),
+            OccurrenceStatus::Failed => {
+                matches!(state, None | Some(PaymentState::Declined(_)))
+            }
+            // A copy may skip what its original has paid: it retries later than that did.
+            OccurrenceStatus::Skipped | OccurrenceStatus::Canceled => {
+                state.is_none() || self.restored
+            }
+        };
+        let same_payment = match occurrence.result {
+            Some(result) => payment.is_some_and(|payment| payment.id == result),
+            None => true,
+        };
+        let frozen = seen.frozen.get(&name).map(|money| money.amount_minor);
+        let same_money =
+            self.restored || payment.is_none_or(|payment| frozen == Some(payment.amount_minor));
+        if !agrees || !same_payment || !same_money {
+            self.kernel.violate(|| {
+                format!(
+                    "{name} was recorded as {:?} ({:?}) and the gateway has {payment:?}",
+                    occurrence.status, occurrence.result
+                )
+            });
+        }
+    }
+
+    /// Which claimed runs an answer is for, by name.
+    pub(crate) fn describe(outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::Succeeded(id) => format!("succeeded {id:?}"),
+            Outcome::Declined(decline) => format!("declined {:?}", decline.kind),
+            Outcome::Accepted(id) => format!("accepted {id:?}"),
+            Outcome::NotSent(why) => format!("not sent, {why:?}"),
+            Outcome::Unknown => "unknown".to_owned(),
+        }
+    }
+}
+
+impl Seen {
+    fn hold(&mut self, claim: &Claim, runs: &[Run]) {
+        for run in runs {
+            let holder =
+                Holder { term: claim.term, lease_until: claim.lease_until, run: run.clone() };
+            self.held.insert(run.key, holder);
+        }
+    }
+
+    fn holder_of(&self, name: &AttemptName) -> Option<&Holder> {
+        self.held.values().find(|holder| {
+            let Run { key, attempt, .. } = &holder.run;
+            key.schedule == name.schedule && key.slot == name.slot && *attempt == name.attempt
+        })
+    }
+
+    /// Whether somebody works on runs, or left them behind not long ago.
+    pub(crate) fn is_anything_in_flight(&self, now: Instant) -> bool {
+        self.held.values().any(|holder| holder.lease_until.plus_seconds(600) > now)
+    }
+
+    /// The term that holds a run.
+    pub(crate) fn term_of(&self, key: RunKey) -> Option<Term> {
+        self.held.get(&key).map(|holder| holder.term)
+    }
+
+    pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
+        self.awaiting.iter()
+    }
+
+    /// What contradicts the schedule's rule in a queued run.
+    fn wrong_with(&self, run: &Run) -> Option<String> {
+        let Some(schedule) = self.created.get(&run.key.schedule) else {
+            return Some("nobody made its schedule".to_owned());
+        };
+        let date = run.key.slot.date();
+        let plan = &schedule.plan;
+        if run.plan != *plan {
+            return Some("its plan is not its schedule's".to_owned());
+        }
+        if !plan.recurrence.contains(date) {
+            return Some("its rule has no such date".to_owned());
+        }
+        let hour = plan.due(date)?;
+        let is_first = run.key.slot == schedule.first.slot && run.attempt == 0;
+        let right = match run.attempt {
+            0 if is_first => run.key.due == schedule.first.due,
+            0 => run.key.due == hour,
+            _ => run.key.due > hour || plan.policies.run_at_start,
+        };
+        (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))
+    }
+}

@@ -1,0 +1,283 @@
+//! Time and order: what happens when, and which node is to be polled.
+//!
+//! Everything that happens in a world is a closure at an instant of true time.
+//! What happens at the same instant happens in an order that is drawn.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use engine::Instant;
+
+use crate::random::Random;
+
+/// Something that happens.
+type Happening = Box<dyn FnOnce() + Send>;
+
+/// Names one node of a world.
+pub(crate) type NodeIndex = usize;
+
+/// One start of one node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Incarnation {
+    pub(crate) node: NodeIndex,
+    pub(crate) start: u32,
+}
+
+impl std::fmt::Display for Incarnation {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "node {}.{}", self.node, self.start)
+    }
+}
+
+/// The world's clockwork.
+pub(crate) struct Kernel {
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    now: Instant,
+    agenda: BTreeMap<(Instant, u64, u64), Happening>,
+    sequence: u64,
+    random: Random,
+    /// The start that each node is at; one that is down is between two.
+    starts: Vec<Option<u32>>,
+    crashed: Vec<NodeIndex>,
+    paused: Vec<(NodeIndex, Instant)>,
+    ready: VecDeque<NodeIndex>,
+    violation: Option<String>,
+    trace: Option<Vec<String>>,
+    digest: u64,
+    happenings: u64,
+}
+
+impl Kernel {
+    pub(crate) fn new(random: Random, now: Instant, traced: bool) -> Arc<Kernel> {
+        Arc::new(Kernel {
+            inner: Mutex::new(Inner {
+                now,
+                agenda: BTreeMap::new(),
+                sequence: 0,
+                random,
+                starts: Vec::new(),
+                crashed: Vec::new(),
+                paused: Vec::new(),
+                ready: VecDeque::new(),
+                violation: None,
+                trace: traced.then(Vec::new),
+                digest: 0,
+                happenings: 0,
+            }),
+        })
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True time.
+    pub(crate) fn now(&self) -> Instant {
+        self.inner().now
+    }
+
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
+        draw(&mut self.inner().random)
+    }
+
+    /// Has something happen after a while.
+    pub(crate) fn after(&self, wait: Duration, happening: impl FnOnce() + Send + 'static) {
+        let mut inner = self.inner();
+        let nanoseconds = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
+        let at = Instant::from_nanoseconds(inner.now.nanoseconds().saturating_add(nanoseconds));
+        inner.sequence += 1;
+        let (tie, sequence) = (inner.random.next(), inner.sequence);
+        inner.agenda.insert((at, tie, sequence), Box::new(happening));
+    }
+
+    /// Takes what happens next, and moves time to it; `None`, and to `until`, where
+    /// nothing happens by then.
+    pub(crate) fn next_happening(&self, until: Instant) -> Option<Happening> {
+        let mut inner = self.inner();
+        let Some(entry) = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until) else {
+            inner.now = until;
+            return None;
+        };
+        let ((at, ..), happening) = entry.remove_entry();
+        inner.now = at;
+        inner.happenings += 1;
+        Some(happening)
+    }
+
+    /// Nothing that was planned happens any more.
+    pub(crate) fn forget_agenda(&self) {
+        let agenda = std::mem::take(&mut self.inner().agenda);
+        drop(agenda); // outside the lock: what is dropped may wake a node
+    }
+
+    // ---- nodes ---------------------------------------------------------------
+
+    pub(crate) fn add_node(&self) -> NodeIndex {
+        let mut inner = self.inner();
+        inner.starts.push(None);
+        inner.starts.len() - 1
+    }
+
+    pub(crate) fn start_node(&self, incarnation: Incarnation) {
+        let mut inner = self.inner();
+        if let Some(start) = inner.starts.get_mut(incarnation.node) {
+            *start = Some(incarnation.start);
+        }
+        inner.ready.push_back(incarnation.node);
+    }
+
+    pub(crate) fn is_alive(&self, incarnation: Incarnation) -> bool {
+        self.inner().starts.get(incarnation.node) == Some(&Some(incarnation.start))
+    }
+
+    /// Kills a node where it stands; nothing if it is down.
+    pub(crate) fn crash(&self, node: NodeIndex) {
+        let mut inner = self.inner();
+        let was_up = inner.starts.get_mut(node).is_some_and(|start| start.take().is_some());
+        if was_up {
+            inner.crashed.push(node);
+        }
+    }
+
+    pub(crate) fn take_crashed(&self) -> Vec<NodeIndex> {
+        std::mem::take(&mut self.inner().crashed)
+    }
+
+    /// Makes a node stand still.
+    pub(crate) fn pause(&self, node: NodeIndex, until: Instant) {
+        self.inner().paused.push((node, until));
+    }
+
+    pub(crate) fn take_paused(&self) -> Vec<(NodeIndex, Instant)> {
+        std::mem::take(&mut self.inner().paused)
+    }
+
+    pub(crate) fn take_ready(&self) -> Option<NodeIndex> {
+        self.inner().ready.pop_front()
+    }
+
+    pub(crate) fn waker(self: &Arc<Self>, node: NodeIndex) -> Waker {
+        Waker::from(Arc::new(NodeWaker { kernel: Arc::downgrade(self), node }))
+    }
+
+    pub(crate) fn sleep(&self, wait: Duration) -> Reply<()> {
+        let reply = Reply::new();
+        let waking = reply.clone();
+        self.after(wait, move || waking.put(()));
+        reply
+    }
+
+    // ---- what is told of it --------------------------------------------------
+
+    /// Says what happened; what is said is put in words only if somebody reads it.
+    pub(crate) fn note(&self, code: &'static str, words: impl FnOnce() -> String) {
+        let mut inner = self.inner();
+        let now = inner.now;
+        let mix = |digest: u64, value: u64| (digest ^ value).wrapping_mul(0x0000_0100_0000_01b3);
+        let mut digest = mix(inner.digest, now.nanoseconds().cast_unsigned());
+        digest = code.bytes().fold(digest, |digest, byte| mix(digest, u64::from(byte)));
+        inner.digest = digest;
+        if let Some(trace) = &mut inner.trace {
+            trace.push(format!("{now} {code}: {}", words()));
+        }
+    }
+
+    /// Says that something happened which never may. The first such thing is kept.
+    pub(crate) fn violate(&self, what: impl FnOnce() -> String) {
+        let mut inner = self.inner();
+        if inner.violation.is_none() {
+            let what = what();
+            let now = inner.now;
+            if let Some(trace) = &mut inner.trace {
+                trace.push(format!("{now} VIOLATION: {what}"));
+            }
+            inner.violation = Some(what);
+        }
+    }
+
+    pub(crate) fn violation(&self) -> Option<String> {
+        self.inner().violation.clone()
+    }
+
+    pub(crate) fn is_violated(&self) -> bool {
+        self.inner().violation.is_some()
+    }
+
+    pub(crate) fn take_trace(&self) -> Vec<String> {
+        self.inner().trace.take().unwrap_or_default()
+    }
+
+    pub(crate) fn digest(&self) -> u64 {
+        self.inner().digest
+    }
+
+    pub(crate) fn happenings(&self) -> u64 {
+        self.inner().happenings
+    }
+}
+
+struct NodeWaker {
+    kernel: std::sync::Weak<Kernel>,
+    node: NodeIndex,
+}
+
+impl Wake for NodeWaker {
+    fn wake(self: Arc<Self>) {
+        if let Some(kernel) = self.kernel.upgrade() {
+            kernel.inner().ready.push_back(self.node);
+        }
+    }
+}
+
+/// An answer that comes later.
+pub(crate) struct Reply<T> {
+    slot: Arc<Mutex<Slot<T>>>,
+}
+
+struct Slot<T> {
+    value: Option<T>,
+    waker: Option<Waker>,
+}
+
+impl<T> Clone for Reply<T> {
+    fn clone(&self) -> Reply<T> {
+        Reply { slot: Arc::clone(&self.slot) }
+    }
+}
+
+impl<T> Reply<T> {
+    pub(crate) fn new() -> Reply<T> {
+        Reply { slot: Arc::new(Mutex::new(Slot { value: None, waker: None })) }
+    }
+
+    pub(crate) fn put(&self, value: T) {
+        let waker = {
+            let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+            slot.value = Some(value);
+            slot.waker.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl<T> Future for Reply<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = slot.value.take() {
+            return Poll::Ready(value);
+        }
+        slot.waker = Some(context.waker().clone());
+        Poll::Pending
+    }
+}

@@ -1,0 +1,189 @@
+//! A node: the runner's lane, worked as the runner's loop works it, by a clock of
+//! its own.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use engine::{Instant, LaneId};
+use futures::future::BoxFuture;
+use runner::{Lane, WallTime};
+use store::{ClockMode, ClockState, Store, StoreError};
+
+use crate::fault::Fault;
+use crate::gateway_line::GatewayLine;
+use crate::kernel::{Incarnation, Kernel, NodeIndex};
+use crate::line::Surroundings;
+use crate::store_line::{Ends, StoreLine};
+
+/// The lane that every node works.
+pub(crate) const LANE: LaneId = LaneId(1);
+/// The longest that the runner's loop sleeps.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// How long a node waits after its store failed.
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+/// A machine's clocks: a time of day that may be wrong, and one that only goes
+/// forward, a little fast or slow.
+pub(crate) struct MachineClock {
+    kernel: Arc<Kernel>,
+    offset_nanoseconds: AtomicI64,
+    drift_per_million: i64,
+    stopped: bool,
+}
+
+impl MachineClock {
+    /// Moves the time of day.
+    pub(crate) fn step(&self, nanoseconds: i64) {
+        self.offset_nanoseconds.store(nanoseconds, Ordering::Relaxed);
+    }
+}
+
+impl WallTime for MachineClock {
+    fn now(&self) -> Instant {
+        let offset = self.offset_nanoseconds.load(Ordering::Relaxed);
+        Instant::from_nanoseconds(self.kernel.now().nanoseconds().saturating_add(offset))
+    }
+
+    fn elapsed(&self) -> Duration {
+        if self.stopped {
+            return Duration::ZERO;
+        }
+        let elapsed = self.kernel.now().nanoseconds();
+        let drifted = elapsed.saturating_add(elapsed / 1_000_000 * self.drift_per_million);
+        Duration::from_nanos(u64::try_from(drifted).unwrap_or(0))
+    }
+}
+
+/// One node, up or down.
+pub(crate) struct Node {
+    index: NodeIndex,
+    starts: u32,
+    pub(crate) clock: Arc<MachineClock>,
+    work: Mutex<Option<BoxFuture<'static, ()>>>,
+    paused_until: Option<Instant>,
+}
+
+impl Node {
+    pub(crate) fn new(surroundings: &Surroundings) -> Node {
+        let kernel = &surroundings.kernel;
+        let drift = i64::from(surroundings.troubles().drift);
+        let clock = MachineClock {
+            kernel: Arc::clone(kernel),
+            offset_nanoseconds: AtomicI64::new(0),
+            drift_per_million: kernel.draw(|random| random.between(-drift, drift)),
+            stopped: surroundings.has(Fault::SendPastLease),
+        };
+        let index = kernel.add_node();
+        Node {
+            index,
+            starts: 0,
+            clock: Arc::new(clock),
+            work: Mutex::new(None),
+            paused_until: None,
+        }
+    }
+
+    pub(crate) fn index(&self) -> NodeIndex {
+        self.index
+    }
+
+    /// The start that runs, or ran last.
+    pub(crate) const fn incarnation(&self) -> Incarnation {
+        Incarnation { node: self.index, start: self.starts }
+    }
+
+    pub(crate) fn is_up(&mut self) -> bool {
+        self.work.get_mut().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    pub(crate) fn start(&mut self, surroundings: &Arc<Surroundings>, ends: &Ends) {
+        self.starts += 1;
+        self.paused_until = None;
+        let incarnation = self.incarnation();
+        surroundings.kernel.note("start", || incarnation.to_string());
+        let work = work(
+            Arc::clone(surroundings),
+            ends.clone(),
+            incarnation,
+            Arc::clone(&self.clock) as Arc<dyn WallTime>,
+        );
+        self.set_work(Some(Box::pin(work)));
+        surroundings.kernel.start_node(incarnation);
+    }
+
+    /// It is gone with all that it held in memory.
+    pub(crate) fn drop_work(&mut self) {
+        self.set_work(None);
+    }
+
+    fn set_work(&mut self, work: Option<BoxFuture<'static, ()>>) {
+        *self.work.get_mut().unwrap_or_else(PoisonError::into_inner) = work;
+    }
+
+    /// It stands still until then.
+    pub(crate) const fn pause(&mut self, until: Instant) {
+        self.paused_until = Some(until);
+    }
+
+    pub(crate) fn poll(&mut self, kernel: &Arc<Kernel>) {
+        if self.paused_until.is_some_and(|until| kernel.now() < until) {
+            return;
+        }
+        let waker = kernel.waker(self.index);
+        let slot = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(work) = slot
+            && work.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Ready(())
+        {
+            *slot = None;
+        }
+    }
+}
+
+/// What the runner's loop does, over lines that fail.
+async fn work(
+    surroundings: Arc<Surroundings>,
+    ends: Ends,
+    incarnation: Incarnation,
+    wall: Arc<dyn WallTime>,
+) {
+    let kernel = Arc::clone(&surroundings.kernel);
+    let store: Arc<dyn Store> =
+        Arc::new(StoreLine { surroundings: Arc::clone(&surroundings), ends, incarnation });
+    let term = loop {
+        match store.begin_term().await {
+            Ok(term) => break term,
+            Err(_) => kernel.sleep(FAILURE_PAUSE).await,
+        }
+    };
+    let gateway =
+        Arc::new(GatewayLine { surroundings: Arc::clone(&surroundings), incarnation, term });
+    let clock = ClockState { mode: ClockMode::Wall, target: None };
+    let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock);
+    loop {
+        let pause = match work_once(&lane, store.as_ref()).await {
+            Ok(next) => {
+                // The loop looks every half minute; looks that find nothing are left out
+                // of the world unless somebody has runs in flight, to be taken over.
+                let in_flight = surroundings.judge.seen().is_anything_in_flight(kernel.now());
+                let idle = if in_flight { SLEEP_MAX } else { surroundings.scenario.sleep_max };
+                let most = i64::try_from(idle.as_nanos()).unwrap_or(i64::MAX);
+                let idle = kernel.draw(|random| random.between(most / 4, most));
+                let until_next = next.map_or(i64::MAX, |next| {
+                    next.nanoseconds().saturating_sub(wall.now().nanoseconds()).max(0)
+                });
+                Duration::from_nanos(until_next.min(idle).cast_unsigned())
+            }
+            Err(_) => FAILURE_PAUSE,
+        };
+        kernel.sleep(pause).await;
+    }
+}
+
+async fn work_once(lane: &Lane, store: &dyn Store) -> Result<Option<Instant>, StoreError> {
+    lane.recover_all().await?;
+    lane.resolve_awaiting().await?;
+    lane.run_due().await?;
+    store.next_due(LANE).await
+}

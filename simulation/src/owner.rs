@@ -1,0 +1,124 @@
+//! Those who own schedules: they create them, ask again when no answer comes, and
+//! delete them at any moment.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::creation::{Creation, create};
+use engine::{AccountId, Attributes, Plan, ScheduleId};
+use futures::executor::block_on;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use store::{NewSchedule, RequestKey};
+
+use crate::fault::Fault;
+use crate::line::Surroundings;
+use crate::node::LANE;
+use crate::scenario;
+use crate::store_line::Ends;
+
+/// Plans the creation of every schedule, and of what becomes of some of them.
+pub(crate) fn plan_creations(surroundings: &Arc<Surroundings>, ends: &Ends, last_day: Date) {
+    let scenario = &surroundings.scenario;
+    for number in 0..scenario.schedules {
+        let seconds = scenario.days * 86_400 / 2;
+        let wait = surroundings.kernel.draw(|random| random.between(0, seconds));
+        let (surroundings, ends) = (Arc::clone(surroundings), ends.clone());
+        let kernel = Arc::clone(&surroundings.kernel);
+        kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
+            create_one(&surroundings, &ends, number, last_day);
+        });
+    }
+}
+
+fn create_one(surroundings: &Arc<Surroundings>, ends: &Ends, number: i64, last_day: Date) {
+    let kernel = &surroundings.kernel;
+    let today = kernel.now().timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
+    // A copy quotes balances that its original has drawn on since, and does not know it.
+    let with_shares = !surroundings.scenario.is_copied;
+    let drawn = kernel.draw(|random| {
+        let start = today.saturating_add(random.between(0, 20).days());
+        let plan = scenario::plan(random, with_shares, start, last_day)?;
+        Some((plan, AccountId(random.between(1, surroundings.scenario.accounts))))
+    });
+    let Some((plan, account)) = drawn else { return };
+    let request = RequestKey { account, key: format!("request {number}").into() };
+    ask_to_create(surroundings, ends, plan, request);
+}
+
+fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, request: RequestKey) {
+    let kernel = &surroundings.kernel;
+    let asked_again = plan.clone();
+    let Ok(id) = ends.ask(surroundings, "allocate_schedules", |store| {
+        Box::pin(async move { store.allocate_schedules(1).await })
+    }) else {
+        return;
+    };
+    let account = request.account;
+    let creation = Creation { id, account, lane: LANE, plan, attributes: Attributes::new() };
+    let Ok(created) = create(creation, kernel.now()) else { return };
+    let new = NewSchedule { created, request: Some(request.clone()) };
+    let made = ends.ask(surroundings, "create_schedules", |store| {
+        let new = vec![new.clone()];
+        Box::pin(async move { store.create_schedules(new).await })
+    });
+    match made {
+        Ok(made) => {
+            kernel.note("created", || format!("{made:?}"));
+            surroundings.judge.created(&made);
+            if made.iter().any(|schedule| schedule.id == id) {
+                plan_deletion(surroundings, ends, id, &asked_again);
+            }
+        }
+        Err(error) => kernel.violate(|| format!("a schedule was refused: {error}")),
+    }
+    if surroundings.strikes(|troubles| troubles.commit_unknown) {
+        let (asking, ends) = (Arc::clone(surroundings), ends.clone());
+        kernel.after(Duration::from_secs(5), move || {
+            ask_to_create(&asking, &ends, asked_again, request);
+        });
+    }
+}
+
+/// Some are deleted, most of those at the very time at which they run.
+fn plan_deletion(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId, plan: &Plan) {
+    if !surroundings.strikes(|troubles| troubles.deleted) {
+        return;
+    }
+    let now = surroundings.kernel.now();
+    let recurrence = plan.recurrence;
+    let wait = surroundings.kernel.draw(|random| {
+        let slot = recurrence.nth(random.magnitude(1, 64).cast_unsigned() - 1);
+        let due = slot.and_then(|date| plan.due(date));
+        let wait = due.map_or(0, |due| due.nanoseconds().saturating_sub(now.nanoseconds()));
+        let most = random.pick(600_000, &[10, 60_000, 86_400_000]);
+        let after = random.magnitude(1, most);
+        wait.max(0).saturating_add(after * 1_000_000)
+    });
+    let (deleting, ends) = (Arc::clone(surroundings), ends.clone());
+    surroundings.kernel.after(Duration::from_nanos(wait.cast_unsigned()), move || {
+        delete(&deleting, &ends, id);
+    });
+}
+
+fn delete(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId) {
+    let kernel = &surroundings.kernel;
+    let now = kernel.now();
+    if !surroundings.has(Fault::KeepRunsOfDeleted) {
+        let deletion = ends.ask(surroundings, "delete_schedule", |store| {
+            Box::pin(async move { store.delete_schedule(id, now).await })
+        });
+        if let Err(error) = deletion {
+            kernel.violate(|| format!("a deletion was refused: {error}"));
+        }
+    }
+    kernel.note("deleted", || id.to_string());
+    surroundings.judge.deleted(id);
+    if surroundings.strikes(|troubles| troubles.commit_unknown) {
+        let again = block_on(ends.store.delete_schedule(id, now));
+        if let Some(mirror) = &ends.mirror {
+            let _ = block_on(mirror.delete_schedule(id, now)); // compared in what follows
+        }
+        kernel.note("deleted again", || format!("{again:?}"));
+    }
+}

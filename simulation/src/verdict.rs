@@ -1,0 +1,261 @@
+//! What must hold once faults have stopped and everything has come to rest.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::{
+    AccountId, Exhausted, Occurrence, OccurrenceStatus, Retried, Schedule, ScheduleEvent,
+    ScheduleId, Slot, Status,
+};
+use futures::executor::block_on;
+use store::{EventKind, Order, PageQuery};
+
+use crate::books::{AttemptName, PaymentState};
+use crate::judge::Seen;
+use crate::line::Surroundings;
+use crate::node::LANE;
+use crate::scenario::GatewayKind;
+use crate::store_line::Ends;
+
+/// How far the store has come to rest.
+pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
+    let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
+    let seen = surroundings.judge.seen();
+    depth == 0 && seen.awaiting().all(|name| is_held(surroundings, *name))
+}
+
+/// Whether an attempt rightly waits for a person: it never reached a gateway that
+/// cannot be asked again.
+fn is_held(surroundings: &Surroundings, name: AttemptName) -> bool {
+    let held =
+        matches!(surroundings.scenario.gateway, GatewayKind::Forgetful | GatewayKind::Searchable);
+    held && surroundings.books().payment(name).is_none()
+}
+
+/// Says of a world at rest what is wrong with it.
+pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
+    let kernel = &surroundings.kernel;
+    let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
+    let seen = surroundings.judge.seen().clone();
+    if depth > 0 {
+        kernel.violate(|| format!("{depth} runs are stuck in the queue"));
+    }
+    for name in seen.awaiting().filter(|name| !is_held(surroundings, **name)) {
+        kernel.violate(|| {
+            let payment = surroundings.books().payment(*name).cloned();
+            format!("{name} waits for its outcome for ever; the gateway has {payment:?}")
+        });
+    }
+    if !surroundings.books().is_balanced() {
+        kernel.violate(|| "the gateway's balances do not add up".to_owned());
+    }
+    every_payment_is_recorded(surroundings, &seen);
+    for schedule in seen.created.values() {
+        if let Err(wrong) = examine(surroundings, ends, &seen, schedule.id) {
+            kernel.violate(|| format!("schedule {}: {wrong}", schedule.id));
+        }
+    }
+    for account in 1..=surroundings.scenario.accounts {
+        events_are_told_once(surroundings, ends, AccountId(account));
+    }
+}
+
+fn every_payment_is_recorded(surroundings: &Surroundings, seen: &Seen) {
+    for payment in surroundings.books().payments.values() {
+        let wanted = match payment.state {
+            PaymentState::Succeeded => OccurrenceStatus::Successful,
+            PaymentState::Declined(_) => OccurrenceStatus::Failed,
+            PaymentState::Pending => continue,
+        };
+        let recorded = seen.recorded.get(&payment.name).map(|occurrence| occurrence.status);
+        if recorded != Some(wanted) {
+            surroundings
+                .kernel
+                .violate(|| format!("the gateway has {payment:?}, and recorded is {recorded:?}"));
+        }
+    }
+}
+
+fn examine(
+    surroundings: &Surroundings,
+    ends: &Ends,
+    seen: &Seen,
+    id: ScheduleId,
+) -> Result<(), String> {
+    let now = surroundings.kernel.now();
+    let stored = ends
+        .ask(surroundings, "schedule", |store| Box::pin(async move { store.schedule(id).await }));
+    let schedule = stored.map_err(|error| error.to_string())?.ok_or("is not stored")?;
+    let occurrences = occurrences(surroundings, ends, &schedule)?;
+    let recorded: Vec<&Occurrence> =
+        seen.recorded.values().filter(|occurrence| occurrence.schedule == id).collect();
+    if !occurrences.iter().eq(recorded.iter().copied()) {
+        return Err(format!("listed are {occurrences:?}\nand recorded were {recorded:?}"));
+    }
+    let subject = Arc::new(schedule.clone());
+    let positions = ends.ask(surroundings, "positions", |store| {
+        let subject = Arc::clone(&subject);
+        Box::pin(async move { store.positions(std::slice::from_ref(&*subject), now).await })
+    });
+    let position = positions.map_err(|error| error.to_string())?;
+    let counted = position.first().map(|position| (position.recorded, position.next));
+    let expected = u32::try_from(occurrences.len()).unwrap_or(u32::MAX);
+    if counted != Some((expected, None)) {
+        return Err(format!("stands at {position:?} with {expected} occurrences"));
+    }
+    slots_are_the_rules(&schedule, &occurrences, seen)?;
+    ordinals_count(&occurrences)
+}
+
+fn occurrences(
+    surroundings: &Surroundings,
+    ends: &Ends,
+    schedule: &Schedule,
+) -> Result<Vec<Occurrence>, String> {
+    let now = surroundings.kernel.now();
+    let subject = Arc::new(schedule.clone());
+    let mut occurrences = Vec::new();
+    loop {
+        let offset = u32::try_from(occurrences.len()).unwrap_or(u32::MAX);
+        let query = PageQuery { offset, ..PageQuery::first(PageQuery::LIMIT_MAX) };
+        let page = ends.ask(surroundings, "occurrences", |store| {
+            let subject = Arc::clone(&subject);
+            Box::pin(async move { store.occurrences(&subject, now, query).await })
+        });
+        let page = page.map_err(|error| error.to_string())?;
+        if page.entries.is_empty() {
+            return Ok(occurrences);
+        }
+        occurrences.extend(page.entries);
+    }
+}
+
+/// The slots that were run are the rule's dates, in order, without a gap; and each has
+/// come to one end.
+fn slots_are_the_rules(
+    schedule: &Schedule,
+    occurrences: &[Occurrence],
+    seen: &Seen,
+) -> Result<(), String> {
+    let mut slots: BTreeMap<Slot, Vec<&Occurrence>> = BTreeMap::new();
+    for occurrence in occurrences {
+        slots.entry(occurrence.slot).or_default().push(occurrence);
+    }
+    let waiting: Vec<&AttemptName> =
+        seen.awaiting().filter(|name| name.schedule == schedule.id).collect();
+    for name in &waiting {
+        slots.entry(name.slot).or_default();
+    }
+    let dates = schedule.plan.recurrence.iter().map(Slot::of_date);
+    if !slots.keys().copied().eq(dates.take(slots.len())) {
+        let run: Vec<&Slot> = slots.keys().collect();
+        return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.recurrence));
+    }
+    let all = schedule.plan.recurrence.iter().count() == slots.len();
+    let is_complete = match schedule.status {
+        Status::Expired => all,
+        Status::Running | Status::Expiring => all && !waiting.is_empty(),
+        Status::Deleted | Status::Suspended => true,
+    };
+    if !is_complete {
+        return Err(format!("is {:?} after {} slots", schedule.status, slots.len()));
+    }
+    for (slot, attempts) in slots {
+        let waits = waiting.iter().find(|name| name.slot == slot).map(|name| name.attempt);
+        slot_has_one_end(schedule, &attempts, waits)
+            .map_err(|wrong| format!("{slot:?} {wrong}"))?;
+    }
+    Ok(())
+}
+
+fn slot_has_one_end(
+    schedule: &Schedule,
+    attempts: &[&Occurrence],
+    waits: Option<u8>,
+) -> Result<(), String> {
+    let numbers = attempts.iter().map(|occurrence| usize::from(occurrence.attempt));
+    let numbers = numbers.chain(waits.map(usize::from));
+    if !numbers.eq(0..attempts.len() + usize::from(waits.is_some())) {
+        return Err(format!("has attempts {attempts:?}, and waits for {waits:?}"));
+    }
+    let failed = attempts
+        .iter()
+        .take_while(|occurrence| occurrence.status == OccurrenceStatus::Failed)
+        .count();
+    let ends_well = failed + 1 == attempts.len() && waits.is_none();
+    let waits_still = failed == attempts.len() && waits.is_some();
+    let is_given_up = failed == attempts.len() && waits.is_none();
+    if ends_well || waits_still {
+        return Ok(());
+    }
+    if !is_given_up {
+        return Err(format!("went on after its end: {attempts:?}"));
+    }
+    let retry = schedule.plan.policies.retry;
+    let is_exhausted =
+        failed > usize::from(retry.retries_max) || retry.retried == Retried::WhileBalanceIsShort;
+    let was_stopped = matches!(schedule.status, Status::Deleted | Status::Suspended);
+    if is_exhausted && retry.exhausted == Exhausted::SuspendSchedule && schedule.status.is_active()
+    {
+        return Err(format!("failed for good, and the schedule is {:?}", schedule.status));
+    }
+    if !is_exhausted && !was_stopped {
+        return Err(format!("was given up after {failed} attempts"));
+    }
+    Ok(())
+}
+
+/// The cadence numbers its occurrences from 1, without a gap.
+fn ordinals_count(occurrences: &[Occurrence]) -> Result<(), String> {
+    let mut ordinals: Vec<u32> =
+        occurrences.iter().filter_map(|occurrence| occurrence.ordinal).collect();
+    ordinals.sort_unstable();
+    let expected = 1..=u32::try_from(ordinals.len()).unwrap_or(u32::MAX);
+    if ordinals.iter().copied().eq(expected) {
+        Ok(())
+    } else {
+        Err(format!("numbers its occurrences {ordinals:?}"))
+    }
+}
+
+/// Nobody is told twice of one end, and of an end only after the beginning.
+fn events_are_told_once(surroundings: &Surroundings, ends: &Ends, account: AccountId) {
+    let mut told: BTreeMap<i64, Vec<ScheduleEvent>> = BTreeMap::new();
+    let mut offset = 0;
+    loop {
+        let query = PageQuery {
+            offset,
+            order: Order::Chronological,
+            ..PageQuery::first(PageQuery::LIMIT_MAX)
+        };
+        let page = ends.ask(surroundings, "events", |store| {
+            Box::pin(async move {
+                let page = store.events(account, query).await?;
+                // Numbers are given out commit by commit; within one, stores may differ.
+                Ok(page.entries.into_iter().map(|event| event.body).collect::<Vec<_>>())
+            })
+        });
+        let Ok(page) = page else { return };
+        if page.is_empty() {
+            break;
+        }
+        offset += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        for event in page {
+            if let EventKind::Schedule(kind) = event.kind {
+                told.entry(event.subject).or_default().push(kind);
+            }
+        }
+    }
+    for (schedule, events) in told {
+        let mut order = events.iter().map(|event| match event {
+            ScheduleEvent::Created => 0,
+            ScheduleEvent::Expiring => 1,
+            ScheduleEvent::Expired | ScheduleEvent::Suspended => 2,
+            ScheduleEvent::Deleted => 3,
+        });
+        let begins = order.next() == Some(0);
+        if !(begins && order.is_sorted_by(|before, after| before < after)) {
+            surroundings.kernel.violate(|| format!("schedule {schedule} told {events:?}"));
+        }
+    }
+}
