@@ -5,4 +5,5 @@
 mod clock;
 mod creation;
 mod lane;
+mod running;
 mod world;
