@@ -12,7 +12,7 @@ use engine::{Account, AccountId, Currency, CustomerId, Instant, Mode, Zone};
 use gateway::bank::{Bank, CardDetails, Context, CustomerChange, NewCustomer, RecipientChange};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::Store;
+use store::{PageQuery, Store};
 
 use super::LANE;
 use super::default_account::{SECRET_KEY, add_default_recipient, by_key, credentials};
@@ -154,8 +154,9 @@ impl SeedAccount {
             None => self.create(store, bank, now).await?,
         };
         let context = Context { account: &account, now, key: None };
-        let is_new = bank.balance(&account).await?.total == 0;
-        if self.balance != 0 && is_new {
+        // A balance that is nothing again was still opened once.
+        let journal = bank.journal(account.id, PageQuery::first(1)).await?;
+        if self.balance != 0 && journal.total == 0 {
             bank.open_balance(context, self.balance).await?;
         }
         for customer in self.customers {
