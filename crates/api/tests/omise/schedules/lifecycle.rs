@@ -99,3 +99,55 @@ async fn a_deleted_schedule_is_shown_in_full_and_a_second_delete_changes_nothing
     let shown = captured("2017-11-02/elixir/schedule/destroy_schedule.json");
     assert_eq!(then["status"], shown["status"]);
 }
+
+#[tokio::test]
+async fn what_was_deleted_fails_with_a_message_and_is_tried_again_as_any_failure() {
+    let sandbox = Sandbox::open().await;
+    let daily = |pays: Value| {
+        let mut body = json!({
+            "every": 10, "period": "day", "start_date": "2025-03-21", "end_date": "2025-06-30"
+        });
+        body.as_object_mut().unwrap().extend(pays.as_object().unwrap().clone());
+        body
+    };
+    let charged = async |customer: &str| {
+        let body = daily(json!({"charge": {"customer": customer, "amount": 100_000}}));
+        id(&sandbox.post("/schedules", body).await)
+    };
+    let (gone, cardless) = (sandbox.customer().await, sandbox.customer().await);
+    let body = json!({
+        "type": "individual", "name": "Nuttanon T",
+        "bank_account": {"brand": "scb", "number": "1234567890", "name": "Nuttanon T"},
+    });
+    let payee = id(&sandbox.post("/recipients", body).await);
+    let paid = daily(json!({"transfer": {"recipient": payee, "amount": 100_000}}));
+    let schedules = [
+        charged(&gone).await,
+        charged(&cardless).await,
+        id(&sandbox.post("/schedules", paid).await),
+    ];
+    sandbox.delete(&format!("/customers/{gone}")).await;
+    let customer = sandbox.get(&format!("/customers/{cardless}")).await;
+    sandbox.delete(customer["cards"]["data"][0]["location"].as_str().unwrap()).await;
+    sandbox.delete(&format!("/recipients/{payee}")).await;
+    sandbox.advance("2025-03-25T00:00:00Z").await;
+    let mut told = Vec::new();
+    for schedule in &schedules {
+        let shown = sandbox.get(&format!("/schedules/{schedule}")).await;
+        let last = shown["occurrences"]["data"].as_array().unwrap().last().unwrap().clone();
+        told.push(json!([
+            shown["status"],
+            shown["occurrences"]["total"],
+            last["status"],
+            last["message"]
+        ]));
+    }
+    assert_eq!(
+        told,
+        [
+            json!(["suspended", 3, "failed", "customer was deleted"]),
+            json!(["suspended", 3, "failed", "customer has no card"]),
+            json!(["running", 1, "failed", "recipient was deleted"]),
+        ]
+    );
+}
