@@ -2,8 +2,6 @@
 //! and for the test that replays its corpus.
 #![allow(clippy::panic, reason = "that is how a fuzzer is told")]
 
-#![allow(clippy::panic, reason = "that is how a fuzzer is told")]
-
 use bytes::Bytes;
 use futures::FutureExt as _;
 use serde_json::Value;
