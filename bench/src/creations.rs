@@ -58,11 +58,12 @@ async fn create(url: &str, requests: u32) -> anyhow::Result<()> {
     )
     .await?;
     let customer =
-        post(&client, &format!("{url}/customers"), KEY, &json!({ "card": token["id"] })).await?;
+        post(&client, &format!("{url}/customers"), KEY, &json!({ "card": token.get("id") }))
+            .await?;
     let schedule = Arc::new(json!({
         "every": 1, "period": "month", "on": { "days_of_month": [15] },
         "start_date": "2026-01-02", "end_date": "2030-01-01",
-        "charge": { "customer": customer["id"], "amount": 19900, "description": "Membership fee" },
+        "charge": { "customer": customer.get("id"), "amount": 19900, "description": "Membership fee" },
     }));
     let left = Arc::new(AtomicU32::new(requests));
     let stopwatch = Stopwatch::start();

@@ -155,7 +155,7 @@ impl Troubles {
             store_failed: rate(50_000),
             commit_unknown: rate(50_000),
             store_slow: rate(100_000),
-            pause: rate(100_000),
+            pause: rate(200_000),
             clock_step: rate(10_000),
             drift: rate(200),
             not_sent: rate(300_000),
@@ -164,7 +164,7 @@ impl Troubles {
             late: rate(100_000),
             declined: rate(500_000),
             accepted: rate(500_000),
-            lookup_failed: rate(500_000),
+            lookup_failed: rate(900_000),
             quote_failed: rate(300_000),
             deleted: rate(500_000),
         }

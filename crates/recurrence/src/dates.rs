@@ -5,6 +5,8 @@ use std::iter::FusedIterator;
 use jiff::civil::Date;
 
 use crate::Recurrence;
+use crate::day::Day;
+use crate::expansion::Page;
 
 /// The dates of a [`Recurrence`], from either end. It keeps no list: each
 /// date is computed when asked for.
@@ -25,17 +27,22 @@ use crate::Recurrence;
 pub struct Dates {
     recurrence: Recurrence,
     /// What has not been walked over yet, both inclusive.
-    remaining: Option<(Date, Date)>,
+    remaining: Option<(Day, Day)>,
+    /// The month that either end has come to. The days that it holds may
+    /// since have been walked over from the other end.
+    front: Option<Page>,
+    back: Option<Page>,
 }
 
 impl Dates {
-    pub(crate) fn new(recurrence: Recurrence, from: Date) -> Dates {
-        Dates { recurrence, remaining: range(from, recurrence.end()) }
+    pub(crate) fn new(recurrence: &Recurrence, from: Date) -> Dates {
+        let remaining = range(Day::of(from), recurrence.last_day());
+        Dates { recurrence: *recurrence, remaining, front: None, back: None }
     }
 }
 
 /// Nothing if it would end before it starts.
-fn range(from: Date, to: Date) -> Option<(Date, Date)> {
+fn range(from: Day, to: Day) -> Option<(Day, Day)> {
     (from <= to).then_some((from, to))
 }
 
@@ -44,13 +51,20 @@ impl Iterator for Dates {
 
     fn next(&mut self) -> Option<Date> {
         let (from, to) = self.remaining.take()?;
-        let date = self.recurrence.on_or_after(from).filter(|date| *date <= to)?;
-        self.remaining = date.tomorrow().ok().and_then(|next| range(next, to));
-        Some(date)
+        let expansion = self.recurrence.expansion();
+        let mut page = match self.front {
+            Some(page) if page.days != 0 => page,
+            Some(page) => expansion.page_after(page.month)?,
+            None => expansion.page_from(from)?,
+        };
+        let (day, bit) = page.take_first().filter(|(day, _)| *day <= to)?;
+        self.front = Some(page);
+        self.remaining = range(day.plus(1), to);
+        page.month.date(bit)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let count = self.remaining.map_or(0, |(from, to)| self.recurrence.count_between(from, to));
+        let count = self.remaining.map_or(0, |(from, to)| self.recurrence.count_of_days(from, to));
         usize::try_from(count).map_or((usize::MAX, None), |count| (count, Some(count)))
     }
 }
@@ -58,9 +72,16 @@ impl Iterator for Dates {
 impl DoubleEndedIterator for Dates {
     fn next_back(&mut self) -> Option<Date> {
         let (from, to) = self.remaining.take()?;
-        let date = self.recurrence.on_or_before(to).filter(|date| *date >= from)?;
-        self.remaining = date.yesterday().ok().and_then(|next| range(from, next));
-        Some(date)
+        let expansion = self.recurrence.expansion();
+        let mut page = match self.back {
+            Some(page) if page.days != 0 => page,
+            Some(page) => expansion.page_before(page.month)?,
+            None => expansion.page_until(to)?,
+        };
+        let (day, bit) = page.take_last().filter(|(day, _)| *day >= from)?;
+        self.back = Some(page);
+        self.remaining = range(from, Day(day.0 - 1));
+        page.month.date(bit)
     }
 }
 

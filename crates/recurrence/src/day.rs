@@ -1,7 +1,7 @@
 //! Days as numbers, for arithmetic.
 
 use jiff::SignedDuration;
-use jiff::civil::{Date, Weekday, date};
+use jiff::civil::{Date, date};
 
 /// Day 0 of the count.
 const EPOCH: Date = date(1970, 1, 1);
@@ -10,7 +10,7 @@ const HOURS_A_DAY: i64 = 24;
 
 /// A day, counted from 1 January 1970. Unlike a [`Date`] it may lie outside
 /// the years -9999 to 9999, so that arithmetic fails only at its end.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Day(pub(crate) i64);
 
 impl Day {
@@ -27,11 +27,6 @@ impl Day {
     pub(crate) fn plus(self, days: u32) -> Day {
         Day(self.0 + i64::from(days))
     }
-}
-
-/// How many days after `from` the next `weekday` is; 0 if `from` is that day.
-pub(crate) fn days_until(from: Weekday, weekday: Weekday) -> u32 {
-    u32::from(from.until(weekday).unsigned_abs())
 }
 
 /// Dates in stored recurrences: text for people, and for machines the number
@@ -95,12 +90,5 @@ mod tests {
         assert_eq!(Day(Day::of(Date::MIN).0 - 1).date(), None);
         assert_eq!(Day(i64::MIN).date(), None);
         assert_eq!(Day(i64::MAX).date(), None);
-    }
-
-    #[test]
-    fn the_way_to_a_weekday_leads_forward() {
-        assert_eq!(days_until(Weekday::Friday, Weekday::Friday), 0);
-        assert_eq!(days_until(Weekday::Friday, Weekday::Monday), 3);
-        assert_eq!(days_until(Weekday::Monday, Weekday::Sunday), 6);
     }
 }

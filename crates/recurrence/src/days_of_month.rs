@@ -5,7 +5,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::RuleError;
-use crate::day_set::DaySet;
 
 /// One or more days of the month, 1 to 31. Never empty, and without order:
 /// they are always listed ascending.
@@ -71,15 +70,6 @@ impl DaysOfMonth {
     pub fn iter(self) -> impl DoubleEndedIterator<Item = u8> {
         (1..=31).filter(move |day| self.contains(*day))
     }
-
-    /// The same days in a month of `length` days, those that it lacks falling
-    /// back to its last day: `SKIP=BACKWARD`. As a set has no duplicates, days
-    /// that meet on one date fall due once.
-    pub(crate) fn in_month(self, length: u8) -> DaySet {
-        let days = DaySet::from_bits(self.0);
-        let existing = days.before(u32::from(length));
-        if existing == days { days } else { existing.with(u32::from(length) - 1) }
-    }
 }
 
 /// Of a day from 1 to 31.
@@ -120,32 +110,5 @@ impl From<DaysOfMonth> for u32 {
 impl fmt::Debug for DaysOfMonth {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_set().entries(self.iter()).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn dates_in_a_month_of(length: u8, days: &[u8]) -> DaySet {
-        DaysOfMonth::new(days).unwrap().in_month(length)
-    }
-
-    #[test]
-    fn a_day_that_exists_stays_where_it_is() {
-        assert_eq!(dates_in_a_month_of(28, &[1, 28]), DaySet::from_bits(1 | 1 << 27));
-        assert_eq!(dates_in_a_month_of(31, &[31]), DaySet::from_bits(1 << 30));
-    }
-
-    #[test]
-    fn a_day_that_the_month_lacks_falls_back_to_its_last() {
-        assert_eq!(dates_in_a_month_of(28, &[30]), DaySet::from_bits(1 << 27));
-        assert_eq!(dates_in_a_month_of(30, &[15, 31]), DaySet::from_bits(1 << 14 | 1 << 29));
-    }
-
-    #[test]
-    fn days_that_meet_on_the_last_day_are_one() {
-        assert_eq!(dates_in_a_month_of(28, &[28, 29, 30, 31]), DaySet::from_bits(1 << 27));
-        assert_eq!(dates_in_a_month_of(30, &[30, 31]), DaySet::from_bits(1 << 29));
     }
 }

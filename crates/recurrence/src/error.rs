@@ -50,6 +50,10 @@ pub enum RuleError {
         end: Date,
     },
 
+    /// A rule with times of day has no dates alone.
+    #[error("the rule has times of day; a recurrence of dates must have none, a timetable may")]
+    TimesOfDay,
+
     /// A stored set of weekdays has bits that stand for no weekday.
     #[error("the stored weekdays {bits:#b} hold an unknown bit; only the lowest 7 have a meaning")]
     UnknownWeekdayBits {

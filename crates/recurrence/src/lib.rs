@@ -1,10 +1,14 @@
-//! Which dates a rule falls on.
+//! Which dates and times a rule falls on.
 //!
-//! This crate is arithmetic on the calendar and nothing else. It reads no
-//! clock, knows no time zone and allocates only for lists of holidays and to
-//! put a rule into words. A [`Rule`] says *every 2 weeks on Monday and Friday*; a [`Recurrence`] is a
-//! rule within a window, and has dates; both are plain values that can be
-//! copied, compared and stored in a few bytes.
+//! This crate is arithmetic on the calendar and nothing else. It reads no clock
+//! and keeps no list. A [`Rule`] says *every 2 weeks on Monday and Friday*: it
+//! is made by a constructor or read from the text of RFC 5545 and RFC 7529.
+//! From a rule there come
+//!
+//! - a [`Recurrence`]: dates, within a window;
+//! - a [`Timetable`]: civil dates and times, from a start;
+//! - a [`RuleSet`]: several timetables, with times added and taken away;
+//! - [`Zoned`]: instants, by the clocks of a time zone.
 //!
 //! ```
 //! use recurrence::{Date, DaysOfMonth, Recurrence, Rule, words};
@@ -23,44 +27,56 @@
 //! # Ok::<(), recurrence::RuleError>(())
 //! ```
 //!
+//! ```
+//! use jiff::civil::date;
+//! use recurrence::{Rule, Timetable};
+//!
+//! let rule: Rule = "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1".parse()?;
+//! let last_working_day = Timetable::new(rule, date(2026, 1, 1).at(9, 0, 0, 0));
+//! assert_eq!(last_working_day.nth(1), Some(date(2026, 2, 27).at(9, 0, 0, 0)));
+//! # Ok::<(), recurrence::ParseError>(())
+//! ```
+//!
 //! # The model
 //!
-//! Time is cut into **periods**: days, weeks that start on Monday, or months.
-//! Periods of a kind are numbered without gaps, so that which period comes
-//! when is ordinary arithmetic on integers.
+//! A rule **visits** every N-th year, month, week or day, counted from the one
+//! that holds the start, and gives each month of the calendar a **word**: one
+//! bit for each day on which it falls. The word depends on nothing but the
+//! month. All parts of a rule meet in it:
 //!
-//! A rule **visits** every N-th period, counted from the one that holds the
-//! start. In a period that it visits it falls on a **set of days**, kept as
-//! the bits of one word, counted from the period's first day. The set depends
-//! on nothing but the shape of the period: for a week it is the same always,
-//! for a month it depends on the month's length and the weekday it starts on.
-//! The window then cuts off what lies before the start or after the end.
+//! | part | what it does to the word |
+//! |---|---|
+//! | `FREQ`, `INTERVAL`, `WKST` | strikes out what is not visited |
+//! | `BYMONTH`, `BYWEEKNO`, `BYYEARDAY`, `BYMONTHDAY`, `BYDAY` | strike out days |
+//! | `SKIP` | moves the bit of a day that the month lacks: to its last day, or to the bit after it, which stands for the first of the next month |
+//! | `BYSETPOS` | keeps the bits at its positions of the period |
 //!
 //! So no question needs a walk from the start:
 //!
-//! - **The next date** after another lies in the period of that other, if it
-//!   is visited, or else in the next one visited: a division, and the lowest
-//!   bit of one or two words.
-//! - **How many dates** lie before another is what the visits before it hold,
-//!   plus the lower bits of one word. Visits to days and weeks hold the same
-//!   number each. Months hold as many as their length allows, and how many of
-//!   every N-th months are, say, Februaries of leap years is a matter of
-//!   remainders: number the months from January of the year 0, and Februaries
-//!   leave 1 when divided by 12; those of leap years leave 1 when divided by
-//!   48, unless also by 1,200, unless also by 4,800.
-//! - **The n-th date** is the same question the other way round. The lengths
-//!   of months repeat after 400 years; whole such cycles are divided away, and
-//!   the month within one is found by halving.
+//! - **The next date** after another is the lowest bit of what is left of the
+//!   word of its month, or else of the next word that is not empty. The
+//!   calendar repeats after 400 years, and so do the words: a search that has
+//!   seen so many in vain has seen all.
+//! - **The time of day** is one of all combinations of some hours, minutes and
+//!   seconds. Rules that count in hours and less leap between what their steps,
+//!   the days and the times of day allow, until all agree; whether they ever do
+//!   is a matter of remainders, and settled once, when the rule gets its start.
+//! - **How many dates** lie before another, and which is the k-th, is for most
+//!   rules a matter of remainders too: each visit holds as many, or as many as
+//!   the length of its month allows. Otherwise words are counted over at most
+//!   one cycle in which they repeat.
 //!
-//! # Days that a month lacks
+//! # Where the RFCs leave a choice
 //!
-//! There is no 31 April. RFC 5545 leaves such a date out; RFC 7529 lets a rule
-//! say with `SKIP` what should happen instead: `OMIT`, `BACKWARD` to the
-//! month's last day, or `FORWARD` to the first day of the next. All rules here
-//! are `BACKWARD`: a rent due on the 31st is due in every month. As each month
-//! is computed from the rule and never from the date before, the 31st comes
-//! back in May: dates never drift. Days that fall back onto the same date are
-//! one date, as they are one bit of a set.
+//! - The start is a date of the rule only if the rule falls on it.
+//! - `BYWEEKNO` without `BYDAY` means all days of the week, as python-dateutil
+//!   and its many descendants have it; `FREQ=YEARLY` with `BYWEEKNO` looks at
+//!   the days of the calendar year.
+//! - An `UNTIL` that is a date includes the whole of that day.
+//! - Second 60 is second 59.
+//! - `SKIP` moves days counted from the start of a month, and day 366. A day
+//!   counted from the end that a month lacks is left out.
+//! - What RFC 5545 says must not stand together is refused.
 //!
 //! # Business days
 //!
@@ -87,55 +103,42 @@
 //! assert!(matches!(paid[3], Err(CalendarError::Unknown { .. })), "not announced yet");
 //! # Ok::<(), recurrence::RuleError>(())
 //! ```
-//!
-//! # What RFC 5545 rules will need
-//!
-//! `every` is `INTERVAL`, and the period is `FREQ`. The rest of an RRULE goes
-//! to one of the two places above and leaves the questions as they are:
-//!
-//! | part | place |
-//! |---|---|
-//! | `BYDAY`, `BYMONTHDAY`, `BYSETPOS` | the set of days of a period: a function of the shape of a month, of which there are 28 |
-//! | `BYMONTH`, `BYWEEKNO`, `BYYEARDAY` | the same: days struck from the set, possibly all |
-//! | `FREQ=YEARLY` | one more kind of period, with a set of 366 bits and 14 shapes |
-//! | `WKST` | which weekday a numbered week starts on |
-//! | `SKIP` | how the set of a month treats days it lacks: drop the bit (`OMIT`), move it to the last (`BACKWARD`), or let it stand for the day after the last (`FORWARD`), for which a word has room |
-//! | `UNTIL` | the end of the window |
-//! | `COUNT` | the same, once: the end is the date at `COUNT - 1` |
-//!
-//! Two things become more general. A set may be empty, so that the next date
-//! can be several visits away; but the calendar repeats after 400 years, so
-//! the search has a fixed bound. And the number of dates a visit holds then
-//! depends on its shape, of which there are few, so that they are still
-//! counted by remainders, or once over one such cycle. Times of day, `BYHOUR`
-//! and finer, are no matter of dates and belong above this crate.
 
 mod calendar;
+
+mod date_times;
 mod dates;
 mod day;
-mod day_set;
 mod days_of_month;
 mod error;
+mod expansion;
 mod month;
 mod ordinal;
 mod recurrence;
 mod roll;
 mod rule;
+mod rule_set;
+mod signed_set;
 mod tally;
-mod visit;
+mod timetable;
 mod visits;
 mod week;
 mod weekdays;
 pub mod words;
+mod zoned;
 
 pub use jiff::civil::{Date, Weekday};
 
 pub use crate::calendar::{Calendar, CalendarError, NamedCalendar, Weekend};
+pub use crate::date_times::DateTimes;
 pub use crate::dates::Dates;
 pub use crate::days_of_month::DaysOfMonth;
 pub use crate::error::RuleError;
 pub use crate::ordinal::Ordinal;
 pub use crate::recurrence::Recurrence;
 pub use crate::roll::Roll;
-pub use crate::rule::{Pattern, Rule};
+pub use crate::rule::{Frequency, Limit, ParseError, Pattern, Rule, Skip, Until};
+pub use crate::rule_set::{RuleSet, RuleText};
+pub use crate::timetable::Timetable;
 pub use crate::weekdays::Weekdays;
+pub use crate::zoned::{Fold, Gap, Zoned};

@@ -2,23 +2,142 @@
 
 use jiff::civil::Date;
 
+use crate::day::Day;
 use crate::visits::Visits;
+use crate::week::weekday;
 
 pub(crate) const MONTHS_A_YEAR: i64 = 12;
 
 /// The Gregorian calendar repeats itself, weekdays included, after 400 years.
 pub(crate) const CYCLE: i64 = 400 * MONTHS_A_YEAR;
 
+pub(crate) const DAYS_A_CYCLE: i64 = 146_097;
+
+/// Of the years -9999 to 9999.
+const FIRST_NUMBER: i64 = -9_999 * MONTHS_A_YEAR;
+const LAST_NUMBER: i64 = 9_999 * MONTHS_A_YEAR + 11;
+
+/// How many days of a common year come before a month, counted from January.
+const DAYS_BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/// Day 0, 1 January 1970, counted from 1 January of the year 0.
+const DAY_0: i64 = 719_528;
+
+/// A month of the calendar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Month {
+    /// Counted from January of the year 0.
+    pub(crate) number: i64,
+    pub(crate) first_day: Day,
+    /// In days.
+    pub(crate) length: u32,
+    pub(crate) year: i64,
+    /// From 0, January.
+    pub(crate) of_year: u32,
+    /// Of its first day: from 0, Monday, to 6, Sunday.
+    pub(crate) first_weekday: u32,
+}
+
+impl Month {
+    /// Nothing outside the years -9999 to 9999.
+    pub(crate) fn numbered(number: i64) -> Option<Month> {
+        if !(FIRST_NUMBER..=LAST_NUMBER).contains(&number) {
+            return None;
+        }
+        let (year, of_year) = (number.div_euclid(MONTHS_A_YEAR), number.rem_euclid(MONTHS_A_YEAR));
+        let leap_day = i64::from(of_year > 1 && is_leap(year));
+        let before = usize::try_from(of_year).ok().and_then(|of_year| DAYS_BEFORE.get(of_year))?;
+        let first_day = Day(new_year(year).0 + before + leap_day);
+        let of_year = u32::try_from(of_year).ok()?;
+        Some(Month {
+            number,
+            first_day,
+            length: length(year, of_year),
+            year,
+            of_year,
+            first_weekday: weekday(first_day),
+        })
+    }
+
+    pub(crate) fn next(self) -> Option<Month> {
+        let (year, of_year) =
+            if self.of_year == 11 { (self.year + 1, 0) } else { (self.year, self.of_year + 1) };
+        (self.number < LAST_NUMBER).then(|| Month {
+            number: self.number + 1,
+            first_day: self.first_day.plus(self.length),
+            length: length(year, of_year),
+            year,
+            of_year,
+            first_weekday: (self.first_weekday + self.length) % 7,
+        })
+    }
+
+    pub(crate) fn previous(self) -> Option<Month> {
+        let (year, of_year) =
+            if self.of_year == 0 { (self.year - 1, 11) } else { (self.year, self.of_year - 1) };
+        let length = length(year, of_year);
+        (self.number > FIRST_NUMBER).then(|| Month {
+            number: self.number - 1,
+            first_day: Day(self.first_day.0 - i64::from(length)),
+            length,
+            year,
+            of_year,
+            first_weekday: (self.first_weekday + 35 - length) % 7,
+        })
+    }
+
+    /// The date of a day, counted from the month's first, which is 0; of the
+    /// day after its last too.
+    pub(crate) fn date(self, day: u32) -> Option<Date> {
+        if day >= self.length {
+            return self.next()?.date(day - self.length);
+        }
+        Date::new(
+            i16::try_from(self.year).ok()?,
+            i8::try_from(self.of_year + 1).ok()?,
+            i8::try_from(day + 1).ok()?,
+        )
+        .ok()
+    }
+}
+
+fn length(year: i64, of_year: u32) -> u32 {
+    match of_year {
+        1 if is_leap(year) => 29,
+        1 => 28,
+        3 | 5 | 8 | 10 => 30,
+        _ => 31,
+    }
+}
+
+/// A century that 16 divides is one that 400 divides.
+pub(crate) fn is_leap(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 16 == 0)
+}
+
+/// The 1st of January, of any year.
+pub(crate) fn new_year(year: i64) -> Day {
+    let leap_days =
+        (year + 3).div_euclid(4) - (year + 99).div_euclid(100) + (year + 399).div_euclid(400);
+    Day(365 * year + leap_days - DAY_0)
+}
+
 /// The month that holds a date, counted from January of the year 0.
 pub(crate) fn containing(date: Date) -> i64 {
     i64::from(date.year()) * MONTHS_A_YEAR + i64::from(date.month()) - 1
 }
 
-/// The first date of a month; nothing outside the years -9999 to 9999.
-pub(crate) fn first_date(month: i64) -> Option<Date> {
-    let year = i16::try_from(month.div_euclid(MONTHS_A_YEAR)).ok()?;
-    let month_of_year = i8::try_from(month.rem_euclid(MONTHS_A_YEAR) + 1).ok()?;
-    Date::new(year, month_of_year, 1).ok()
+/// The month that holds a day, counted from January of the year 0.
+pub(crate) fn containing_day(day: Day) -> i64 {
+    // Years of 400 repeat; within them, count from March, so that the leap
+    // day comes last, and months are 30.6 days long on average.
+    const DAYS_BEFORE_MARCH: i64 = 60;
+    let days = day.0 + DAY_0 - DAYS_BEFORE_MARCH;
+    let (cycle, of_cycle) = (days.div_euclid(DAYS_A_CYCLE), days.rem_euclid(DAYS_A_CYCLE));
+    let year = (of_cycle - of_cycle / 1_460 + of_cycle / 36_524 - of_cycle / 146_096) / 365;
+    let of_year = of_cycle - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    (cycle * 400 + year) * MONTHS_A_YEAR + month + 2
 }
 
 /// How many of the first `visits` months visited are April, June, September or
@@ -53,13 +172,33 @@ mod tests {
     }
 
     #[test]
-    fn a_month_is_found_by_its_number() {
-        assert_eq!(first_date(containing(date(2024, 2, 29))), Some(date(2024, 2, 1)));
-        assert_eq!(first_date(containing(Date::MIN)), Some(Date::MIN));
-        assert_eq!(first_date(containing(Date::MAX) + 1), None);
-        assert_eq!(first_date(containing(Date::MIN) - 1), None);
-        assert_eq!(first_date(i64::MAX), None);
-        assert_eq!(first_date(i64::MIN), None);
+    fn every_month_is_that_of_the_calendar() {
+        let mut date = Date::MIN;
+        let mut month = Month::numbered(containing(date)).unwrap();
+        loop {
+            assert_eq!(Month::numbered(containing(date)), Some(month));
+            assert_eq!(month.first_day, Day::of(date));
+            assert_eq!(i64::from(month.length), i64::from(date.days_in_month()));
+            assert_eq!(month.date(0), Some(date));
+            assert_eq!(month.date(month.length - 1), Some(date.last_of_month()));
+            assert_eq!(month.year, i64::from(date.year()));
+            assert_eq!(containing_day(month.first_day), month.number);
+            assert_eq!(containing_day(Day(month.first_day.0 - 1)), month.number - 1);
+            let Some(next) = month.next() else { break };
+            assert_eq!(next.previous(), Some(month));
+            assert_eq!(month.date(month.length), next.date(0));
+            (month, date) = (next, date.last_of_month().tomorrow().unwrap());
+        }
+        assert_eq!(date, Date::constant(9999, 12, 1));
+        assert_eq!(month.date(31), None, "the first day of the year 10000");
+    }
+
+    #[test]
+    fn there_is_no_month_before_the_first_or_after_the_last() {
+        assert_eq!(Month::numbered(containing(Date::MAX) + 1), None);
+        assert_eq!(Month::numbered(containing(Date::MIN) - 1), None);
+        assert_eq!(Month::numbered(containing(Date::MIN)).unwrap().previous(), None);
+        assert_eq!([i64::MIN, i64::MAX].map(Month::numbered), [None; 2]);
     }
 
     #[test]
@@ -74,8 +213,8 @@ mod tests {
                     leap_februaries(months, visit),
                 );
                 assert_eq!(counted, (thirty, february, leap), "{visit} visits, every {every}");
-                let Some(month) = first_date(months.period(visit)) else { break };
-                match month.days_in_month() {
+                let Some(month) = Month::numbered(months.period(visit)) else { break };
+                match month.length {
                     30 => thirty += 1,
                     29 => (february, leap) = (february + 1, leap + 1),
                     28 => february += 1,

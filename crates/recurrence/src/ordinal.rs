@@ -30,16 +30,21 @@ pub enum Ordinal {
 }
 
 impl Ordinal {
-    /// Which day of a month of `length` days it is, if the weekday first comes
-    /// on day `first`; days count from 0.
-    pub(crate) fn day(self, first: u32, length: u32) -> u32 {
-        match self {
-            Ordinal::First => first,
-            Ordinal::Second => first + 7,
-            Ordinal::Third => first + 14,
-            Ordinal::Last if first + 28 < length => first + 28,
-            Ordinal::Fourth | Ordinal::Last => first + 21,
-        }
+    const ALL: [(Ordinal, i16); 5] = [
+        (Ordinal::First, 1),
+        (Ordinal::Second, 2),
+        (Ordinal::Third, 3),
+        (Ordinal::Fourth, 4),
+        (Ordinal::Last, -1),
+    ];
+
+    /// As RFC 5545 counts: from 1, the first, or from -1, the last.
+    pub(crate) fn number(self) -> i16 {
+        Ordinal::ALL.iter().find(|(ordinal, _)| *ordinal == self).map_or(1, |(_, number)| *number)
+    }
+
+    pub(crate) fn numbered(number: i16) -> Option<Ordinal> {
+        Ordinal::ALL.iter().find(|(_, other)| *other == number).map(|(ordinal, _)| *ordinal)
     }
 }
 
@@ -48,10 +53,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_is_the_fifth_where_there_is_one_and_else_the_fourth() {
-        assert_eq!(Ordinal::Last.day(0, 29), 28);
-        assert_eq!(Ordinal::Last.day(2, 31), 30);
-        assert_eq!(Ordinal::Last.day(0, 28), 21);
-        assert_eq!(Ordinal::Last.day(6, 31), 27);
+    fn an_ordinal_is_found_by_its_number() {
+        for (ordinal, number) in Ordinal::ALL {
+            assert_eq!((ordinal.number(), Ordinal::numbered(number)), (number, Some(ordinal)));
+        }
+        assert_eq!([0, 5, -2].map(Ordinal::numbered), [None; 3]);
     }
 }

@@ -4,10 +4,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::day::{Day, stored_date};
-use crate::tally::Tally;
-use crate::visit::Visit;
-use crate::visits::Visits;
-use crate::{Dates, Rule, RuleError};
+use crate::expansion::{Expansion, SECONDS_A_DAY, date_of};
+use crate::{Dates, Rule, RuleError, timetable};
 
 /// The dates on which a rule falls, from a start to an end, both inclusive.
 ///
@@ -36,14 +34,21 @@ use crate::{Dates, Rule, RuleError};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(try_from = "StoredRecurrence", into = "StoredRecurrence")]
 pub struct Recurrence {
-    rule: Rule,
+    expansion: Expansion,
     start: Date,
     /// Never before `start`.
     end: Date,
+    /// That, or the last day that the rule's own limit leaves; then it may
+    /// come before the start.
+    last_day: Day,
 }
 
 impl Recurrence {
-    /// A rule from a start to an end, both inclusive.
+    /// A rule from a start to an end, both inclusive. If the rule has an end of
+    /// its own, the earlier one holds.
+    ///
+    /// A rule with times of day is not one of dates; it takes a
+    /// [`Timetable`](crate::Timetable).
     ///
     /// ```
     /// use recurrence::{Date, Recurrence, Rule, RuleError};
@@ -54,13 +59,23 @@ impl Recurrence {
     ///     Recurrence::new(Rule::days(1)?, second, first),
     ///     Err(RuleError::EndBeforeStart { start: second, end: first }),
     /// );
+    ///
+    /// let hourly = Recurrence::new("FREQ=HOURLY".parse().unwrap(), first, second);
+    /// assert_eq!(hourly, Err(RuleError::TimesOfDay));
     /// # Ok::<(), RuleError>(())
     /// ```
     pub fn new(rule: Rule, start: Date, end: Date) -> Result<Recurrence, RuleError> {
         if end < start {
             return Err(RuleError::EndBeforeStart { start, end });
         }
-        Ok(Recurrence { rule, start, end })
+        if rule.frequency().is_within_a_day() || rule.by.says_times() {
+            return Err(RuleError::TimesOfDay);
+        }
+        let midnight = start.at(0, 0, 0, 0);
+        let expansion = Expansion::new(&rule, midnight);
+        let last = timetable::last_moment(&expansion, midnight);
+        let last_day = Day::of(end).min(Day(last.div_euclid(SECONDS_A_DAY)));
+        Ok(Recurrence { expansion, start, end, last_day })
     }
 
     /// The rule.
@@ -73,7 +88,7 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn rule(&self) -> Rule {
-        self.rule
+        *self.expansion.rule()
     }
 
     /// The first date of the window, whether or not the rule falls on it.
@@ -147,16 +162,8 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn on_or_after(&self, date: Date) -> Option<Date> {
-        let date = date.max(self.start);
-        let day = Day::of(date);
-        let nearest = self.last_visit_until(date);
-        // A visit has at least one date: if it is not in the nearest, it is in
-        // the next. A month past the year 9999 is no visit and has none.
-        self.visit(nearest)?
-            .on_or_after(day)
-            .or_else(|| self.visit(nearest + 1)?.first())?
-            .date()
-            .filter(|found| *found <= self.end)
+        let found = self.expansion.day_from(Day::of(date.max(self.start)))?;
+        if found > self.last_day { None } else { date_of(found) }
     }
 
     /// The first date later than this one.
@@ -187,19 +194,8 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn on_or_before(&self, date: Date) -> Option<Date> {
-        let date = date.min(self.end);
-        if date < self.start {
-            return None;
-        }
-        let day = Day::of(date);
-        let nearest = self.last_visit_until(date);
-        // A visit before the first has only dates before the start, so that
-        // the filter leaves nothing of it.
-        self.visit(nearest)?
-            .on_or_before(day)
-            .or_else(|| self.visit(nearest - 1)?.last())?
-            .date()
-            .filter(|found| *found >= self.start)
+        let found = self.expansion.day_until(Day::of(date).min(self.last_day))?;
+        if found < Day::of(self.start) { None } else { date_of(found) }
     }
 
     /// The last date earlier than this one.
@@ -230,11 +226,7 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn contains(&self, date: Date) -> bool {
-        self.start <= date
-            && date <= self.end
-            && self
-                .visit(self.last_visit_until(date))
-                .is_some_and(|visit| visit.contains(Day::of(date)))
+        self.start <= date && self.on_or_after(date) == Some(date)
     }
 
     /// The date that has `index` others before it: the first is at 0.
@@ -250,19 +242,13 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn nth(&self, index: u64) -> Option<Date> {
-        let index = i64::try_from(index).ok()?;
-        let (first_day, last_day) = (Day::of(self.start), Day::of(self.end));
+        let (first_day, last_day) = (Day::of(self.start), self.last_day);
         // There are no more dates than days, which also keeps what follows far
         // from overflow.
-        if index > last_day.0 - first_day.0 {
-            return None;
-        }
-        let before_start = self.visit(0)?.count_before(first_day);
-        let (visit, index_in_visit) = self.tally().visit_with(before_start + index);
-        self.visit(visit)?
-            .nth(u32::try_from(index_in_visit).ok()?)?
-            .date()
-            .filter(|found| *found <= self.end)
+        let index = i64::try_from(index).ok().filter(|index| *index <= last_day.0 - first_day.0)?;
+        let before_start = self.expansion.count_before(first_day.0 * SECONDS_A_DAY);
+        let found = Day(self.expansion.nth(before_start + index)?.div_euclid(SECONDS_A_DAY));
+        if found > last_day { None } else { date_of(found) }
     }
 
     /// How many dates there are from one date to another, both inclusive; none
@@ -279,12 +265,16 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn count_between(&self, from: Date, to: Date) -> u64 {
-        let (from, to) = (from.max(self.start), to.min(self.end));
+        self.count_of_days(Day::of(from.max(self.start)), Day::of(to).min(self.last_day))
+    }
+
+    /// From one day to another, neither outside the window.
+    pub(crate) fn count_of_days(&self, from: Day, to: Day) -> u64 {
         if to < from {
             return 0;
         }
-        let through_to = self.count_before(to) + i64::from(self.contains(to));
-        (through_to - self.count_before(from)).unsigned_abs()
+        let before = |day: Day| self.expansion.count_before(day.0 * SECONDS_A_DAY);
+        (before(to.plus(1)) - before(from)).unsigned_abs()
     }
 
     /// All dates, ascending; from the other end, descending.
@@ -315,36 +305,15 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn iter_from(&self, date: Date) -> Dates {
-        Dates::new(*self, date.max(self.start))
+        Dates::new(self, date.max(self.start))
     }
 
-    fn visits(&self) -> Visits {
-        Visits {
-            first: self.rule.pattern().period_containing(self.start),
-            every: i64::from(self.rule.every()),
-        }
+    pub(crate) fn expansion(&self) -> &Expansion {
+        &self.expansion
     }
 
-    /// The number of the last visit that starts on this date or earlier. The
-    /// date is not before the start.
-    fn last_visit_until(&self, date: Date) -> i64 {
-        self.visits().last_until(self.rule.pattern().period_containing(date))
-    }
-
-    fn visit(&self, number: i64) -> Option<Visit> {
-        self.rule.pattern().visit(self.visits().period(number))
-    }
-
-    fn tally(&self) -> Tally {
-        Tally::new(self.rule.pattern(), self.visits())
-    }
-
-    /// How many dates come before this one, counting also those of the first
-    /// visit that come before the start. The date lies in the window.
-    fn count_before(&self, date: Date) -> i64 {
-        let nearest = self.last_visit_until(date);
-        let in_nearest = self.visit(nearest).map_or(0, |visit| visit.count_before(Day::of(date)));
-        self.tally().dates_in(nearest) + in_nearest
+    pub(crate) fn last_day(&self) -> Day {
+        self.last_day
     }
 }
 
@@ -369,6 +338,6 @@ impl TryFrom<StoredRecurrence> for Recurrence {
 
 impl From<Recurrence> for StoredRecurrence {
     fn from(recurrence: Recurrence) -> StoredRecurrence {
-        StoredRecurrence { rule: recurrence.rule, start: recurrence.start, end: recurrence.end }
+        StoredRecurrence { rule: recurrence.rule(), start: recurrence.start, end: recurrence.end }
     }
 }

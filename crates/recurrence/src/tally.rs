@@ -1,43 +1,47 @@
 //! How many dates a rule has, without walking over them.
 
+use crate::month;
 use crate::visits::{Visits, greatest_common_divisor};
-use crate::{DaysOfMonth, Pattern, month};
 
-/// The dates of a pattern over the periods it visits, counted from the start
-/// of the first visit.
+/// The dates of the periods that a rule visits, counted from the start of the
+/// first visit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tally {
-    pattern: Pattern,
-    visits: Visits,
+    pub(crate) visits: Visits,
+    pub(crate) regularity: Regularity,
+}
+
+/// What is the same in all visits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Regularity {
+    /// Each has so many dates, at least one.
+    EachVisit(i64),
+    /// Each is a month, and has so many dates if it is 28, 29, 30 or 31 days
+    /// long. Some month has a date.
+    ByLength([i64; 4]),
 }
 
 impl Tally {
-    pub(crate) fn new(pattern: Pattern, visits: Visits) -> Tally {
-        Tally { pattern, visits }
-    }
-
     /// How many dates fall in the first `visits` periods visited.
     pub(crate) fn dates_in(&self, visits: i64) -> i64 {
-        match self.pattern {
-            Pattern::Days | Pattern::MonthWeekday(..) => visits,
-            Pattern::Weeks(weekdays) => visits * i64::from(weekdays.in_week().len()),
-            Pattern::MonthDays(days) => self.month_dates_in(visits, dates_by_length(days)),
+        match self.regularity {
+            Regularity::EachVisit(dates) => visits * dates,
+            Regularity::ByLength(dates) => self.month_dates_in(visits, dates),
         }
     }
 
     /// Which visit holds the date that has `index` others before it, and how
     /// many of those others are in the same visit.
     pub(crate) fn visit_with(&self, index: i64) -> (i64, i64) {
-        match self.pattern {
-            Pattern::Days | Pattern::MonthWeekday(..) => (index, 0),
-            Pattern::Weeks(weekdays) => divide(index, i64::from(weekdays.in_week().len())),
-            Pattern::MonthDays(days) => self.month_with(index, dates_by_length(days)),
+        match self.regularity {
+            Regularity::EachVisit(dates) => divide(index, dates),
+            Regularity::ByLength(dates) => self.month_with(index, dates),
         }
     }
 
     /// As many dates a month as if all had 31 days, less what the shorter ones
-    /// lose. A month without day 31, for example, loses one date to a rule on
-    /// the 30th and 31st.
+    /// lose, which may be less than nothing. A month without day 31, for
+    /// example, loses one date to a rule on the 30th and 31st.
     fn month_dates_in(&self, visits: i64, [in_28, in_29, in_30, in_31]: [i64; 4]) -> i64 {
         let mut dates = visits * in_31;
         // Most rules lose nothing, and need not know which months there were.
@@ -58,19 +62,12 @@ impl Tally {
     /// that is left, of at most 4,800 visits, the month is found by halving:
     /// at most 13 steps, wherever the date is.
     fn month_with(&self, index: i64, dates_by_length: [i64; 4]) -> (i64, i64) {
-        let [fewest, _, _, most] = dates_by_length;
-        if fewest == most {
-            return divide(index, most);
-        }
         let visits_a_cycle =
             month::CYCLE / greatest_common_divisor(self.visits.every, month::CYCLE);
         let dates_a_cycle = self.month_dates_in(visits_a_cycle, dates_by_length);
         let (cycles, index) = divide(index, dates_a_cycle);
 
-        // The month wanted is one of these, as each has at least the fewest
-        // dates and at most the most.
-        let (mut earliest, mut latest) = (index / most, index / fewest);
-        latest = latest.min(visits_a_cycle - 1);
+        let (mut earliest, mut latest) = (0, visits_a_cycle - 1);
         while earliest < latest {
             let middle = earliest + (latest - earliest) / 2;
             if self.month_dates_in(middle + 1, dates_by_length) > index {
@@ -84,13 +81,7 @@ impl Tally {
     }
 }
 
-/// How many dates a month has that is 28, 29, 30 or 31 days long. Never fewer
-/// in a longer one, and at least one.
-fn dates_by_length(days: DaysOfMonth) -> [i64; 4] {
-    [28, 29, 30, 31].map(|length| i64::from(days.in_month(length).len()))
-}
-
-/// Quotient and remainder.
+/// Quotient and remainder; of nothing by nothing, nothing.
 fn divide(number: i64, divisor: i64) -> (i64, i64) {
-    (number / divisor, number % divisor)
+    (number.checked_div(divisor).unwrap_or(0), number.checked_rem(divisor).unwrap_or(0))
 }

@@ -1,7 +1,7 @@
 //! Every N-th period, counted from the first.
 
 /// The periods that a rule visits: `first`, `first + every`, …
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Visits {
     pub(crate) first: i64,
     /// At least 1.
@@ -45,7 +45,7 @@ pub(crate) fn greatest_common_divisor(number: i64, other: i64) -> i64 {
 
 /// The greatest common divisor of a number and a modulus, and an `inverse`
 /// with `number * inverse ≡ divisor (mod modulus)`: Euclid's algorithm, extended.
-fn divisor_and_inverse(number: i64, modulus: i64) -> (i64, i64) {
+pub(crate) fn divisor_and_inverse(number: i64, modulus: i64) -> (i64, i64) {
     let (mut divisor, mut remainder) = (modulus, number);
     let (mut inverse, mut next) = (0, 1);
     while remainder != 0 {

@@ -6,10 +6,9 @@ use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
 
 use crate::RuleError;
-use crate::day_set::DaySet;
 
 /// The order in which a week is counted, here as in ISO 8601.
-const WEEK: [Weekday; 7] = [
+pub(crate) const WEEK: [Weekday; 7] = [
     Weekday::Monday,
     Weekday::Tuesday,
     Weekday::Wednesday,
@@ -93,11 +92,6 @@ impl Weekdays {
     /// ```
     pub fn iter(self) -> impl DoubleEndedIterator<Item = Weekday> {
         WEEK.into_iter().filter(move |weekday| self.contains(*weekday))
-    }
-
-    /// The same days, as days of a week that starts on Monday.
-    pub(crate) fn in_week(self) -> DaySet {
-        DaySet::from_bits(u32::from(self.0))
     }
 }
 

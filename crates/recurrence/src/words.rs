@@ -8,7 +8,8 @@ pub use self::plain::Plain;
 use crate::{Ordinal, Pattern, Rule};
 
 /// A rule in the words of Omise's `in_words`, to the letter: lists as Rails'
-/// `to_sentence` writes them, numbers as its `ordinalize` does.
+/// `to_sentence` writes them, numbers as its `ordinalize` does. A rule that
+/// Omise has no words for is its own text.
 ///
 /// ```
 /// use recurrence::{DaysOfMonth, Ordinal, Rule, Weekday, Weekdays, words};
@@ -47,6 +48,7 @@ pub fn omise(rule: &Rule) -> String {
         Pattern::MonthWeekday(ordinal, weekday) => {
             format!("Every {every} month(s) on the {} {}", which(ordinal), name(weekday))
         }
+        Pattern::Other => rule.to_string(),
     }
 }
 

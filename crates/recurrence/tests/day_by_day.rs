@@ -38,6 +38,7 @@ fn falls_on(rule: Rule, start: Date, date: Date) -> bool {
                     Ordinal::Last => date.day() + 7 > last_day,
                 }
         }
+        Pattern::Other => unreachable!("only plain rules are made here"),
     }
 }
 

@@ -15,6 +15,10 @@ use crate::execution::Counts;
 /// Slots that one advance may run.
 pub const SLOTS_PER_ADVANCE_MAX: u64 = 10_000_000;
 
+/// The latest that a clock can be set to: 2261-12-31T23:59:59Z. What happens then can
+/// still be followed by something later.
+pub const CLOCK_MAX: Instant = Instant::from_nanoseconds(9_214_646_399_000_000_000);
+
 /// What an advance did.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Advanced {
@@ -38,6 +42,12 @@ pub enum ClockError {
     Backwards {
         /// What it says.
         now: Instant,
+        /// Where it was told to go.
+        to: Instant,
+    },
+    /// It would go past the last instant that a clock can show.
+    #[error("a clock goes no further than {CLOCK_MAX}; {to} is later")]
+    TooLate {
         /// Where it was told to go.
         to: Instant,
     },
@@ -84,12 +94,11 @@ impl Handle {
     async fn set_clock_here(&self, to: Instant) -> Result<Advanced, ClockError> {
         let _turn = self.turn.lock().await;
         let reading = self.idle_clock()?;
-        if self.lane.store.any_schedule().await? {
-            if to < reading.now {
-                return Err(ClockError::Backwards { now: reading.now, to });
-            }
-            self.stand(reading.now, None).await?;
+        if to >= reading.now {
             return self.advance_from(reading.now, to).await;
+        }
+        if self.lane.store.any_schedule().await? {
+            return Err(ClockError::Backwards { now: reading.now, to });
         }
         self.stand(to, None).await?;
         Ok(Advanced::default())
@@ -132,7 +141,7 @@ impl Handle {
         let reading = self.clock();
         if let Some(target) = reading.target {
             tracing::info!(position = %reading.now, %target, "continuing an advance that was interrupted");
-            self.advance_from(reading.now, target).await?;
+            self.go_on(reading.now, target).await?;
         }
         Ok(())
     }
@@ -145,11 +154,19 @@ impl Handle {
         }
     }
 
+    /// Refused before anything is changed, or else under way.
     async fn advance_from(&self, from: Instant, to: Instant) -> Result<Advanced, ClockError> {
+        if to > CLOCK_MAX {
+            return Err(ClockError::TooLate { to });
+        }
         let slots = self.lane.store.count_slots(self.lane.id, to, SLOTS_PER_ADVANCE_MAX).await?;
         if slots > SLOTS_PER_ADVANCE_MAX {
             return Err(ClockError::TooMuch { slots, limit: SLOTS_PER_ADVANCE_MAX, to });
         }
+        self.go_on(from, to).await
+    }
+
+    async fn go_on(&self, from: Instant, to: Instant) -> Result<Advanced, ClockError> {
         let mut position = from;
         let advanced = self.run_through(&mut position, to).await;
         match &advanced {
@@ -170,8 +187,11 @@ impl Handle {
         let mut advanced = Advanced::default();
         self.stand(*position, Some(to)).await?;
         loop {
+            // What was left behind is finished while the clock still stands where it was.
+            let mut counts = self.lane.recover_all().await?;
+            counts.add(self.lane.resolve_awaiting().await?);
             advanced.bank_actions += self.bank_due(*position).await?;
-            let counts = self.lane.run_due().await?;
+            counts.add(self.lane.run_due().await?);
             self.totals.add(counts);
             advanced.counts.add(counts);
             if self.is_stopping() {

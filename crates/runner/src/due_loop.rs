@@ -36,6 +36,7 @@ impl Handle {
     async fn begin(&self) {
         loop {
             let begun = async {
+                let _turn = self.turn.lock().await;
                 self.lane.recover_all().await?;
                 self.lane.resolve_awaiting().await?;
                 Ok::<(), StoreError>(())

@@ -1,6 +1,7 @@
 //! A lane: one clock, one gateway, and the queue of what is due by it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::settlement::Source;
@@ -27,6 +28,8 @@ pub struct Lane {
     /// Held while quotes are open: a balance is quoted again only once the payment
     /// quoted before is settled, in whichever batch that is.
     pub(crate) quoting: Mutex<()>,
+    /// Nothing more is claimed.
+    pub(crate) stopping: AtomicBool,
 }
 
 /// Whose settlement it is.
@@ -61,6 +64,7 @@ impl Lane {
             term,
             settled: Announcements::default(),
             quoting: Mutex::new(()),
+            stopping: AtomicBool::new(false),
         }
     }
 
@@ -72,14 +76,21 @@ impl Lane {
         self.gateway.character().batch_max
     }
 
-    /// Runs all that is due, oldest first, until nothing is. Where something fails
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Runs all that is due, oldest first, until nothing is, or the lane stops. Where something fails
     /// nothing more is claimed, and what is in flight is finished, not dropped.
     pub async fn run_due(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
         loop {
-            while failure.is_none() && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX {
+            while failure.is_none()
+                && !self.is_stopping()
+                && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX
+            {
                 let claimed = self.wall.elapsed();
                 match self.store.claim(self.claim()).await {
                     Ok(runs) if runs.is_empty() => break,

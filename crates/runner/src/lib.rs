@@ -25,7 +25,7 @@ use store::{NewSchedule, Store, StoreError};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinHandle;
 
-pub use advance::{Advanced, ClockError, SLOTS_PER_ADVANCE_MAX};
+pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use clock::{ClockReading, MachineTime, WallTime};
 pub use execution::Counts;
 
@@ -59,7 +59,6 @@ pub struct Handle {
     /// Whoever holds it runs what is due: the loop, or an advance.
     turn: Mutex<()>,
     wake: Notify,
-    stopping: AtomicBool,
     begun: AtomicBool,
     totals: Totals,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -78,7 +77,6 @@ impl Handle {
             clock_id: setup.clock,
             turn: Mutex::new(()),
             wake: Notify::new(),
-            stopping: AtomicBool::new(false),
             begun: AtomicBool::new(false),
             totals: Totals::default(),
             task: Mutex::new(None),
@@ -89,7 +87,7 @@ impl Handle {
 
     /// Finishes the batches that are in flight and ends the loop.
     pub async fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.lane.stopping.store(true, Ordering::Release);
         self.wake.notify_one();
         let task = self.task.lock().await.take();
         if let Some(task) = task
@@ -137,7 +135,9 @@ impl Handle {
     /// Whether what was left behind has been recovered, the loop is running, and
     /// its store answers.
     pub async fn is_ready(&self) -> bool {
-        self.begun.load(Ordering::Acquire)
+        let works = self.task.lock().await.as_ref().is_some_and(|task| !task.is_finished());
+        works
+            && self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
             && self.lane.store.next_due(self.lane.id).await.is_ok()
     }
@@ -173,7 +173,7 @@ impl Handle {
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        self.lane.is_stopping()
     }
 }
 

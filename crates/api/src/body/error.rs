@@ -9,6 +9,15 @@ pub enum BodyError {
         /// The limit.
         bytes_max: usize,
     },
+    /// It took too long to arrive.
+    #[error("the body did not arrive within {seconds_max} seconds")]
+    TooSlow {
+        /// The limit.
+        seconds_max: u64,
+    },
+    /// It broke off.
+    #[error("the body ended before it was complete")]
+    Incomplete,
     /// Too many values.
     #[error("the request has more than {pairs_max} values")]
     TooMany {
@@ -67,11 +76,12 @@ pub enum BodyError {
 }
 
 impl BodyError {
-    /// 413 for a body that is too large, else 400.
+    /// 413 for a body that is too large, 408 for one that is too slow, else 400.
     #[must_use]
     pub const fn status(&self) -> http::StatusCode {
         match self {
             BodyError::TooLarge { .. } => http::StatusCode::PAYLOAD_TOO_LARGE,
+            BodyError::TooSlow { .. } => http::StatusCode::REQUEST_TIMEOUT,
             _ => http::StatusCode::BAD_REQUEST,
         }
     }

@@ -1,6 +1,5 @@
 //! Reads any bytes as a request, and holds what is read to its bounds: for the fuzzer,
 //! and for the test that replays its corpus.
-
 #![allow(clippy::panic, reason = "that is how a fuzzer is told")]
 
 use bytes::Bytes;

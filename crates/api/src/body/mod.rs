@@ -6,10 +6,12 @@ mod error;
 pub mod exercise;
 mod form;
 pub mod multipart;
+mod receive;
 
 use serde_json::{Map, Value};
 
 pub use error::BodyError;
+pub use receive::{RECEIVE_TIMEOUT, receive};
 
 /// The most bytes that a body may have.
 pub const BYTES_MAX: usize = 1_024 * 1_024;

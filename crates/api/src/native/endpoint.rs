@@ -6,13 +6,12 @@ use axum::response::{IntoResponse, Response};
 use engine::Account;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
-use http_body_util::{BodyExt as _, Limited};
 use serde_json::Value;
 use store::CredentialKind;
 
 use super::problem::Problem;
 use crate::App;
-use crate::body::{self, BodyError};
+use crate::body;
 use crate::omise::Params;
 
 /// An answer.
@@ -49,9 +48,7 @@ impl FromRequest<App> for Sent {
 
     async fn from_request(request: http::Request<Body>, _app: &App) -> Result<Sent, Problem> {
         let (head, body) = request.into_parts();
-        let collected = Limited::new(body, body::BYTES_MAX).collect().await;
-        let bytes =
-            collected.map_err(|_| BodyError::TooLarge { bytes_max: body::BYTES_MAX })?.to_bytes();
+        let bytes = body::receive(body).await?;
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Ok(Sent(Params(body::decode(content_type, &bytes, head.uri.query())?)))
     }

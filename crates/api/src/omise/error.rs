@@ -50,6 +50,13 @@ impl OmiseError {
         OmiseError::new(StatusCode::BAD_REQUEST, "used_token", "token was already used")
     }
 
+    /// The `Idempotency-Key` was used before, for something else.
+    #[must_use]
+    pub fn key_used() -> OmiseError {
+        let message = "Idempotency-Key was used for a different request";
+        OmiseError::new(StatusCode::UNPROCESSABLE_ENTITY, "bad_request", message)
+    }
+
     /// Something failed here. What did is for the log, not for the client.
     #[must_use]
     pub fn backend_error() -> OmiseError {

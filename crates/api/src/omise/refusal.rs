@@ -65,6 +65,7 @@ impl<'a> Asked<'a> {
             BankError::RecipientNotPayable => {
                 OmiseError::invalid_recipient("recipient is not verified or not active")
             }
+            BankError::KeyUsed => OmiseError::key_used(),
             BankError::NameTaken(name) => OmiseError::bad_request(format!("id {name} is taken")),
             BankError::Store(error) => error.into(),
         }

@@ -248,6 +248,44 @@ async fn the_same_idempotency_key_charges_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_comes_back_with_another_payment_is_refused_however_late() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    let ask = || sandbox.ask().header("Idempotency-Key", "order-7");
+    let body = |amount: i64| json!({"amount": amount, "customer": customer});
+    let first = ask().post("/charges", body(50_000)).await.ok();
+    sandbox.advance("2025-03-22T00:00:00Z").await;
+    let used = "Idempotency-Key was used for a different request";
+    ask().post("/charges", body(60_000)).await.is_refused(422, "bad_request", used);
+    let token = json!({"amount": 50_000, "card": sandbox.token("4242424242424242").await});
+    ask().post("/charges", token).await.is_refused(422, "bad_request", used);
+    let transfer = json!({"amount": 50_000});
+    ask().post("/transfers", transfer).await.is_refused(422, "bad_request", used);
+    assert_eq!(ask().post("/charges", body(50_000)).await.ok()["id"], first["id"]);
+    assert_eq!(sandbox.get("/charges").await["total"], 1);
+}
+
+#[tokio::test]
+async fn an_authorisation_lapses_later_than_it_is_made() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    let lapsing = async |at: &str| {
+        let body = json!({
+            "amount": 50_000, "customer": customer, "capture": false, "expires_at": at,
+        });
+        sandbox.ask().post("/charges", body).await
+    };
+    let refused = "expires_at must be in the future";
+    lapsing("2025-03-20T09:00:00Z").await.is_refused(400, "bad_request", refused);
+    lapsing("0001-01-01T00:00:00Z").await.is_refused(
+        400,
+        "bad_request",
+        "expires_at must be a date and time in the form YYYY-MM-DDThh:mm:ssZ",
+    );
+    lapsing("2025-03-20T09:00:01Z").await.ok();
+}
+
+#[tokio::test]
 async fn expanding_shows_the_customer_and_the_transaction() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;

@@ -47,11 +47,11 @@ struct Paying {
 
 impl Bank {
     /// Charges a card. A refused charge is a charge with `status` failed, not an error.
-    /// Under a used key, the charge made then.
+    /// Under a used key, the charge made then, if it is the one that is asked for.
     pub async fn create_charge(&self, context: Context<'_>, new: NewCharge) -> Result<Charge> {
         let account = context.account.id;
         if let Some(payment) = self.made_before(context).await? {
-            return self.charge_made(account, payment).await;
+            return self.charge_made(account, payment, &new).await;
         }
         check_money(context.account, new.money)?;
         let made = self
@@ -88,7 +88,7 @@ impl Bank {
             .await?;
         match made {
             Ok(charge) => Ok(charge),
-            Err(payment) => self.charge_made(account, payment).await,
+            Err(payment) => self.charge_made(account, payment, &new).await,
         }
     }
 
@@ -209,11 +209,21 @@ impl Bank {
         }
     }
 
-    async fn charge_made(&self, account: AccountId, payment: PaymentId) -> Result<Charge> {
-        match payment {
-            PaymentId::Charge(id) => self.charge(account, id).await,
-            PaymentId::Transfer(_) => Err(BankError::NotFound(RecordKind::Charge)),
-        }
+    /// The charge that was made under the client's key. Keys are remembered for ever,
+    /// so that one may come back with something else long after.
+    async fn charge_made(
+        &self,
+        account: AccountId,
+        payment: PaymentId,
+        asked: &NewCharge,
+    ) -> Result<Charge> {
+        let PaymentId::Charge(id) = payment else { return Err(BankError::KeyUsed) };
+        let charge = self.charge(account, id).await?;
+        let same_payer = match asked.payer {
+            Payer::Customer(customer, _) => charge.customer == Some(customer),
+            Payer::Token(token) => charge.card == Some(self.token(account, token).await?.1.id),
+        };
+        if same_payer && charge.money == asked.money { Ok(charge) } else { Err(BankError::KeyUsed) }
     }
 }
 

@@ -8,6 +8,10 @@ use store::{Page, PageQuery};
 use super::books::Draft;
 use super::{Bank, BankError, Context, Result};
 
+/// The most that an account can begin with, in minor units: so far below the most that a
+/// balance holds that no number of payments gets there.
+pub const OPENING_MAX: i64 = 1_000_000_000_000_000;
+
 /// What an account has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Balance {
@@ -29,8 +33,9 @@ impl Bank {
 
     /// Gives an account its first money, from a seed.
     pub async fn open_balance(&self, context: Context<'_>, amount_minor: i64) -> Result<()> {
-        if amount_minor < 1 {
-            return Err(BankError::AmountOutOfRange { amount_minor, least: 1, greatest: i64::MAX });
+        let (least, greatest) = (1, OPENING_MAX);
+        if !(least..=greatest).contains(&amount_minor) {
+            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
         }
         let key = self.fresh_key(RecordKind::JournalEntry, None)?;
         let heading = Heading {

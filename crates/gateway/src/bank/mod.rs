@@ -22,7 +22,7 @@ use store::{BankStore, StoreError};
 pub use cards::CardChange;
 pub use charges::{NewCharge, Payer};
 pub use customers::{CustomerChange, NewCustomer};
-pub use ledger::Balance;
+pub use ledger::{Balance, OPENING_MAX};
 pub use recipients::RecipientChange;
 pub use tokens::{CardDetails, TokenAndCard};
 pub use transfers::NewTransfer;
@@ -89,6 +89,9 @@ pub enum BankError {
     /// The recipient cannot be paid.
     #[error("the recipient cannot be paid")]
     RecipientNotPayable,
+    /// The client's key was used before, for a payment that is another.
+    #[error("the key was used for another payment")]
+    KeyUsed,
     /// The name is taken.
     #[error("{0:?} is taken")]
     NameTaken(Box<str>),

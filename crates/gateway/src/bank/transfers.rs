@@ -23,7 +23,8 @@ pub struct NewTransfer {
 }
 
 impl Bank {
-    /// Makes a transfer and holds its money. Under a used key, the transfer made then.
+    /// Makes a transfer and holds its money. Under a used key, the transfer made
+    /// then, if it is the one that is asked for.
     pub async fn create_transfer(
         &self,
         context: Context<'_>,
@@ -31,7 +32,7 @@ impl Bank {
     ) -> Result<Transfer> {
         let account = context.account.id;
         if let Some(payment) = self.made_before(context).await? {
-            return self.transfer_made(account, payment).await;
+            return self.transfer_made(account, payment, &new).await;
         }
         let made = self
             .decide_once(|| async {
@@ -62,7 +63,7 @@ impl Bank {
             .await?;
         match made {
             Ok(transfer) => Ok(transfer),
-            Err(payment) => self.transfer_made(account, payment).await,
+            Err(payment) => self.transfer_made(account, payment, &new).await,
         }
     }
 
@@ -186,10 +187,20 @@ impl Bank {
         Ok(Money::new(amount_minor, currency))
     }
 
-    async fn transfer_made(&self, account: AccountId, payment: PaymentId) -> Result<Transfer> {
-        match payment {
-            PaymentId::Transfer(id) => self.transfer(account, id).await,
-            PaymentId::Charge(_) => Err(BankError::NotFound(RecordKind::Transfer)),
-        }
+    /// The transfer that was made under the client's key. Keys are remembered for ever,
+    /// so that one may come back with something else long after.
+    async fn transfer_made(
+        &self,
+        account: AccountId,
+        payment: PaymentId,
+        asked: &NewTransfer,
+    ) -> Result<Transfer> {
+        let PaymentId::Transfer(id) = payment else { return Err(BankError::KeyUsed) };
+        let transfer = self.transfer(account, id).await?;
+        let same_payee = asked.recipient.is_none_or(|asked| asked == transfer.recipient);
+        // One that was changed since may have another amount than was asked for.
+        let same_amount = transfer.version > 0
+            || asked.amount_minor.is_none_or(|asked| asked == transfer.money.amount_minor);
+        if same_payee && same_amount { Ok(transfer) } else { Err(BankError::KeyUsed) }
     }
 }

@@ -2,7 +2,7 @@
 
 use bank::{EntryKind, RecordKind};
 use engine::AccountId;
-use gateway::bank::BankError;
+use gateway::bank::{BankError, OPENING_MAX};
 
 use crate::world::{World, everything};
 
@@ -30,4 +30,16 @@ async fn a_movement_of_another_account_is_not_found() {
     let entry = world.bank.journal(AccountId(1), everything()).await.unwrap().entries[0].key;
     let found = world.bank.journal_entry(AccountId(2), entry).await;
     assert!(matches!(found, Err(BankError::NotFound(RecordKind::JournalEntry))), "{found:?}");
+}
+
+#[tokio::test]
+async fn nobody_begins_with_more_than_leaves_room_for_what_comes() {
+    let world = World::new();
+    for too_much in [OPENING_MAX + 1, i64::MAX] {
+        let refused = world.bank.open_balance(world.context(), too_much).await;
+        assert!(matches!(refused, Err(BankError::AmountOutOfRange { .. })), "{refused:?}");
+    }
+    world.has(OPENING_MAX).await;
+    world.charge(100_000).await;
+    world.audit().await;
 }

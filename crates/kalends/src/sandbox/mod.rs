@@ -13,7 +13,7 @@ use clap::Args;
 use engine::{ClockId, Instant, LaneId};
 use gateway::Gateway;
 use gateway::bank::Bank;
-use runner::{Handle, MachineTime, Setup};
+use runner::{CLOCK_MAX, Handle, MachineTime, Setup};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, Store};
 use tokio::net::TcpListener;
@@ -113,6 +113,9 @@ async fn start_clock_at(store: &dyn Store, position: jiff::Timestamp) -> anyhow:
     let Some(position) = Instant::from_timestamp(position) else {
         bail!("--clock {position} lies outside the years 1678 to 2261");
     };
+    if position > CLOCK_MAX {
+        bail!("--clock {position} lies outside the years 1678 to 2261");
+    }
     match store.clock(CLOCK).await?.mode {
         ClockMode::Standing(kept) => {
             if kept != position {

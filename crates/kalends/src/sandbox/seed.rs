@@ -12,7 +12,7 @@ use engine::{Account, AccountId, Currency, CustomerId, Instant, Mode, Zone};
 use gateway::bank::{Bank, CardDetails, Context, CustomerChange, NewCustomer, RecipientChange};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use store::Store;
+use store::{PageQuery, Store};
 
 use super::LANE;
 use super::default_account::{SECRET_KEY, add_default_recipient, by_key, credentials};
@@ -154,8 +154,9 @@ impl SeedAccount {
             None => self.create(store, bank, now).await?,
         };
         let context = Context { account: &account, now, key: None };
-        let is_new = bank.balance(&account).await?.total == 0;
-        if self.balance != 0 && is_new {
+        // A balance that is nothing again was still opened once.
+        let journal = bank.journal(account.id, PageQuery::first(1)).await?;
+        if self.balance != 0 && journal.total == 0 {
             bank.open_balance(context, self.balance).await?;
         }
         for customer in self.customers {
@@ -221,18 +222,18 @@ impl SeedAccount {
 
 impl SeedCustomer {
     async fn plant(self, bank: &Bank, context: Context<'_>) -> anyhow::Result<()> {
-        let id = match bank.store().named(context.account.id, RecordKind::Customer, &self.id) {
-            Some(key) => CustomerId(key),
-            None => {
-                let new = NewCustomer {
-                    email: self.email,
-                    description: self.description,
-                    metadata: self.metadata,
-                    token: None,
-                    given_id: Some(self.id.into()),
-                };
-                bank.create_customer(context, new).await?.id
-            }
+        let known = bank.store().named(context.account.id, RecordKind::Customer, &self.id);
+        let id = if let Some(key) = known {
+            CustomerId(key)
+        } else {
+            let new = NewCustomer {
+                email: self.email,
+                description: self.description,
+                metadata: self.metadata,
+                token: None,
+                given_id: Some(self.id.into()),
+            };
+            bank.create_customer(context, new).await?.id
         };
         for card in self.cards {
             let name = card.id.clone();

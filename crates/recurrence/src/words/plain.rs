@@ -75,19 +75,24 @@ impl Plain {
             Pattern::MonthDays(all) if rule.every() == 1 && all.iter().count() == 31 => {
                 Pattern::Days
             }
+            // Words for the other parts of RFC 5545 are still to come; the rule's own
+            // text is at least exact.
+            Pattern::Other => {
+                let every = format!("By the rule {rule}");
+                return Plain { every, on: vec![], window: None, roll: None };
+            }
             pattern => pattern,
         };
-        let unit = match pattern {
-            Pattern::Days => "day",
-            Pattern::Weeks(_) => "week",
-            Pattern::MonthDays(_) | Pattern::MonthWeekday(..) => "month",
-        };
-        let on = match pattern {
-            Pattern::Days => vec![],
-            Pattern::Weeks(weekdays) => vec![on_weekdays(&weekdays.iter().collect::<Vec<_>>())],
-            Pattern::MonthDays(days) => vec![on_month_days(&days.iter().collect::<Vec<_>>())],
+        let (unit, on) = match pattern {
+            Pattern::Days | Pattern::Other => ("day", vec![]),
+            Pattern::Weeks(weekdays) => {
+                ("week", vec![on_weekdays(&weekdays.iter().collect::<Vec<_>>())])
+            }
+            Pattern::MonthDays(days) => {
+                ("month", vec![on_month_days(&days.iter().collect::<Vec<_>>())])
+            }
             Pattern::MonthWeekday(ordinal, weekday) => {
-                vec![format!("on the {} {}", which(ordinal), name(weekday))]
+                ("month", vec![format!("on the {} {}", which(ordinal), name(weekday))])
             }
         };
         let every = match rule.every() {

@@ -1,7 +1,9 @@
 //! The running loop and its clock, over a real store and the built-in bank; and the
 //! lane, in front of a gateway that does as it is told.
+#![allow(clippy::unwrap_used, reason = "what a test sets up must stand")]
 
 mod clock;
 mod creation;
 mod lane;
+mod running;
 mod world;

@@ -62,6 +62,7 @@ macro_rules! store_conformance {
                 deleting_what_does_not_exist_says_so
                 a_schedule_deleted_in_flight_finishes_and_nothing_follows
                 a_run_that_was_given_back_goes_with_its_schedule
+                a_run_given_back_after_its_schedule_was_deleted_is_not_claimed_again
                 a_schedule_deleted_in_the_middle_of_its_retries_leaves_the_queue
                 a_retry_beside_the_cadence_goes_with_its_schedule
             }

@@ -214,6 +214,25 @@ pub async fn a_run_that_was_given_back_goes_with_its_schedule(store: Arc<dyn Sto
     assert_eq!(world.claim("2026-03-01T00:00:00Z").await, []);
 }
 
+pub async fn a_run_given_back_after_its_schedule_was_deleted_is_not_claimed_again(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    let now = "2026-01-01T02:00:00Z";
+    let schedule = world.schedule(charges_on(1)).await;
+    let kept = world.schedule(charges_on(1)).await;
+    let runs = world.claim(now).await;
+    delete(&world, &schedule, now).await;
+    let not_sent = || engine::Outcome::NotSent(engine::NotSent::Unreachable);
+    let batch = runs.iter().map(|run| engine::settlement::settle(run, not_sent(), at(now)));
+    let settled = world.store.settle(world.term, batch.collect()).await.unwrap();
+    assert_eq!(settled, [Settled::Written; 2]);
+    assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 1);
+    let claimed = world.claim("2026-01-01T03:00:00Z").await;
+    assert_eq!(claimed.iter().map(|run| run.key.schedule).collect::<Vec<_>>(), [kept.id]);
+    assert_eq!(world.recorded(&schedule, now).await, [""; 0]);
+}
+
 pub async fn a_schedule_deleted_in_the_middle_of_its_retries_leaves_the_queue(
     store: Arc<dyn Store>,
 ) {

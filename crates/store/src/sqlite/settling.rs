@@ -88,8 +88,12 @@ pub(super) fn settle(
         };
         settled.push(Settled::Written);
         if let Some(until) = settlement.released_until {
-            if let Source::Queue(key) = settlement.source {
-                runs::release(connection, key, until)?;
+            match settlement.source {
+                // It was provably not sent, and its schedule has ended: it goes, as it
+                // would have gone had it not been in flight.
+                Source::Queue(key) if ending => rows_out.push(key),
+                Source::Queue(key) => runs::release(connection, key, until)?,
+                Source::Awaiting(_) => {}
             }
             continue;
         }

@@ -30,6 +30,9 @@ pub(super) async fn create(context: Context, params: Params) -> Answer {
     let description = read.optional_text("description").map(Into::into);
     let metadata = read.metadata("metadata").unwrap_or_default();
     let expires_at = read.optional_instant("expires_at");
+    if expires_at.is_some_and(|expires_at| expires_at <= context.now) {
+        read.refuse("expires_at must be in the future");
+    }
     let attributes = attributes(&mut read);
     read.finish()?;
 

@@ -3,12 +3,10 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
-use bytes::Bytes;
 use engine::{Account, IdempotencyKey, Instant};
 use futures::FutureExt as _;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Response, StatusCode};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde_json::Value;
 use store::{CredentialKind, RequestKey, StoredResponse};
 use tracing::Instrument as _;
@@ -115,7 +113,7 @@ fn version(headers: &HeaderMap, account: &Account) -> Result<Version, OmiseError
 }
 
 async fn read(head: &http::request::Parts, body: Body) -> Result<Params, OmiseError> {
-    let bytes = collect(body).await?;
+    let bytes = body::receive(body).await.map_err(|error| unreadable(&error))?;
     let query = head.uri.query();
     let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let decoded = match content_type {
@@ -125,16 +123,6 @@ async fn read(head: &http::request::Parts, body: Body) -> Result<Params, OmiseEr
         _ => body::decode(content_type, &bytes, query),
     };
     decoded.map(Params).map_err(|error| unreadable(&error))
-}
-
-async fn collect(body: Body) -> Result<Bytes, OmiseError> {
-    match Limited::new(body, body::BYTES_MAX).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            Err(unreadable(&BodyError::TooLarge { bytes_max: body::BYTES_MAX }))
-        }
-        Err(_) => Err(OmiseError::bad_request("the body ended before it was complete")),
-    }
 }
 
 fn unreadable(error: &BodyError) -> OmiseError {
@@ -202,6 +190,8 @@ const fn is_post(method: &Method) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt as _;
+
     use super::*;
 
     #[tokio::test]

@@ -89,7 +89,20 @@ pub(crate) async fn create(
     let (account, lane) = (context.account.id, context.account.lane);
     let creation = Creation { id, account, lane, plan, attributes };
     let created = creation::create(creation, context.now).map_err(|error| refused(&error))?;
-    Ok(context.app.runner.create_schedule(NewSchedule { created, request }).await?)
+    let asked = created.schedule.plan.clone();
+    let made = context.app.runner.create_schedule(NewSchedule { created, request }).await?;
+    if made.id != id && !is_same(&made.plan, &asked) {
+        return Err(OmiseError::key_used());
+    }
+    Ok(made)
+}
+
+/// Whether a schedule that a request key made long ago is what is asked for under it
+/// now. Its start may have been left to the day of the request.
+fn is_same(made: &Plan, asked: &Plan) -> bool {
+    made.instruction == asked.instruction
+        && made.recurrence.rule() == asked.recurrence.rule()
+        && made.recurrence.end() == asked.recurrence.end()
 }
 
 fn refused(error: &CreationError) -> OmiseError {

@@ -261,7 +261,8 @@ pub(crate) fn status_word(status: Status, running: &'static str) -> &'static str
 /// `day`, `week` or `month`.
 pub(crate) const fn period_of(pattern: Pattern) -> &'static str {
     match pattern {
-        Pattern::Days => "day",
+        // No schedule made here has another pattern; `on` would show its text.
+        Pattern::Days | Pattern::Other => "day",
         Pattern::Weeks(_) => "week",
         Pattern::MonthDays(_) | Pattern::MonthWeekday(..) => "month",
     }
@@ -283,6 +284,7 @@ fn on(rule: Rule) -> Value {
             let name = format!("{}_{}", ordinal_name(ordinal), weekday_name(weekday));
             json!({"weekday_of_month": name})
         }
+        Pattern::Other => json!({"rule": rule.to_string()}),
     }
 }
 

@@ -227,6 +227,30 @@ async fn an_idempotency_key_makes_one_schedule() {
 }
 
 #[tokio::test]
+async fn a_key_that_comes_back_with_another_schedule_is_refused_however_late() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    let ask = || sandbox.ask().header("Idempotency-Key", "order-7");
+    let first = ask().post("/schedules", monthly(&customer, &json!({}))).await.ok();
+    sandbox.advance("2025-03-23T00:00:00Z").await;
+    let later = |more: &Value| {
+        let mut body = monthly(&customer, &json!({"start_date": "2025-03-24"}));
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    for other in [json!({"every": 2}), json!({"charge": {"customer": customer, "amount": 5_000}})] {
+        ask().post("/schedules", later(&other)).await.is_refused(
+            422,
+            "bad_request",
+            "Idempotency-Key was used for a different request",
+        );
+    }
+    let again = ask().post("/schedules", later(&json!({}))).await.ok();
+    assert_eq!(again["id"], first["id"]);
+    assert_eq!(sandbox.get("/schedules").await["total"], 1);
+}
+
+#[tokio::test]
 async fn a_refusal_gives_the_idempotency_key_back() {
     let sandbox = Sandbox::open().await;
     let customer = sandbox.customer().await;

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::monthly;
 use crate::sandbox::{Sandbox, only};
 
 const COLUMNS: &str =
@@ -49,6 +50,18 @@ async fn a_file_makes_a_schedule_of_each_row_and_names_those_it_cannot() {
     assert_eq!(list["data"][1]["charge"]["default_card"], false);
     let cards = sandbox.get(&format!("/customers/{customer}/cards")).await;
     assert_eq!(cards["total"], 2);
+}
+
+#[tokio::test]
+async fn the_keys_of_rows_are_nobody_elses() {
+    let sandbox = Sandbox::open().await;
+    let customer = sandbox.customer().await;
+    let csv = format!("{COLUMNS}\nA1,{customer},,79000,First,1,month,5,2025-8-30,2028-4-5\n");
+    let (content_type, body) = multipart("file", &csv);
+    let ask = |key| sandbox.ask().header("Idempotency-Key", key);
+    ask("a").send_as("POST", "/schedules/upload", &content_type, body).await.ok();
+    ask("a#0").post("/schedules", monthly(&customer, &json!({}))).await.ok();
+    assert_eq!(sandbox.get("/schedules").await["total"], 2);
 }
 
 #[tokio::test]

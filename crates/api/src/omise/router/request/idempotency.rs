@@ -98,11 +98,7 @@ pub(super) async fn begin(context: &Context, fingerprint: [u8; 32]) -> Result<Tu
             "bad_request",
             "a request with this Idempotency-Key is being processed; ask again later",
         )),
-        RequestState::Mismatch => Err(OmiseError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "bad_request",
-            "Idempotency-Key was used for a different request",
-        )),
+        RequestState::Mismatch => Err(OmiseError::key_used()),
     }
 }
 

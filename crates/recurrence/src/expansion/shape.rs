@@ -1,0 +1,69 @@
+//! The words of months that have the same shape.
+
+use super::Expansion;
+use crate::day::Day;
+use crate::month::Month;
+use crate::rule::Frequency;
+
+/// Words of months of 28 to 31 days that start on a Monday, a Tuesday, …
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct Words([[u32; 8]; 4]);
+
+impl Words {
+    pub(super) fn of(&self, month: Month) -> u32 {
+        let [of_28, of_29, of_30, of_31] = &self.0;
+        let by_weekday = match month.length {
+            28 => of_28,
+            29 => of_29,
+            30 => of_30,
+            _ => of_31,
+        };
+        usize::try_from(month.first_weekday)
+            .ok()
+            .and_then(|weekday| by_weekday.get(weekday & 7))
+            .copied()
+            .unwrap_or(0)
+    }
+}
+
+impl Expansion {
+    /// Nothing if a word depends on more than the month's shape, apart from
+    /// which months are visited.
+    pub(super) fn words_by_shape(&self) -> Option<Words> {
+        let limits = &self.limits;
+        let counts_days_of_year = limits.numbered_weekdays
+            && self.rule.frequency == Frequency::Yearly
+            && self.rule.by.months == 0;
+        let picks_across_months = limits.positions
+            && self.rule.frequency != Frequency::Monthly
+            && self.rule.frequency < Frequency::Daily;
+        if limits.year_days
+            || limits.weeks
+            || limits.overflow
+            || counts_days_of_year
+            || picks_across_months
+        {
+            return None;
+        }
+        let mut words = Words([[0; 8]; 4]);
+        for (length, by_weekday) in (28..).zip(&mut words.0) {
+            for (first_weekday, word) in (0..7).zip(by_weekday) {
+                let shape = Month {
+                    number: 0,
+                    first_day: Day(0),
+                    length,
+                    year: 0,
+                    of_year: self.months.trailing_zeros(),
+                    first_weekday,
+                };
+                let days = self.days_by_origin(shape);
+                *word = if limits.positions && self.rule.frequency == Frequency::Monthly {
+                    self.pick(days, 0, i64::from(days.count_ones()))
+                } else {
+                    days
+                };
+            }
+        }
+        Some(words)
+    }
+}
