@@ -15,3 +15,16 @@ pub(crate) async fn measure(world: &World) -> anyhow::Result<()> {
     );
     Ok(())
 }
+
+/// A year passes for a modest number of schedules: what a developer waits for.
+pub(crate) async fn measure_a_year(world: &World) -> anyhow::Result<()> {
+    let to = instant("2027-01-01T23:59:59Z")?;
+    let stopwatch = Stopwatch::start();
+    let advanced = world.runner.advance_clock(to).await?;
+    stopwatch.report("a year of monthly schedules", advanced.counts.successful);
+    anyhow::ensure!(
+        advanced.counts.successful == u64::from(world.schedules) * 12,
+        "every schedule should have run twelve times: {advanced:?}"
+    );
+    Ok(())
+}

@@ -4,9 +4,10 @@
 //! cargo build --release && cargo run --release -p bench
 //! ```
 //!
-//! Prints executions a second, the cost of a tick with nothing due, and creation
-//! requests a second over HTTP. Everything is on disk, with `synchronous=FULL`,
-//! in a folder that is removed afterwards; `--folder` chooses the disk.
+//! Prints executions a second, the cost of a tick with nothing due, a year of ten
+//! thousand monthly schedules, and creation requests a second over HTTP. Everything
+//! is on disk, with `synchronous=FULL`, in a folder that is removed afterwards;
+//! `--folder` chooses the disk.
 
 mod creations;
 mod executions;
@@ -17,6 +18,9 @@ mod world;
 use std::path::PathBuf;
 
 use clap::Parser;
+
+/// Monthly schedules for which a whole year passes.
+const SCHEDULES_OF_A_YEAR: u32 = 10_000;
 
 #[derive(Parser)]
 struct Arguments {
@@ -51,6 +55,11 @@ fn main() -> anyhow::Result<()> {
             world::World::build(folder.path(), arguments.schedules, arguments.customers).await?;
         tick::measure(&world).await?;
         executions::measure(&world).await?;
+        world.close().await;
+        let year = folder.path().join("year");
+        std::fs::create_dir(&year)?;
+        let world = world::World::build(&year, SCHEDULES_OF_A_YEAR, SCHEDULES_OF_A_YEAR).await?;
+        executions::measure_a_year(&world).await?;
         world.close().await;
         if !arguments.without_http {
             creations::measure(&arguments.binary, folder.path(), arguments.requests).await?;

@@ -69,7 +69,13 @@ impl Books {
             return Settled::Stale;
         }
         if let Some(until) = released_until {
-            self.release(source, until);
+            match source {
+                // It was provably not sent, and its schedule has ended: it goes.
+                Source::Queue(key) if !self.may_go_on(key.schedule) => {
+                    self.remove_source(source);
+                }
+                source => self.release(source, until),
+            }
             return Settled::Written;
         }
         let schedule = self.remove_source(source);
