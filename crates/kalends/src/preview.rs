@@ -9,12 +9,15 @@ use serde_json::{Map, Value, json};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
+    /// A rule of RFC 5545, such as `FREQ=MONTHLY;BYDAY=-1FR`; its dates are instants in UTC
+    #[arg(long, conflicts_with_all = ["every", "period", "days_of_month", "weekdays", "weekday_of_month", "end"])]
+    rrule: Option<String>,
     /// Every how many periods
     #[arg(long, default_value_t = 1)]
     every: u16,
     /// Of what
-    #[arg(long)]
-    period: Period,
+    #[arg(long, required_unless_present = "rrule")]
+    period: Option<Period>,
     /// Days of the month, such as 1,15,31; one that a month lacks is its last day
     #[arg(long, value_delimiter = ',')]
     days_of_month: Vec<u8>,
@@ -24,9 +27,9 @@ pub(crate) struct Arguments {
     /// A weekday of the month, such as `2nd_monday` or `last_friday`
     #[arg(long)]
     weekday_of_month: Option<String>,
-    /// The first day of the window
+    /// The first day of the window; for an RRULE also an instant, such as 2026-01-31T09:00:00Z
     #[arg(long)]
-    start: Date,
+    start: String,
     /// Its last day; the end of the calendar if left out
     #[arg(long)]
     end: Option<Date>,
@@ -56,7 +59,8 @@ impl fmt::Display for Period {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let answer = api::native::preview::answer(fields(arguments), arguments.start)
+    // The start is always given, so that no rule begins today.
+    let answer = api::native::preview::answer(fields(arguments), Date::MIN)
         .map_err(|refusal| anyhow!(refusal))?;
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&answer)?);
@@ -75,6 +79,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// The flags as the fields of `POST /kalends/v1/preview`.
 fn fields(arguments: &Arguments) -> Map<String, Value> {
     let Arguments { every, period, days_of_month, weekdays, weekday_of_month, .. } = arguments;
+    let mut fields = Map::new();
+    fields.insert("start".to_owned(), json!(arguments.start));
+    fields.insert("count".to_owned(), json!(arguments.count));
+    if let Some(rrule) = &arguments.rrule {
+        fields.insert("rrule".to_owned(), json!(rrule));
+        return fields;
+    }
     let mut on = Map::new();
     if !days_of_month.is_empty() {
         on.insert("days_of_month".to_owned(), json!(days_of_month));
@@ -85,12 +96,9 @@ fn fields(arguments: &Arguments) -> Map<String, Value> {
     if let Some(weekday) = weekday_of_month {
         on.insert("weekday_of_month".to_owned(), json!(weekday));
     }
-    let mut fields = Map::new();
     fields.insert("every".to_owned(), json!(every));
-    fields.insert("period".to_owned(), json!(period.to_string()));
+    fields.insert("period".to_owned(), json!(period.map(|period| period.to_string())));
     fields.insert("on".to_owned(), Value::Object(on));
-    fields.insert("start".to_owned(), json!(arguments.start));
     fields.insert("end".to_owned(), json!(arguments.end));
-    fields.insert("count".to_owned(), json!(arguments.count));
     fields
 }

@@ -38,7 +38,7 @@ pub use answer::Answer;
 pub use context::Context;
 pub use error::OmiseError;
 pub use ids::Kind;
-pub use params::Params;
+pub use params::{Params, Reader};
 pub use version::Version;
 
 pub(crate) use schedules::on as schedule_rule;

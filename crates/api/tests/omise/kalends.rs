@@ -72,12 +72,40 @@ async fn a_preview_tells_dates_and_words_and_makes_nothing() {
     };
     assert_eq!(
         refused(json!({"rrule": "FREQ=DAILY"})).await,
-        (400, "rrule is not supported yet; use every, period and on".to_owned())
+        (400, "start is required where rrule has no DTSTART".to_owned())
+    );
+    assert_eq!(
+        refused(json!({"rrule": "FREQ=DAILY", "start": "2026-01-01T00:00:00Z", "every": 1})).await,
+        (400, "every does not go with rrule; start and count do".to_owned())
     );
     assert_eq!(
         refused(json!({"every": 1, "period": "day", "count": 0})).await,
         (400, "count must be an integer from 1 to 1000".to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_preview_of_an_rrule_tells_instants() {
+    let sandbox = Sandbox::open().await;
+    let body = json!({
+        "rrule": "RRULE:FREQ=MONTHLY;BYMONTHDAY=31", "start": "2026-01-30T15:04:05Z", "count": 3,
+    });
+    assert_eq!(
+        sandbox.post("/kalends/v1/preview", body).await["dates"],
+        json!(["2026-01-31T15:04:05Z", "2026-03-31T15:04:05Z", "2026-05-31T15:04:05Z"])
+    );
+    let inside = json!({ "rrule": "FREQ=DAILY;DTSTART=20460101T150405Z;COUNT=2" });
+    assert_eq!(
+        sandbox.post("/kalends/v1/preview", inside).await,
+        json!({
+            "dates": ["2046-01-01T15:04:05Z", "2046-01-02T15:04:05Z"],
+            "in_words": "By the rule FREQ=DAILY;COUNT=2",
+        })
+    );
+    let never = json!({
+        "rrule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "start": "2026-01-01T00:00:00Z",
+    });
+    assert_eq!(sandbox.post("/kalends/v1/preview", never).await["note"], "the rule never matches");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! `POST /kalends/v1/preview`: which dates a rule falls on, before there is a schedule.
 
+mod rrule;
+
 use axum::extract::State;
 use jiff::civil::Date;
 use recurrence::{Recurrence, words};
@@ -8,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::endpoint::{Caller, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
-use crate::omise::{Params, schedule_rule as on};
+use crate::omise::{Params, Reader, schedule_rule as on};
 
 /// How many dates are shown when the client does not say.
 const COUNT_DEFAULT: i64 = 30;
@@ -25,8 +27,8 @@ pub(super) async fn preview(
 }
 
 /// The dates that a rule falls on, and the rule in words. `fields` are those of
-/// `POST /schedules`, with `start`, `end` and `count`; a rule that is not told from
-/// when begins `today`.
+/// `POST /schedules`, with `start`, `end` and `count`, or else `rrule`, `start` and
+/// `count`; a rule that is not told from when begins `today`, an `rrule` must be told.
 ///
 /// # Errors
 ///
@@ -35,7 +37,7 @@ pub fn answer(fields: Map<String, Value>, today: Date) -> Result<Value, String> 
     let sent = Params(fields);
     let mut read = sent.reader();
     if read.has("rrule") {
-        return Err("rrule is not supported yet; use every, period and on".to_owned());
+        return rrule::answer(&sent.0, read);
     }
     let rule = on::rule(&mut read);
     let mut first_of = |names: [&str; 3]| {
@@ -44,18 +46,23 @@ pub fn answer(fields: Map<String, Value>, today: Date) -> Result<Value, String> 
     };
     let start = first_of(["start", "start_date", "start_on"]).unwrap_or(today);
     let end = first_of(["end", "end_date", "end_on"]).unwrap_or(Date::MAX);
-    let count = read.optional_integer("count").unwrap_or(COUNT_DEFAULT);
-    if !(1..=COUNT_MAX).contains(&count) {
-        read.refuse(format!("count must be an integer from 1 to {COUNT_MAX}"));
-    }
+    let count = count(&mut read);
     if end < start {
         read.refuse("end_date must be on or after start_date");
     }
     read.finish().map_err(|refused| refused.message)?;
     let recurrence = rule.and_then(|rule| Recurrence::new(rule, start, end).ok());
     let recurrence = recurrence.ok_or("the rule cannot be read")?;
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
     Ok(shown(&recurrence, count))
+}
+
+/// How many dates are wanted.
+fn count(read: &mut Reader<'_>) -> usize {
+    let count = read.optional_integer("count").unwrap_or(COUNT_DEFAULT);
+    if !(1..=COUNT_MAX).contains(&count) {
+        read.refuse(format!("count must be an integer from 1 to {COUNT_MAX}"));
+    }
+    usize::try_from(count).unwrap_or_default()
 }
 
 fn shown(recurrence: &Recurrence, count: usize) -> Value {
