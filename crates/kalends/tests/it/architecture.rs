@@ -22,7 +22,10 @@ fn dependencies(room: &str) -> BTreeSet<String> {
 
 /// Every source file of a room, with its text; tests left out.
 fn sources(room: &str) -> Vec<(PathBuf, String)> {
-    let mut folders = vec![crates().join(room).join("src")];
+    rust_files(vec![crates().join(room).join("src")])
+}
+
+fn rust_files(mut folders: Vec<PathBuf>) -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -121,5 +124,25 @@ fn no_dialect_is_named_below_the_api() {
                 path.display()
             );
         }
+    }
+}
+
+#[test]
+fn every_guarantee_names_a_test_that_exists() {
+    let root = crates().parent().unwrap().to_owned();
+    let guarantees = fs::read_to_string(root.join("GUARANTEES.md")).unwrap();
+    let tests: Vec<String> = rust_files(vec![crates(), root.join("simulation")])
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    let names =
+        guarantees.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 2);
+    for name in
+        names.filter(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
+    {
+        assert!(
+            tests.iter().any(|text| text.contains(&format!("fn {name}("))),
+            "{name} is no test"
+        );
     }
 }
