@@ -112,3 +112,23 @@ fn a_stored_day_that_no_date_can_name_is_refused() {
     let bytes = postcard::to_stdvec(&(rule, 2_932_896_i64, 2_932_896_i64)).unwrap();
     assert_eq!(postcard::from_bytes::<Recurrence>(&bytes).unwrap().start(), Date::MAX);
 }
+
+#[test]
+fn a_rule_that_only_its_text_says_is_stored_as_that() {
+    let rule: Rule = "FREQ=MONTHLY;COUNT=36;BYDAY=1MO".parse().unwrap();
+    let recurrence = within_a_century(rule);
+    let json = serde_json::to_value(recurrence).unwrap();
+    assert_eq!(
+        json["rule"],
+        json!({ "every": 1, "pattern": { "rrule": "FREQ=MONTHLY;COUNT=36;BYDAY=1MO" } })
+    );
+    assert_eq!(serde_json::from_value::<Recurrence>(json).unwrap(), recurrence);
+    let bytes = postcard::to_stdvec(&recurrence).unwrap();
+    assert_eq!(postcard::from_bytes::<Recurrence>(&bytes).unwrap(), recurrence);
+
+    let wrong = json!({ "every": 1, "pattern": { "rrule": "FREQ=MONTHLY;COUNT=0" } });
+    assert_eq!(
+        serde_json::from_value::<Rule>(wrong).unwrap_err().to_string(),
+        "COUNT at character 20: found `0`; expected a whole number from 1 to 4294967295"
+    );
+}
