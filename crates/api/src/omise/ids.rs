@@ -113,6 +113,14 @@ impl Kind {
             RecordKind::Refund => Kind::Refund,
             RecordKind::Transfer => Kind::Transfer,
             RecordKind::JournalEntry => Kind::Transaction,
+            // Not of this dialect: nothing here leads to one.
+            RecordKind::Remittance => Kind::Transfer,
+            RecordKind::Party
+            | RecordKind::LinkedAccount
+            | RecordKind::Wallet
+            | RecordKind::PaymentMethod
+            | RecordKind::Image
+            | RecordKind::Product => Kind::Account,
         }
     }
 
@@ -192,6 +200,8 @@ impl Ids {
         match payment {
             PaymentId::Charge(id) => self.render(Kind::Charge, id.0),
             PaymentId::Transfer(id) => self.render(Kind::Transfer, id.0),
+            // This dialect has no form of its own for it.
+            PaymentId::Remittance(id) => self.render(Kind::Transfer, id.0),
         }
     }
 }
