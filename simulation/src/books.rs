@@ -68,10 +68,11 @@ impl Payment {
     const fn movement(&self) -> i64 {
         match (self.state, self.id) {
             // What is still to come in cannot be paid out; what is to go out is set aside.
-            (PaymentState::Declined(_), _) | (PaymentState::Pending, PaymentId::Charge(_)) => 0,
+            // A remittance goes between others' accounts.
+            (PaymentState::Declined(_), _)
+            | (PaymentState::Pending, PaymentId::Charge(_))
+            | (_, PaymentId::Remittance(_)) => 0,
             (_, PaymentId::Charge(_)) => self.amount_minor,
-            // Money that goes between others' accounts.
-            (_, PaymentId::Remittance(_)) => 0,
             (_, PaymentId::Transfer(_)) => -self.amount_minor,
         }
     }
