@@ -241,6 +241,7 @@ impl Books {
                     "one transfer for two occurrences: {occurrence:?}"
                 );
             }
+            Some(PaymentId::Remittance(id)) => panic!("nothing here makes remittance {id}"),
             None => assert!(!successful, "{occurrence:?}"),
         }
     }
