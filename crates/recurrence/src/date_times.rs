@@ -132,3 +132,44 @@ impl IntoIterator for &Timetable {
         self.iter()
     }
 }
+
+/// Dates and times in what is stored: text for people, and for machines the
+/// seconds since the start of 1970 and the nanoseconds of the second, six
+/// bytes in this century for a whole second.
+pub(crate) mod stored_date_time {
+    use jiff::civil::DateTime;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    use crate::expansion::{date_time, moment};
+
+    pub(crate) fn serialize<S: Serializer>(
+        time: &DateTime,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            time.serialize(serializer)
+        } else {
+            (moment(*time), time.subsec_nanosecond()).serialize(serializer)
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<DateTime, D::Error> {
+        if deserializer.is_human_readable() {
+            return DateTime::deserialize(deserializer);
+        }
+        let (second, nanosecond) = <(i64, i32)>::deserialize(deserializer)?;
+        let whole = date_time(second).ok_or_else(|| {
+            D::Error::custom(format_args!(
+                "the stored second {second} after the start of 1970 lies outside the years -9999 \
+                 to 9999"
+            ))
+        })?;
+        whole.with().subsec_nanosecond(nanosecond).build().map_err(|_| {
+            D::Error::custom(format_args!(
+                "the stored nanosecond {nanosecond} does not exist; it must be from 0 to 999999999"
+            ))
+        })
+    }
+}

@@ -1,7 +1,9 @@
 //! Several rules, with dates added and dates taken away.
 
 use jiff::civil::{DateTime, Time};
+use serde::{Deserialize, Serialize};
 
+use crate::date_times::stored_date_time;
 use crate::expansion::{Moment, date_time, moment};
 use crate::rule::{Parsed, Source};
 use crate::timetable::first_second_from;
@@ -28,7 +30,10 @@ use crate::{ParseError, Timetable, Until};
 /// ]));
 /// # Ok::<(), recurrence::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+///
+/// It is stored as its timetables, the times added and the times taken away.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "StoredRuleSet", into = "StoredRuleSet")]
 pub struct RuleSet {
     timetables: Vec<Timetable>,
     /// Ascending, each once.
@@ -246,6 +251,48 @@ impl RuleSet {
         let mut timetables = self.timetables.iter();
         !self.timetables.is_empty()
             && timetables.all(|timetable| timetable.expansion().steps_divide_an_hour())
+    }
+}
+
+/// A set as it is stored, its times in any order.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "RuleSet")]
+struct StoredRuleSet {
+    timetables: Vec<Timetable>,
+    added: Vec<StoredDateTime>,
+    excepted: Vec<StoredDateTime>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+struct StoredDateTime(#[serde(with = "stored_date_time")] DateTime);
+
+impl From<StoredRuleSet> for RuleSet {
+    fn from(stored: StoredRuleSet) -> RuleSet {
+        let sorted = |times: Vec<StoredDateTime>| {
+            let mut moments: Vec<_> = times.iter().map(|time| moment(time.0)).collect();
+            moments.sort_unstable();
+            moments.dedup();
+            moments
+        };
+        RuleSet {
+            timetables: stored.timetables,
+            added: sorted(stored.added),
+            excepted: sorted(stored.excepted),
+        }
+    }
+}
+
+impl From<RuleSet> for StoredRuleSet {
+    fn from(set: RuleSet) -> StoredRuleSet {
+        let times = |moments: Vec<Moment>| {
+            moments.into_iter().filter_map(date_time).map(StoredDateTime).collect()
+        };
+        StoredRuleSet {
+            timetables: set.timetables,
+            added: times(set.added),
+            excepted: times(set.excepted),
+        }
     }
 }
 

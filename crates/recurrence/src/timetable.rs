@@ -1,7 +1,9 @@
 //! A rule from a start: civil dates and times.
 
 use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 
+use crate::date_times::stored_date_time;
 use crate::expansion::{Expansion, Moment, date_time, moment};
 use crate::{DateTimes, Limit, Rule};
 
@@ -44,7 +46,26 @@ const LAST_MOMENT: Moment = 253_402_300_799;
 /// assert_eq!((never.first(), never.is_empty()), (None, true));
 /// # Ok::<(), recurrence::ParseError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+///
+/// It is stored as its rule and its start, and computed anew when it is read.
+///
+/// ```
+/// use jiff::civil::date;
+/// use recurrence::Timetable;
+/// use serde_json::json;
+///
+/// let start = date(2026, 1, 31).at(9, 0, 0, 0);
+/// let timetable = Timetable::new("FREQ=MONTHLY".parse()?, start);
+/// let stored = json!({
+///     "rule": { "every": 1, "pattern": { "rrule": "FREQ=MONTHLY" } },
+///     "start": "2026-01-31T09:00:00",
+/// });
+/// assert_eq!(serde_json::to_value(timetable)?, stored);
+/// assert_eq!(serde_json::from_value::<Timetable>(stored)?, timetable);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(from = "StoredTimetable", into = "StoredTimetable")]
 pub struct Timetable {
     expansion: Expansion,
     start: DateTime,
@@ -344,4 +365,25 @@ impl Timetable {
 /// The first whole second that is not earlier.
 pub(crate) fn first_second_from(time: DateTime) -> Moment {
     moment(time) + i64::from(time.subsec_nanosecond() > 0)
+}
+
+/// A timetable as it is stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Timetable")]
+struct StoredTimetable {
+    rule: Rule,
+    #[serde(with = "stored_date_time")]
+    start: DateTime,
+}
+
+impl From<StoredTimetable> for Timetable {
+    fn from(stored: StoredTimetable) -> Timetable {
+        Timetable::new(stored.rule, stored.start)
+    }
+}
+
+impl From<Timetable> for StoredTimetable {
+    fn from(timetable: Timetable) -> StoredTimetable {
+        StoredTimetable { rule: timetable.rule(), start: timetable.start }
+    }
 }

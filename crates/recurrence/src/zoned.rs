@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use crate::expansion::{Moment, SECONDS_A_DAY, moment};
 use crate::{Limit, RuleSet, Until};
@@ -29,7 +30,9 @@ const OFFSETS_APART_SECONDS: i64 = 2 * SECONDS_A_DAY;
 /// assert_eq!(second(Gap::Omit), Some(date(2026, 3, 9).at(2, 30, 0, 0)));
 /// # Ok::<(), recurrence::RuleError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+// Stored by position: add at the end, never reorder.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gap {
     /// It is as much later as the clocks were put forward: RFC 5545's reading.
     #[default]
@@ -58,7 +61,9 @@ pub enum Gap {
 /// assert_eq!(two(Fold::Both), ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"]);
 /// # Ok::<(), recurrence::RuleError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+// Stored by position: add at the end, never reorder.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fold {
     /// It is the first of the two: RFC 5545's reading.
     #[default]
@@ -95,7 +100,12 @@ pub enum Fold {
 /// assert_eq!(zoned.before(summer), Some(winter));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
+///
+/// It is stored as its set, the name of its zone and its two policies. A zone
+/// that has no name cannot be stored; one that the zone data of this program
+/// does not know cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(from = "StoredZoned", into = "StoredZoned")]
 pub struct Zoned {
     set: RuleSet,
     /// Of each timetable of the set, the last instant, where its rule gives
@@ -412,6 +422,31 @@ impl Stretch {
     /// If civil times are left out at its start, that and the offset before.
     fn gap(&self) -> Option<(Moment, i64)> {
         self.start.filter(|(_, before)| *before < self.offset)
+    }
+}
+
+/// Civil times in a zone as they are stored.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Zoned")]
+struct StoredZoned {
+    times: RuleSet,
+    #[serde(with = "jiff::fmt::serde::tz::required")]
+    zone: TimeZone,
+    gap: Gap,
+    fold: Fold,
+}
+
+impl From<StoredZoned> for Zoned {
+    fn from(stored: StoredZoned) -> Zoned {
+        let StoredZoned { times, zone, gap, fold } = stored;
+        Zoned::new(times, zone).with_gap(gap).with_fold(fold)
+    }
+}
+
+impl From<Zoned> for StoredZoned {
+    fn from(zoned: Zoned) -> StoredZoned {
+        let Zoned { set, zone, gap, fold, .. } = zoned;
+        StoredZoned { times: set, zone, gap, fold }
     }
 }
 

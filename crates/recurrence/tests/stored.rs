@@ -3,7 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use recurrence::{Date, DaysOfMonth, Ordinal, Recurrence, Rule, Weekday, Weekdays};
+use jiff::civil::{DateTime, date};
+use jiff::tz::TimeZone;
+use recurrence::{
+    Date, DaysOfMonth, Fold, Gap, Ordinal, Recurrence, Rule, RuleSet, Timetable, Weekday, Weekdays,
+    Zoned,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 fn one_of_each() -> [Rule; 4] {
@@ -131,4 +138,111 @@ fn a_rule_that_only_its_text_says_is_stored_as_that() {
         serde_json::from_value::<Rule>(wrong).unwrap_err().to_string(),
         "COUNT at character 20: found `0`; expected a whole number from 1 to 4294967295"
     );
+}
+
+fn comes_back<Value>(value: &Value)
+where
+    Value: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug,
+{
+    let json = serde_json::to_string(value).unwrap();
+    assert_eq!(&serde_json::from_str::<Value>(&json).unwrap(), value);
+    let bytes = postcard::to_stdvec(value).unwrap();
+    assert_eq!(&postcard::from_bytes::<Value>(&bytes).unwrap(), value);
+}
+
+fn timetable(rule: &str) -> Timetable {
+    Timetable::new(rule.parse().unwrap(), date(2026, 1, 31).at(9, 30, 0, 0))
+}
+
+#[test]
+fn a_timetable_is_stored_as_its_rule_and_its_start() {
+    let daily = Timetable::new(Rule::days(10).unwrap(), date(2026, 1, 31).at(9, 30, 0, 0));
+    assert_eq!(
+        serde_json::to_value(daily).unwrap(),
+        json!({ "rule": { "every": 10, "pattern": "days" }, "start": "2026-01-31T09:30:00" })
+    );
+    assert_eq!(postcard::to_stdvec(&daily).unwrap().len(), 8);
+    comes_back(&daily);
+    for rule in ["FREQ=MONTHLY;COUNT=36;BYDAY=1MO", "FREQ=HOURLY;UNTIL=20270101T000000Z"] {
+        comes_back(&timetable(rule));
+    }
+}
+
+#[test]
+fn a_start_keeps_its_part_of_a_second_and_may_be_the_first_or_last_of_time() {
+    let starts = [
+        date(2026, 1, 31).at(9, 30, 0, 123_456_789),
+        date(1969, 12, 31).at(23, 59, 59, 1),
+        DateTime::MIN,
+        DateTime::MAX,
+    ];
+    for start in starts {
+        comes_back(&Timetable::new(Rule::days(1).unwrap(), start));
+    }
+}
+
+#[test]
+fn a_stored_start_that_no_clock_shows_is_refused() {
+    let rule = Rule::days(1).unwrap();
+    let reason = |second: i64, nanosecond: i32| {
+        let bytes = postcard::to_stdvec(&(rule, (second, nanosecond))).unwrap();
+        postcard::from_bytes::<Timetable>(&bytes)
+    };
+    assert!(reason(0, 0).is_ok());
+    for (second, nanosecond) in
+        [(i64::MIN, 0), (i64::MAX, 0), (253_402_300_800, 0), (0, -1), (0, 1_000_000_000)]
+    {
+        assert!(reason(second, nanosecond).is_err(), "{second} and {nanosecond}");
+    }
+
+    let wrong =
+        json!({ "rule": { "every": 1, "pattern": "days" }, "start": "2026-02-30T09:00:00" });
+    assert!(serde_json::from_value::<Timetable>(wrong).is_err());
+}
+
+#[test]
+fn a_set_is_stored_as_what_it_was_made_of() {
+    let mut set = RuleSet::from(timetable("FREQ=MONTHLY;COUNT=3"));
+    set.insert(timetable("FREQ=YEARLY"));
+    set.add(date(2026, 2, 15).at(9, 0, 0, 0));
+    set.add(date(2026, 2, 14).at(9, 0, 0, 0));
+    set.except(date(2026, 3, 31).at(9, 30, 0, 0));
+    assert_eq!(
+        serde_json::to_value(&set).unwrap(),
+        json!({
+            "timetables": [
+                {
+                    "rule": { "every": 1, "pattern": { "rrule": "FREQ=MONTHLY;COUNT=3" } },
+                    "start": "2026-01-31T09:30:00"
+                },
+                {
+                    "rule": { "every": 1, "pattern": { "rrule": "FREQ=YEARLY" } },
+                    "start": "2026-01-31T09:30:00"
+                }
+            ],
+            "added": ["2026-02-14T09:00:00", "2026-02-15T09:00:00"],
+            "excepted": ["2026-03-31T09:30:00"]
+        })
+    );
+    comes_back(&set);
+    comes_back(&RuleSet::new());
+}
+
+#[test]
+fn what_is_zoned_is_stored_with_its_zone_and_its_policies() {
+    let paris = TimeZone::get("Europe/Paris").unwrap();
+    let zoned = Zoned::new(timetable("FREQ=DAILY;UNTIL=20270101T000000Z"), paris)
+        .with_gap(Gap::Omit)
+        .with_fold(Fold::Both);
+    let stored = serde_json::to_value(&zoned).unwrap();
+    assert_eq!(
+        (&stored["zone"], &stored["gap"], &stored["fold"]),
+        (&json!("Europe/Paris"), &json!("omit"), &json!("both"))
+    );
+    comes_back(&zoned);
+
+    let mut elsewhere = stored;
+    elsewhere["zone"] = json!("Europe/Atlantis");
+    let reason = serde_json::from_value::<Zoned>(elsewhere).unwrap_err().to_string();
+    assert!(reason.contains("Europe/Atlantis"), "{reason}");
 }

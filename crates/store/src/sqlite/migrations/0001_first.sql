@@ -219,6 +219,39 @@ CREATE TABLE bank_transfer (
     key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
     version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
+CREATE TABLE bank_party (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_linked_account (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_linked_account_by_parent ON bank_linked_account (parent);
+CREATE TABLE bank_wallet (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_wallet_by_parent ON bank_wallet (parent);
+CREATE TABLE bank_payment_method (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_payment_method_by_parent ON bank_payment_method (parent);
+CREATE TABLE bank_remittance (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_image (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_image_by_parent ON bank_image (parent);
+CREATE TABLE bank_product (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_product_by_parent ON bank_product (parent);
 
 -- Names of the user's choosing, for records whose keys are below zero.
 CREATE TABLE bank_name (
