@@ -6,7 +6,7 @@ import answers
 from sandbox import MERCHANT, PARTNER, usd
 from scheduling import START, SchedulingTest
 
-HYDRATED = operations.ListSchedulesQueryParamHydrate.ACCOUNTS
+HYDRATED = operations.Hydrate.ACCOUNTS
 
 
 class Schedules(SchedulingTest):

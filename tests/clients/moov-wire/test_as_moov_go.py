@@ -6,13 +6,12 @@ the same bodies, the same assertions, and a reader as strict as theirs. They sen
 no version.
 """
 
-import binascii
 import copy
-import struct
-import zlib
 
 import strict
 from wire import MERCHANT, MERCHANT_WALLET_METHOD, PARTNER, WireTest
+
+from picture import png
 
 PRODUCT = "11d58aa0-fb14-4aaf-ac04-8b7cfc282ca4"
 NOW = "2040-03-01T00:00:00Z"
@@ -67,7 +66,7 @@ class AsMoovGo(WireTest):
         boundary = "a-boundary"
         parts = (
             b'Content-Disposition: form-data; name="image"; filename="image"\r\n'
-            b"Content-Type: application/octet-stream\r\n\r\n" + png(100, 100),
+            b"Content-Type: application/octet-stream\r\n\r\n" + png(),
             b'Content-Disposition: form-data; name="metadata"\r\n\r\n{"altText":"%b"}' % text.encode(),
         )
         body = b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts)
@@ -265,13 +264,3 @@ def to_update(schedule):
             for each in (item, *item["options"]):
                 each.pop("images", None)
     return {"description": schedule["description"], "recur": recur, "occurrences": sent}
-
-
-def png(width, height):
-    """A picture of one colour."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", binascii.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(b"".join(b"\0" + b"\x40\x80\xc0" * width for _ in range(height)))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
