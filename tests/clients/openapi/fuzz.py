@@ -145,13 +145,14 @@ def fuzz(sandbox, known, arguments):
     """Runs schemathesis; its exit status."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "openapi.json"
-        path.write_text(json.dumps(document.patched()))
+        path.write_text(json.dumps(document.patched(arguments.document)))
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", str(path)),
             *("--url", sandbox.url),
             *("--auth", f"{PUBLIC_KEY}:{SECRET_KEY}"),
             *("--checks", ",".join(CHECKS)),
             *("--phases", ",".join(PHASES)),
+            *("--header", f"X-Moov-Version:{arguments.document}"),
             *("--seed", str(arguments.seed)),
             *("--max-examples", str(arguments.max_examples)),
             *("--request-timeout", "10"),
@@ -174,6 +175,7 @@ def fuzz(sandbox, known, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--max-examples", type=int, default=20, help="requests made up for each operation")
+    parser.add_argument("--document", default="v2024.01.00", help="of which version of Moov's API")
     parser.add_argument("--seed", type=int, default=1, help="of what is made up")
     parser.add_argument("passed_on", nargs="*", help="more arguments for schemathesis, after --")
     arguments = parser.parse_args()
