@@ -273,12 +273,14 @@ CREATE TABLE bank_journal (
     legs BLOB NOT NULL
 ) STRICT;
 
+-- What stands where. `holder` is the key of the wallet, where it is one, else 0.
 CREATE TABLE bank_balance (
     account INTEGER NOT NULL,
     role INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL,
-    PRIMARY KEY (account, role, currency)
+    PRIMARY KEY (account, role, holder, currency)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bank_payment (
