@@ -310,8 +310,8 @@ impl Remittance {
     pub fn is_cancelable(&self) -> bool {
         use State::{Confirmed, Initiated};
         let waits = match (self.source.rail, self.source.state()) {
-            (Rail::CardPayment, Some(Initiated | Confirmed)) => true,
-            (Rail::AchDebit(_), Some(Initiated)) => true,
+            (Rail::CardPayment, Some(Initiated | Confirmed))
+            | (Rail::AchDebit(_), Some(Initiated)) => true,
             (Rail::Wallet(_), _) => self.destination.state() == Some(Initiated),
             _ => false,
         };
@@ -322,11 +322,13 @@ impl Remittance {
     /// brings back.
     #[must_use]
     pub fn answering_wallet(&self) -> Option<WalletId> {
-        match (self.source.rail, self.destination.rail) {
-            (Rail::Wallet(wallet), _) => Some(wallet),
-            (Rail::AchDebit(Benefit::Payer), _) => self.source.wallet,
-            (_, Rail::Wallet(wallet)) => Some(wallet),
-            _ => self.destination.wallet,
+        let of = |side: &Side| match side.rail {
+            Rail::Wallet(wallet) => Some(wallet),
+            _ => side.wallet,
+        };
+        match self.source.rail {
+            Rail::Wallet(_) | Rail::AchDebit(Benefit::Payer) => of(&self.source),
+            _ => of(&self.destination),
         }
     }
 
@@ -393,7 +395,7 @@ impl Remittance {
                     }
                 }
                 Happening::Return(stage, code) => {
-                    self.come_back(stage, code, at, answering_minor, movements)
+                    self.come_back(stage, code, at, answering_minor, movements);
                 }
                 Happening::Refund(index, state) => {
                     if let Some(refund) = self.refunds.get_mut(index) {

@@ -148,6 +148,7 @@ macro_rules! bank_store_conformance {
                 a_payment_key_is_used_once_within_a_batch
                 whoever_was_paid_hears_that_first
                 balances_add_up
+                every_wallet_has_a_balance_and_a_floor_of_its_own
                 a_floor_holds_within_a_batch
                 a_floor_that_held_nothing_back_moves_nothing
                 an_entry_that_does_not_balance_is_refused
