@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, Outcome};
 use crate::EventKind;
+use crate::grant::GrantKind;
 use crate::store::CredentialKind;
 
 /// Two directions of one table: what a value is stored as, and the reverse.
@@ -46,6 +47,11 @@ stored_as!(Mode, "mode", {
 stored_as!(CredentialKind, "credential kind", {
     CredentialKind::Secret => 0, CredentialKind::Secret;
     CredentialKind::Public => 1, CredentialKind::Public;
+});
+
+stored_as!(GrantKind, "kind of grant", {
+    GrantKind::Access => 0, GrantKind::Access;
+    GrantKind::Refresh => 1, GrantKind::Refresh;
 });
 
 stored_as!(InstructionKind, "instruction kind", {
