@@ -243,7 +243,7 @@ pub async fn balances_add_up(store: Arc<dyn BankStore>) {
 
 pub async fn every_wallet_has_a_balance_and_a_floor_of_its_own(store: Arc<dyn BankStore>) {
     let [one, other] = [7, 8].map(|key| LedgerRole::Wallet(WalletId(key)));
-    let between = |key, from, to, amount| {
+    let between = |key, from, to, amount: i64| {
         let mut changes = moving(key, 0, None);
         let posting = &mut changes.postings[0];
         posting.entry.legs = vec![Leg { role: from, amount: -amount }, Leg { role: to, amount }];
