@@ -198,6 +198,43 @@ impl RuleSet {
         std::iter::successors(self.first(), |time| self.after(*time))
     }
 
+    /// The timetables that it is made of.
+    ///
+    /// ```
+    /// assert!(recurrence::RuleSet::new().timetables().is_empty());
+    /// ```
+    pub fn timetables(&self) -> &[Timetable] {
+        &self.timetables
+    }
+
+    /// The times added to those of the timetables, ascending.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    ///
+    /// let time = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let mut set = recurrence::RuleSet::new();
+    /// set.add(time);
+    /// assert!(set.added().eq([time]));
+    /// ```
+    pub fn added(&self) -> impl Iterator<Item = DateTime> + '_ {
+        self.added.iter().filter_map(|moment| date_time(*moment))
+    }
+
+    /// The times taken away, ascending.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    ///
+    /// let time = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let mut set = recurrence::RuleSet::new();
+    /// set.except(time);
+    /// assert!(set.excepted().eq([time]));
+    /// ```
+    pub fn excepted(&self) -> impl Iterator<Item = DateTime> + '_ {
+        self.excepted.iter().filter_map(|moment| date_time(*moment))
+    }
+
     fn moment_from(&self, from: Moment) -> Option<Moment> {
         let of_rules =
             (0..self.timetables.len()).filter_map(|rule| self.moment_of_rule_from(rule, from));

@@ -140,7 +140,7 @@ impl Zoned {
     /// ```
     pub fn new(times: impl Into<RuleSet>, zone: TimeZone) -> Zoned {
         let mut set = times.into();
-        let keeps_pace = set.steps_divide_an_hour();
+        let fold = usual_fold(&set);
         let last = set.timetables_mut().map(|timetable| match timetable.rule().limit() {
             Limit::Until(Until::Utc(last)) => {
                 timetable.extend(OFFSETS_APART_SECONDS);
@@ -149,7 +149,6 @@ impl Zoned {
             _ => None,
         });
         let last = last.collect();
-        let fold = if keeps_pace { Fold::Both } else { Fold::First };
         Zoned { set, last, zone, gap: Gap::Shift, fold }
     }
 
@@ -179,6 +178,67 @@ impl Zoned {
     #[must_use]
     pub fn with_fold(self, fold: Fold) -> Zoned {
         Zoned { fold, ..self }
+    }
+
+    /// The civil times.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).set(), &RuleSet::new());
+    /// ```
+    pub fn set(&self) -> &RuleSet {
+        &self.set
+    }
+
+    /// The zone whose clocks show them.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).zone(), &TimeZone::UTC);
+    /// ```
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The policy for gaps.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Gap, RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).gap(), Gap::Shift);
+    /// ```
+    pub fn gap(&self) -> Gap {
+        self.gap
+    }
+
+    /// The policy for folds.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Fold, Timetable, Zoned};
+    ///
+    /// let start = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let fold = |rule: &str| {
+    ///     let timetable = Timetable::new(rule.parse()?, start);
+    ///     Ok::<_, recurrence::ParseError>(Zoned::new(timetable, TimeZone::UTC).fold())
+    /// };
+    /// assert_eq!(fold("FREQ=DAILY")?, Fold::First);
+    /// assert_eq!(fold("FREQ=HOURLY")?, Fold::Both, "it keeps its pace");
+    /// # Ok::<(), recurrence::ParseError>(())
+    /// ```
+    pub fn fold(&self) -> Fold {
+        self.fold
+    }
+
+    /// What it is if nothing is asked for.
+    pub(crate) fn usual_fold(&self) -> Fold {
+        usual_fold(&self.set)
     }
 
     /// The first instant, if there is one.
@@ -423,6 +483,10 @@ impl Stretch {
     fn gap(&self) -> Option<(Moment, i64)> {
         self.start.filter(|(_, before)| *before < self.offset)
     }
+}
+
+fn usual_fold(set: &RuleSet) -> Fold {
+    if set.steps_divide_an_hour() { Fold::Both } else { Fold::First }
 }
 
 /// Civil times in a zone as they are stored.
