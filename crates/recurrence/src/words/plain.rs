@@ -108,7 +108,7 @@ impl Plain {
     /// );
     /// assert_eq!(
     ///     said("FREQ=MINUTELY;INTERVAL=15;BYHOUR=9,10,11,12")?,
-    ///     "Every 15 minutes, only in hours 9 to 12, from 31 January 2026",
+    ///     "Every 15 minutes, only in hours 9 to 12, from 31 January 2026 at 09:00",
     /// );
     /// # Ok::<(), recurrence::ParseError>(())
     /// ```
@@ -204,8 +204,11 @@ impl Plain {
     /// ```
     pub fn zoned(zoned: &Zoned) -> Plain {
         let mut plain = Plain::set(zoned.set());
-        let zone = zoned.zone().iana_name().unwrap_or("a zone without a name");
-        plain.zone = Some(format!("by the clocks of {zone}"));
+        plain.zone = Some(match zoned.zone().iana_name() {
+            Some("UTC") => "in UTC".to_owned(),
+            Some(zone) => format!("by the clocks of {zone}"),
+            None => "by the clocks of a zone without a name".to_owned(),
+        });
         plain.besides.extend(match zoned.gap() {
             Gap::Shift => None,
             Gap::End => Some("where the clocks are put forward past it, right after".to_owned()),
