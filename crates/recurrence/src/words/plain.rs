@@ -49,6 +49,8 @@ pub struct Plain {
     rules: String,
     /// "by the clocks of Europe/Paris".
     zone: Option<String>,
+    /// "12 times".
+    limit: Option<String>,
     /// "from 1 February 2026 until 31 January 2027".
     window: Option<String>,
     /// What is added and taken away, and what becomes of some: "if that is
@@ -81,7 +83,17 @@ impl Plain {
     /// # Ok::<(), RuleError>(())
     /// ```
     pub fn rule(rule: &Rule) -> Plain {
-        Plain { rules: rule::said(rule, None), zone: None, window: None, besides: vec![] }
+        Plain::said(rule, None)
+    }
+
+    fn said(rule: &Rule, start: Option<DateTime>) -> Plain {
+        Plain {
+            rules: rule::said(rule, start),
+            zone: None,
+            limit: rule::limit(rule.limit()),
+            window: None,
+            besides: vec![],
+        }
     }
 
     /// A rule from a start on, and what it takes from its start.
@@ -114,12 +126,7 @@ impl Plain {
     /// ```
     pub fn timetable(timetable: &Timetable) -> Plain {
         let (rule, start) = (timetable.rule(), timetable.start());
-        let plain = Plain {
-            rules: rule::said(&rule, Some(start)),
-            zone: None,
-            window: None,
-            besides: vec![],
-        };
+        let plain = Plain::said(&rule, Some(start));
         // The first hour or minute is not said by the rule.
         if rule.frequency().is_within_a_day() && start.time() != Time::midnight() {
             return Plain { window: Some(format!("from {}", timed(start))), ..plain };
@@ -148,36 +155,45 @@ impl Plain {
     /// # Ok::<(), recurrence::ParseError>(())
     /// ```
     pub fn set(set: &RuleSet) -> Plain {
+        let mut each = set.timetables().iter().map(Plain::timetable);
+        if let (Some(only), None) = (each.next(), each.next()) {
+            return only.with_times_of(set);
+        }
         let each: Vec<_> = set.timetables().iter().map(Plain::timetable).collect();
-        let windows: Vec<_> = each.iter().filter_map(|plain| plain.window.as_ref()).collect();
-        let together = windows.windows(2).all(|two| matches!(two, [one, other] if one == other));
-        let window = windows.first().filter(|_| together).map(|window| (*window).clone());
+        let first = each.first().and_then(|plain| plain.window.as_ref());
+        let window = first.filter(|_| each.iter().all(|plain| plain.window.as_ref() == first));
         let mut rules = String::new();
-        for (index, Plain { rules: rule, window, .. }) in each.iter().enumerate() {
+        for (index, plain) in each.iter().enumerate() {
             match index {
-                0 => rules.push_str(rule),
-                _ => write_after_the_first(&mut rules, rule),
+                0 => rules.push_str(&plain.rules),
+                _ => write_after_the_first(&mut rules, &plain.rules),
             }
-            if let Some(window) = window.as_ref().filter(|_| !together) {
+            let of_its_own = plain.window.as_ref().filter(|_| window.is_none());
+            for part in plain.limit.iter().chain(of_its_own) {
                 rules.push_str(", ");
-                rules.push_str(window);
+                rules.push_str(part);
             }
         }
-        let mut besides = Vec::new();
+        let window = window.cloned();
+        Plain { rules, zone: None, limit: None, window, besides: vec![] }.with_times_of(set)
+    }
+
+    /// The same, with the times that are added to a set and taken away.
+    fn with_times_of(mut self, set: &RuleSet) -> Plain {
         let added: Vec<_> = set.added().collect();
-        if rules.is_empty() {
-            rules = match added.as_slice() {
+        if self.rules.is_empty() {
+            self.rules = match added.as_slice() {
                 [] => "Never".to_owned(),
                 times => format!("On {}", times_listed(times)),
             };
         } else if !added.is_empty() {
-            besides.push(format!("also on {}", times_listed(&added)));
+            self.besides.push(format!("also on {}", times_listed(&added)));
         }
         let excepted: Vec<_> = set.excepted().collect();
         if !excepted.is_empty() {
-            besides.push(format!("not on {}", times_listed(&excepted)));
+            self.besides.push(format!("not on {}", times_listed(&excepted)));
         }
-        Plain { rules, zone: None, window, besides }
+        self
     }
 
     /// Times in a zone, with what becomes of those that its clocks leave out
@@ -319,6 +335,7 @@ impl fmt::Display for Plain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.rules)?;
         self.zone.iter().try_for_each(|zone| write!(formatter, " {zone}"))?;
+        self.limit.iter().try_for_each(|limit| write!(formatter, ", {limit}"))?;
         self.window.iter().try_for_each(|window| write!(formatter, ", {window}"))?;
         self.besides.iter().try_for_each(|besides| write!(formatter, "; {besides}"))
     }

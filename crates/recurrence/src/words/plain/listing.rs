@@ -65,7 +65,7 @@ impl Named {
 /// `hour 9`, `hours 9 to 16`.
 pub(super) fn numbered(unit: &str, bits: u64) -> String {
     let named = Named::of(set_bits(bits), |number| number.to_string());
-    let plural = if bits.count_ones() == 1 { "" } else { "s" };
+    let plural = if bits.is_power_of_two() { "" } else { "s" };
     format!("{unit}{plural} {}", listed(&named.names))
 }
 

@@ -40,7 +40,6 @@ pub(super) fn said(rule: &Rule, start: Option<DateTime>) -> String {
     add(" ", times.at());
     add(", ", positions(&rule));
     add(" ", week_start(&rule));
-    add(", ", limit(rule.limit));
     said
 }
 
@@ -76,7 +75,7 @@ fn every_day(rule: &Rule) -> Option<Rule> {
     let by =
         By { hours: rule.by.hours, minutes: rule.by.minutes, seconds: rule.by.seconds, ..all_days };
     let is_all = rule.every == 1 && rule.by == by && rule.skip != Skip::Forward;
-    is_all.then(|| Rule {
+    is_all.then_some(Rule {
         frequency: Frequency::Daily,
         skip: Skip::Omit,
         by: By { weekdays: 0, month_days: By::NOTHING.month_days, ..by },
@@ -150,7 +149,7 @@ fn week_start(rule: &Rule) -> Option<String> {
 }
 
 /// "5 times", "until 31 December 2027".
-fn limit(limit: Limit) -> Option<String> {
+pub(super) fn limit(limit: Limit) -> Option<String> {
     match limit {
         Limit::Never => None,
         Limit::Count(1) => Some("once".to_owned()),
