@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use engine::{
     AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Instant, Outcome,
-    PaymentBody, PaymentId, PaymentRequest, ScheduleId, Slot, TransferId,
+    PaymentBody, PaymentId, PaymentRequest, RemittanceId, ScheduleId, Slot, TransferId,
 };
 
 use crate::scenario::GatewayKind;
@@ -68,7 +68,10 @@ impl Payment {
     const fn movement(&self) -> i64 {
         match (self.state, self.id) {
             // What is still to come in cannot be paid out; what is to go out is set aside.
-            (PaymentState::Declined(_), _) | (PaymentState::Pending, PaymentId::Charge(_)) => 0,
+            // A remittance goes between others' accounts.
+            (PaymentState::Declined(_), _)
+            | (PaymentState::Pending, PaymentId::Charge(_))
+            | (_, PaymentId::Remittance(_)) => 0,
             (_, PaymentId::Charge(_)) => self.amount_minor,
             (_, PaymentId::Transfer(_)) => -self.amount_minor,
         }
@@ -199,11 +202,11 @@ impl Books {
         visible_from: Instant,
     ) -> Outcome {
         self.last_id += 1;
-        let (id, money) = match &request.body {
-            PaymentBody::Charge { money, .. } => (PaymentId::Charge(ChargeId(self.last_id)), money),
-            PaymentBody::Transfer { money, .. } => {
-                (PaymentId::Transfer(TransferId(self.last_id)), money)
-            }
+        let money = request.body.money();
+        let id = match &request.body {
+            PaymentBody::Charge { .. } => PaymentId::Charge(ChargeId(self.last_id)),
+            PaymentBody::Transfer { .. } => PaymentId::Transfer(TransferId(self.last_id)),
+            PaymentBody::Remittance(_) => PaymentId::Remittance(RemittanceId(self.last_id)),
         };
         let is_short = matches!(id, PaymentId::Transfer(_))
             && self.balance(request.account) < money.amount_minor;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{
     AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Money, NotSent,
-    Outcome, PaymentBody, PaymentId, PaymentRequest, Term,
+    Outcome, PaymentId, PaymentRequest, Term,
 };
 use gateway::{Character, Gateway, Lookup, Quote};
 
@@ -110,11 +110,8 @@ impl GatewayLine {
             request.key = IdempotencyKey::of(InstallationId(installation), schedule, slot, 0);
         }
         if self.surroundings.has(Fault::PayAnotherAmount) && drawn.is_multiple_of(10) {
-            match &mut request.body {
-                PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => {
-                    *money = Money::new(money.amount_minor + 1, money.currency);
-                }
-            }
+            let money = request.body.money_mut();
+            *money = Money::new(money.amount_minor + 1, money.currency);
         }
         request
     }

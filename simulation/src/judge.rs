@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
-    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentBody, PaymentRequest,
-    Run, RunKey, Schedule, ScheduleId, Settlement, Term,
+    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest, Run, RunKey,
+    Schedule, ScheduleId, Settlement, Term,
 };
 use store::{Claim, Settled};
 
@@ -45,12 +45,6 @@ pub(crate) struct Seen {
     quoting: BTreeSet<(Term, AccountId)>,
     /// What each attempt was first sent with.
     frozen: BTreeMap<AttemptName, Money>,
-}
-
-const fn money_of(body: &PaymentBody) -> Money {
-    match body {
-        PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => *money,
-    }
 }
 
 pub(crate) const fn name_of(key: AwaitingKey) -> AttemptName {
@@ -179,7 +173,7 @@ impl Judge {
                     self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
                 }
             }
-            let money = money_of(&request.body);
+            let money = request.body.money();
             let frozen = *seen.frozen.entry(*name).or_insert(money);
             if frozen != money {
                 self.kernel.violate(|| {

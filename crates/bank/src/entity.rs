@@ -24,6 +24,20 @@ pub enum RecordKind {
     Refund,
     /// [`crate::Transfer`].
     Transfer,
+    /// A party: somebody with accounts of their own under a tenant.
+    Party,
+    /// A bank account that a party has linked.
+    LinkedAccount,
+    /// A balance that a party keeps with the bank.
+    Wallet,
+    /// A way to pay or be paid.
+    PaymentMethod,
+    /// A transfer between two payment methods.
+    Remittance,
+    /// A picture of a party's.
+    Image,
+    /// Something that a party sells.
+    Product,
     /// [`crate::JournalEntry`]: not a record of its own, but numbered like one.
     JournalEntry,
 }

@@ -38,6 +38,16 @@ identity! {
     ChargeId;
     /// A payment made to a recipient.
     TransferId;
+    /// Somebody with accounts of their own under a tenant, the tenant's own included.
+    PartyId;
+    /// A way to pay or be paid: a card, bank account or wallet on one rail.
+    PaymentMethodId;
+    /// A bank account that a party has linked.
+    LinkedAccountId;
+    /// A balance that a party keeps with the bank.
+    WalletId;
+    /// A transfer between two payment methods.
+    RemittanceId;
     /// The fencing term of one start of one node. A write under an older term
     /// than the row's changes nothing.
     Term;

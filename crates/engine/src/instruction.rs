@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{CardId, CustomerId, RecipientId};
+use crate::identity::{CardId, CustomerId, PartyId, PaymentMethodId, RecipientId};
 use crate::money::{Currency, Money, Percentage};
 
 /// What each run pays. A queue row carries it whole, so that a run reads nothing else.
@@ -26,26 +26,47 @@ pub enum Instruction {
         /// How much.
         amount: TransferAmount,
     },
+    /// Move money from one payment method to another.
+    Remittance(Remitted),
+}
+
+/// What moves between two payment methods, and for whom.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Remitted {
+    /// The party that runs it.
+    pub partner: PartyId,
+    /// Whence.
+    pub source: PaymentMethodId,
+    /// Where to.
+    pub destination: PaymentMethodId,
+    /// How much.
+    pub money: Money,
+    /// What the remittance is to say, as JSON in the dialect's own form. Neither the
+    /// engine nor the bank reads it.
+    pub particulars: Box<str>,
 }
 
 impl Instruction {
-    /// Charge or transfer.
+    /// Which of them.
     #[must_use]
     pub const fn kind(&self) -> InstructionKind {
         match self {
             Instruction::Charge { .. } => InstructionKind::Charge,
             Instruction::Transfer { .. } => InstructionKind::Transfer,
+            Instruction::Remittance(_) => InstructionKind::Remittance,
         }
     }
 }
 
-/// Charge or transfer.
+/// Charge, transfer or remittance.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub enum InstructionKind {
     /// Money comes in.
     Charge,
     /// Money goes out.
     Transfer,
+    /// Money goes from one payment method to another.
+    Remittance,
 }
 
 /// How much a transfer moves.

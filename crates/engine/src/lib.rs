@@ -26,10 +26,10 @@ pub mod time;
 
 pub use account::{Account, Attributes, Mode};
 pub use identity::{
-    AccountId, CardId, ChargeId, ClockId, CustomerId, InstallationId, LaneId, RecipientId,
-    ScheduleId, Term, TransferId,
+    AccountId, CardId, ChargeId, ClockId, CustomerId, InstallationId, LaneId, LinkedAccountId,
+    PartyId, PaymentMethodId, RecipientId, RemittanceId, ScheduleId, Term, TransferId, WalletId,
 };
-pub use instruction::{Instruction, InstructionKind, TransferAmount};
+pub use instruction::{Instruction, InstructionKind, Remitted, TransferAmount};
 pub use money::{Currency, Money, Percentage};
 pub use occurrence::{Occurrence, OccurrenceStatus};
 pub use outcome::{Decline, DeclineKind, NotSent, Outcome, PaymentId};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{ChargeId, TransferId};
+use crate::identity::{ChargeId, RemittanceId, TransferId};
 
 /// What the gateway did. There are exactly five answers, and a timeout is
 /// [`Outcome::Unknown`], never a failure.
@@ -27,6 +27,8 @@ pub enum PaymentId {
     Charge(ChargeId),
     /// A transfer of the built-in bank.
     Transfer(TransferId),
+    /// A transfer between two payment methods of the built-in bank.
+    Remittance(RemittanceId),
 }
 
 /// A refusal.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{
     AccountId, CardId, CustomerId, InstallationId, LaneId, RecipientId, ScheduleId,
 };
-use crate::instruction::{Instruction, TransferAmount};
+use crate::instruction::{Instruction, Remitted, TransferAmount};
 use crate::money::{Currency, Money, Percentage};
 use crate::policy::Policies;
 use crate::time::{Instant, Slot};
@@ -122,11 +122,13 @@ impl Run {
                     TransferAmount::Share { .. } => self.quoted?,
                 },
             },
+            Instruction::Remittance(remitted) => PaymentBody::Remittance(remitted.clone()),
         };
         Some(PaymentRequest {
             key: IdempotencyKey::of(installation, self.key.schedule, self.key.slot, self.attempt),
             account: self.account,
             schedule: self.key.schedule,
+            slot: self.key.slot,
             body,
             at,
         })
@@ -180,6 +182,8 @@ pub struct PaymentRequest {
     pub account: AccountId,
     /// For which schedule.
     pub schedule: ScheduleId,
+    /// For which of its obligations.
+    pub slot: Slot,
     /// What.
     pub body: PaymentBody,
     /// The lane's now.
@@ -207,6 +211,27 @@ pub enum PaymentBody {
         /// How much.
         money: Money,
     },
+    /// Move money from one payment method to another.
+    Remittance(Remitted),
+}
+
+impl PaymentBody {
+    /// How much moves.
+    #[must_use]
+    pub const fn money(&self) -> Money {
+        match self {
+            PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => *money,
+            PaymentBody::Remittance(remitted) => remitted.money,
+        }
+    }
+
+    /// The same, to be changed.
+    pub const fn money_mut(&mut self) -> &mut Money {
+        match self {
+            PaymentBody::Charge { money, .. } | PaymentBody::Transfer { money, .. } => money,
+            PaymentBody::Remittance(remitted) => &mut remitted.money,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use bank::RecordKind;
 use engine::settlement::AwaitingKey;
-use engine::{Account, AccountId, InstallationId, Mode, PaymentId, ScheduleId, Slot};
+use engine::{
+    Account, AccountId, InstallationId, Mode, PaymentId, RemittanceId, ScheduleId, Slot, TransferId,
+};
 use sha2::{Digest, Sha256};
 use store::BankStore;
 
@@ -111,8 +113,15 @@ impl Kind {
             RecordKind::Recipient => Kind::Recipient,
             RecordKind::Charge => Kind::Charge,
             RecordKind::Refund => Kind::Refund,
-            RecordKind::Transfer => Kind::Transfer,
+            // A remittance and what follows are not of this dialect: nothing here leads to one.
+            RecordKind::Transfer | RecordKind::Remittance => Kind::Transfer,
             RecordKind::JournalEntry => Kind::Transaction,
+            RecordKind::Party
+            | RecordKind::LinkedAccount
+            | RecordKind::Wallet
+            | RecordKind::PaymentMethod
+            | RecordKind::Image
+            | RecordKind::Product => Kind::Account,
         }
     }
 
@@ -191,7 +200,9 @@ impl Ids {
     pub fn render_payment(&self, payment: PaymentId) -> String {
         match payment {
             PaymentId::Charge(id) => self.render(Kind::Charge, id.0),
-            PaymentId::Transfer(id) => self.render(Kind::Transfer, id.0),
+            PaymentId::Transfer(TransferId(key)) | PaymentId::Remittance(RemittanceId(key)) => {
+                self.render(Kind::Transfer, key)
+            }
         }
     }
 }

@@ -94,6 +94,14 @@ pub(crate) async fn shown(
             let (token, card) = bank.token(account, key).await.map_err(|error| failure(&error))?;
             Ok(tokens::render::token(&View::of(context), &token, &card))
         }
+        // Not of this dialect: it tells of none of them.
+        RecordKind::Party
+        | RecordKind::LinkedAccount
+        | RecordKind::Wallet
+        | RecordKind::PaymentMethod
+        | RecordKind::Remittance
+        | RecordKind::Image
+        | RecordKind::Product => Ok(serde_json::Value::Null),
     }
 }
 

@@ -159,6 +159,7 @@ pub(super) const fn kind_of(payment: PaymentId) -> RecordKind {
     match payment {
         PaymentId::Charge(_) => RecordKind::Charge,
         PaymentId::Transfer(_) => RecordKind::Transfer,
+        PaymentId::Remittance(_) => RecordKind::Remittance,
     }
 }
 

@@ -29,6 +29,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const CHARGE_REFUSED: &str = "charge could not be captured";
 const AMOUNT_REFUSED: &str = "amount is not within the limits for a charge";
 const BALANCE_SHORT: &str = "balance is too small for the transfer";
+const REMITTANCE_REFUSED: &str = "the payment method was not found";
 const BELOW_LEAST: &str = "amount is below the least that can be transferred";
 
 /// Where a failed charge keeps why there was no card to charge.
@@ -204,10 +205,14 @@ impl Bank {
                 (Some(PaymentId::Charge(_)), Some(record)) => {
                     Ok(Some(outcome_of(&read::<Charge>(&record)?)))
                 }
-                (Some(payment @ PaymentId::Charge(_)), None) => Err(StoreError::Corrupt {
-                    what: "payment key",
-                    message: format!("{payment:?} stands under it, and there is no such record"),
-                }),
+                (Some(payment @ (PaymentId::Charge(_) | PaymentId::Remittance(_))), _) => {
+                    Err(StoreError::Corrupt {
+                        what: "payment key",
+                        message: format!(
+                            "{payment:?} stands under it, and there is no such record"
+                        ),
+                    })
+                }
             })
             .collect()
     }
@@ -224,6 +229,7 @@ impl Bank {
                 PaymentBody::Transfer { recipient, .. } => {
                     named.push(record_key::<Recipient>(recipient.0));
                 }
+                PaymentBody::Remittance(_) => {}
             }
         }
         let mut people = People::default();
@@ -312,6 +318,7 @@ fn decide(
         PaymentBody::Transfer { recipient, money } => {
             decide_transfer(request, *recipient, *money, people, keys)
         }
+        PaymentBody::Remittance(_) => Ok(refuse(DeclineKind::Payer, REMITTANCE_REFUSED)),
     }
 }
 
@@ -469,5 +476,6 @@ fn stored_as(payment: PaymentId) -> RecordKey {
     match payment {
         PaymentId::Charge(id) => record_key::<Charge>(id.0),
         PaymentId::Transfer(id) => record_key::<Transfer>(id.0),
+        PaymentId::Remittance(id) => RecordKey { kind: RecordKind::Remittance, key: id.0 },
     }
 }

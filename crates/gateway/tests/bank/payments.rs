@@ -16,6 +16,7 @@ fn request(schedule: i64, body: PaymentBody) -> PaymentRequest {
         key: IdempotencyKey::of(InstallationId(7), ScheduleId(schedule), slot, 0),
         account: AccountId(1),
         schedule: ScheduleId(schedule),
+        slot,
         body,
         at: at("2026-01-31T01:30:00Z"),
     }

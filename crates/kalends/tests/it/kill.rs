@@ -241,6 +241,7 @@ impl Books {
                     "one transfer for two occurrences: {occurrence:?}"
                 );
             }
+            Some(PaymentId::Remittance(_)) => unreachable!("nothing here makes a remittance"),
             None => assert!(!successful, "{occurrence:?}"),
         }
     }

@@ -3,7 +3,7 @@
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
     ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
-    Plan, Role, ScheduleEvent, Slot, Status, TransferId,
+    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId,
 };
 use rusqlite::Row;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, Outcome};
 use crate::EventKind;
+use crate::grant::GrantKind;
 use crate::store::CredentialKind;
 
 /// Two directions of one table: what a value is stored as, and the reverse.
@@ -48,9 +49,15 @@ stored_as!(CredentialKind, "credential kind", {
     CredentialKind::Public => 1, CredentialKind::Public;
 });
 
+stored_as!(GrantKind, "kind of grant", {
+    GrantKind::Access => 0, GrantKind::Access;
+    GrantKind::Refresh => 1, GrantKind::Refresh;
+});
+
 stored_as!(InstructionKind, "instruction kind", {
     InstructionKind::Charge => 0, InstructionKind::Charge;
     InstructionKind::Transfer => 1, InstructionKind::Transfer;
+    InstructionKind::Remittance => 2, InstructionKind::Remittance;
 });
 
 stored_as!(Status, "schedule status", {
@@ -77,6 +84,13 @@ stored_as!(RecordKind, "record kind", {
     RecordKind::Refund => 5, RecordKind::Refund;
     RecordKind::Transfer => 6, RecordKind::Transfer;
     RecordKind::JournalEntry => 7, RecordKind::JournalEntry;
+    RecordKind::Party => 8, RecordKind::Party;
+    RecordKind::LinkedAccount => 9, RecordKind::LinkedAccount;
+    RecordKind::Wallet => 10, RecordKind::Wallet;
+    RecordKind::PaymentMethod => 11, RecordKind::PaymentMethod;
+    RecordKind::Remittance => 12, RecordKind::Remittance;
+    RecordKind::Image => 13, RecordKind::Image;
+    RecordKind::Product => 14, RecordKind::Product;
 });
 
 stored_as!(LedgerRole, "ledger role", {
@@ -135,6 +149,7 @@ pub(super) const fn payment_columns(payment: PaymentId) -> (i64, i64) {
     match payment {
         PaymentId::Charge(id) => (0, id.0),
         PaymentId::Transfer(id) => (1, id.0),
+        PaymentId::Remittance(id) => (2, id.0),
     }
 }
 
@@ -143,6 +158,7 @@ pub(super) fn payment(kind: i64, key: i64) -> Outcome<PaymentId> {
     match kind {
         0 => Ok(PaymentId::Charge(ChargeId(key))),
         1 => Ok(PaymentId::Transfer(TransferId(key))),
+        2 => Ok(PaymentId::Remittance(RemittanceId(key))),
         other => Err(Fault::corrupt("payment kind", format!("{other} stands for nothing"))),
     }
 }

@@ -25,15 +25,15 @@ pub(super) struct List(i64);
 
 impl List {
     /// Events of an account.
-    pub(super) const EVENTS: List = List(8);
+    pub(super) const EVENTS: List = List(64);
     /// Schedules of an account.
-    pub(super) const SCHEDULES: List = List(9);
+    pub(super) const SCHEDULES: List = List(65);
     /// Charge schedules of an account; transfer schedules are the next.
-    const SCHEDULES_OF_KIND: i64 = 10;
+    const SCHEDULES_OF_KIND: i64 = 66;
     /// Queue rows of a lane.
-    pub(super) const QUEUE: List = List(12);
+    pub(super) const QUEUE: List = List(80);
     /// The last span's number.
-    const SEQUENCE: List = List(13);
+    const SEQUENCE: List = List(81);
 
     /// Records of a kind of an account.
     pub(super) fn records(kind: RecordKind) -> List {

@@ -96,6 +96,7 @@ fn party(instruction: &Instruction) -> i64 {
     match instruction {
         Instruction::Charge { customer, .. } => customer.0,
         Instruction::Transfer { recipient, .. } => recipient.0,
+        Instruction::Remittance(remitted) => remitted.partner.0,
     }
 }
 

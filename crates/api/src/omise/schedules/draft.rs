@@ -126,6 +126,7 @@ fn policies(context: &Context, instruction: &Instruction) -> Policies {
     let (hour, retry) = match instruction {
         Instruction::Charge { .. } => (CHARGE_HOUR, RetryPolicy::TWO_DAYS_THEN_SUSPEND),
         Instruction::Transfer { .. } => (TRANSFER_HOUR, RetryPolicy::BUSINESS_DAYS_WHILE_SHORT),
+        Instruction::Remittance(_) => (TRANSFER_HOUR, RetryPolicy::NEVER),
     };
     let timing = Timing { zone: context.account.zone.clone(), hour };
     Policies { timing, retry, run_at_start: true }

@@ -168,7 +168,7 @@ fn instruction(view: &View, schedule: &Schedule, parties: Parties) -> (&'static 
         }
         // Parties are read from the same instruction, so they are of its kind.
         (Instruction::Charge { .. }, _) => ("charge", Value::Null),
-        (Instruction::Transfer { .. }, _) => ("transfer", Value::Null),
+        (Instruction::Transfer { .. } | Instruction::Remittance(_), _) => ("transfer", Value::Null),
     }
 }
 

@@ -65,6 +65,7 @@ pub(crate) async fn parties(
             let recipient = recipients::show::reference(context, *id, found.as_ref());
             Ok(render::Parties::Transfer { recipient })
         }
+        Instruction::Remittance(_) => Ok(render::Parties::Transfer { recipient: Value::Null }),
     }
 }
 

@@ -53,7 +53,7 @@ impl Found {
             Found::Charge(it) => it.customer,
             Found::Schedule(it) => match it.plan.instruction {
                 Instruction::Charge { customer, .. } => Some(customer),
-                Instruction::Transfer { .. } => None,
+                Instruction::Transfer { .. } | Instruction::Remittance(_) => None,
             },
             _ => None,
         }
@@ -163,6 +163,7 @@ fn schedule_words(schedule: &Schedule, id: impl Fn(Kind, i64) -> String) -> Vec<
             words.extend(description.as_deref().map(str::to_owned));
         }
         Instruction::Transfer { recipient, .. } => words.push(id(Kind::Recipient, recipient.0)),
+        Instruction::Remittance(_) => {}
     }
     let metadata = schedule.attributes.get("metadata").and_then(Value::as_object);
     words.extend(metadata.into_iter().flat_map(values));
@@ -172,7 +173,7 @@ fn schedule_words(schedule: &Schedule, id: impl Fn(Kind, i64) -> String) -> Vec<
 fn named_card(schedule: &Schedule) -> Option<CardId> {
     match schedule.plan.instruction {
         Instruction::Charge { card, .. } => card,
-        Instruction::Transfer { .. } => None,
+        Instruction::Transfer { .. } | Instruction::Remittance(_) => None,
     }
 }
 
@@ -234,7 +235,7 @@ fn schedule_field(schedule: &Schedule, name: &str) -> Field {
     let money = match schedule.plan.instruction {
         Instruction::Charge { money, .. }
         | Instruction::Transfer { amount: TransferAmount::Fixed(money), .. } => Some(money),
-        Instruction::Transfer { .. } => None,
+        Instruction::Transfer { .. } | Instruction::Remittance(_) => None,
     };
     match name {
         "active" => Field::Flag(schedule.status.is_active()),

@@ -54,6 +54,7 @@ fn party_of(instruction: &Instruction) -> i64 {
     match instruction {
         Instruction::Charge { customer, .. } => customer.0,
         Instruction::Transfer { recipient, .. } => recipient.0,
+        Instruction::Remittance(remitted) => remitted.partner.0,
     }
 }
 

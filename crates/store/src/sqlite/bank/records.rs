@@ -12,7 +12,7 @@ use crate::sqlite::fault::{Fault, Outcome};
 use crate::sqlite::listing::{self, Entry, List};
 
 /// Kinds that are numbered, the journal included.
-pub(crate) const KINDS: usize = 8;
+pub(crate) const KINDS: usize = 15;
 
 /// The statements on one kind's table.
 pub(crate) struct Table {
@@ -78,6 +78,13 @@ impl Table {
         table!("bank_refund"),
         table!("bank_transfer"),
         JOURNAL,
+        table!("bank_party"),
+        table!("bank_linked_account"),
+        table!("bank_wallet"),
+        table!("bank_payment_method"),
+        table!("bank_remittance"),
+        table!("bank_image"),
+        table!("bank_product"),
     ];
 
     /// A kind's table.
@@ -149,8 +156,7 @@ fn record(key: RecordKey, row: &Row<'_>) -> Outcome<Record> {
 pub(super) fn page(connection: &Connection, query: &RecordQuery) -> Outcome<Page<Record>> {
     let table = Table::of(query.kind)?;
     let (keys, total) = match (query.kind, query.parent) {
-        // A person's cards and a charge's refunds are few, and indexed.
-        (RecordKind::Card | RecordKind::Refund, Some(parent)) => {
+        (kind, Some(parent)) if has_few_children(kind) => {
             children(connection, table, parent, query)?
         }
         (_, parent) => {
@@ -165,6 +171,21 @@ pub(super) fn page(connection: &Connection, query: &RecordQuery) -> Outcome<Page
         entries.extend(find(connection, RecordKey { kind: query.kind, key })?);
     }
     Ok(Page { entries, total })
+}
+
+/// Whether those of one parent are few, and indexed: a person's cards, a charge's refunds.
+const fn has_few_children(kind: RecordKind) -> bool {
+    use RecordKind as K;
+    matches!(
+        kind,
+        K::Card
+            | K::Refund
+            | K::LinkedAccount
+            | K::Wallet
+            | K::PaymentMethod
+            | K::Image
+            | K::Product
+    )
 }
 
 fn entries(

@@ -54,9 +54,24 @@ CREATE TABLE account (
 CREATE TABLE credential (
     sha256 BLOB PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (id),
-    kind INTEGER NOT NULL
+    kind INTEGER NOT NULL,
+    domains TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX credential_by_account ON credential (account);
+
+-- Tokens that stand in the place of credentials, as SHA-256. `family` is the same for all
+-- that came of one grant; `expires_at` is of the wall clock.
+CREATE TABLE access_grant (
+    sha256 BLOB PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    credential BLOB NOT NULL,
+    family BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    bound INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_grant_by_family ON access_grant (family);
+CREATE INDEX access_grant_by_expiry ON access_grant (expires_at);
 
 CREATE TABLE clock (
     id INTEGER PRIMARY KEY,
@@ -219,6 +234,39 @@ CREATE TABLE bank_transfer (
     key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
     version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
 ) STRICT;
+CREATE TABLE bank_party (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_linked_account (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_linked_account_by_parent ON bank_linked_account (parent);
+CREATE TABLE bank_wallet (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_wallet_by_parent ON bank_wallet (parent);
+CREATE TABLE bank_payment_method (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_payment_method_by_parent ON bank_payment_method (parent);
+CREATE TABLE bank_remittance (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE TABLE bank_image (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_image_by_parent ON bank_image (parent);
+CREATE TABLE bank_product (
+    key INTEGER PRIMARY KEY, account INTEGER NOT NULL, parent INTEGER, created_at INTEGER NOT NULL,
+    version INTEGER NOT NULL, hidden INTEGER NOT NULL, listed INTEGER NOT NULL, body BLOB NOT NULL
+) STRICT;
+CREATE INDEX bank_product_by_parent ON bank_product (parent);
 
 -- Names of the user's choosing, for records whose keys are below zero.
 CREATE TABLE bank_name (

@@ -1,0 +1,119 @@
+//! One request, from its first byte to its answer's last.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::body::Body;
+use engine::PartyId;
+use futures::FutureExt as _;
+use http::{HeaderMap, Response};
+use tracing::Instrument as _;
+
+use super::{BoxedAnswer, Path};
+use crate::App;
+use crate::body;
+use crate::moov::answer::Answer;
+use crate::moov::authentication::authenticate;
+use crate::moov::context::Context;
+use crate::moov::ids::canonical;
+use crate::moov::refusal::Refusal;
+use crate::moov::request::Request;
+use crate::moov::scope::Requirement;
+use crate::moov::version::Version;
+
+/// The version that an answer is wanted in.
+const X_MOOV_VERSION: &str = "x-moov-version";
+
+/// Serves a request with whatever answers it, once the caller is known and admitted.
+pub(super) async fn serve(
+    app: App,
+    wants: Requirement,
+    path: Path,
+    request: http::Request<Body>,
+    answer: impl FnOnce(Context, Request, Option<PartyId>, Vec<String>) -> BoxedAnswer + Send + 'static,
+) -> Response<Body> {
+    apart(async move {
+        let (head, body) = request.into_parts();
+        let version = version(&head.headers)?;
+        let now = app.runner.now();
+        let (account, caller) = authenticate(&app, &head.headers).await?;
+        let context = Context { account, caller, version, now, app };
+        let party = admit(&context, wants, path.account.as_deref())?;
+        let request = Request::new(head, body::receive(body).await?)?;
+        answer(context, request, party, path.segments).await
+    })
+    .await
+}
+
+/// Serves a request with whatever answers it, and asks for no authentication.
+pub(super) async fn serve_openly<A>(
+    app: App,
+    request: http::Request<Body>,
+    answer: impl FnOnce(App, Request) -> A + Send + 'static,
+) -> Response<Body>
+where
+    A: Future<Output = Answer> + Send + 'static,
+{
+    apart(async move {
+        let (head, body) = request.into_parts();
+        version(&head.headers)?;
+        let request = Request::new(head, body::receive(body).await?)?;
+        answer(app, request).await
+    })
+    .await
+}
+
+/// Answers in a task of its own: a client that hangs up changes nothing about what is
+/// done, and a panic is an answer like any other.
+async fn apart(answer: impl Future<Output = Answer> + Send + 'static) -> Response<Body> {
+    let answer = AssertUnwindSafe(answer).catch_unwind().in_current_span();
+    let answered = match tokio::spawn(answer).await {
+        Ok(Ok(answered)) => answered,
+        Ok(Err(_)) => {
+            // The panic hook has told what and where.
+            tracing::error!("a request's handler panicked");
+            Err(Refusal::failed())
+        }
+        Err(error) => {
+            tracing::error!(%error, "a request's task ended early");
+            Err(Refusal::failed())
+        }
+    };
+    answered.map_or_else(Response::from, Response::from)
+}
+
+/// The header's version; a 404 where that is none, as if its paths were not there.
+fn version(headers: &HeaderMap) -> Result<Version, Refusal> {
+    let Some(asked) = headers.get(X_MOOV_VERSION) else { return Ok(Version::DEFAULT) };
+    asked.to_str().ok().and_then(Version::resolve).ok_or_else(Refusal::not_found)
+}
+
+/// The party that the path names, if the caller's scopes reach that far.
+fn admit(
+    context: &Context,
+    wants: Requirement,
+    account: Option<&str>,
+) -> Result<Option<PartyId>, Refusal> {
+    let ids = context.ids();
+    let Some(account) = account else {
+        // What is somebody's and named by no path is the platform's own.
+        let platform = context.platform().map(|party| ids.id(party));
+        let admitted = context.caller.may(wants, platform.as_deref());
+        return if admitted { Ok(None) } else { Err(Refusal::forbidden()) };
+    };
+    let account = canonical(account).ok_or_else(Refusal::not_found)?;
+    if !context.caller.may(wants, Some(&account)) {
+        return Err(Refusal::forbidden());
+    }
+    ids.find(&account).map(Some).ok_or_else(Refusal::not_found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_as_our_failure() {
+        let answered = apart(async { panic!("a test's own panic") }).await;
+        assert_eq!(answered.status(), 500);
+    }
+}
