@@ -89,7 +89,7 @@ test('a list can be paged, and hydrated with its accounts', async (t) => {
         email: 'ada@example.com',
       },
       destinationAccount: { accountID: MERCHANT, displayName: 'Lincoln National Corporation' },
-      partnerAccount: { accountID: PARTNER, displayName: 'Partner' },
+      partnerAccount: { accountID: PARTNER, displayName: 'Sandbox platform' },
     },
   ]);
 });

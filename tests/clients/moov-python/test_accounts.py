@@ -105,4 +105,4 @@ class Accounts(SandboxTest):
         self.assertEqual(disabled.status.value, "disabled")
 
     def test_the_partner_itself_is_an_account(self):
-        self.assertEqual(self.moov.accounts.get(account_id=PARTNER).result.display_name, "Partner")
+        self.assertEqual(self.moov.accounts.get(account_id=PARTNER).result.display_name, "Sandbox platform")

@@ -110,7 +110,7 @@ class Schedules(SchedulingTest):
                 **schedule,
                 "sourceAccount": answers.party(self.payer, "Ada Lovelace", "ada@example.com"),
                 "destinationAccount": answers.party(MERCHANT, "Lincoln National Corporation"),
-                "partnerAccount": answers.party(PARTNER, "Partner"),
+                "partnerAccount": answers.party(PARTNER, "Sandbox platform"),
             },
         )
 
