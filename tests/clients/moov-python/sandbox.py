@@ -102,7 +102,7 @@ class SandboxTest(unittest.TestCase):
     def customer(self):
         """The id of a new account of a person."""
         return self.moov.accounts.create(
-            account_type=components.CreateAccountType.INDIVIDUAL,
+            account_type="individual",
             profile={
                 "individual": {
                     "name": {"first_name": "Ada", "last_name": "Lovelace"},
@@ -121,7 +121,7 @@ class SandboxTest(unittest.TestCase):
             holder_name="Ada Lovelace",
             billing_address={"postal_code": "12345"},
             card_on_file=True,
-            x_wait_for=components.LinkCardWaitFor.PAYMENT_METHOD,
+            x_wait_for="payment-method",
         ).result
 
     def card_method(self, account, number=VISA):
@@ -141,7 +141,7 @@ class SandboxTest(unittest.TestCase):
                     "routing_number": "322271627",
                 }
             },
-            x_wait_for=components.BankAccountWaitFor.PAYMENT_METHOD,
+            x_wait_for="payment-method",
         ).result
 
     def bank_method(self, account, kind):

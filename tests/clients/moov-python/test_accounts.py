@@ -1,12 +1,10 @@
 """Accounts of people and businesses, and what they are capable of."""
 
-from moovio_sdk.models import components, errors
+from moovio_sdk.models import errors
 
 import answers
 from sandbox import MERCHANT, NOBODY, PARTNER, START, SandboxTest, dumped, whole
 
-INDIVIDUAL = components.CreateAccountType.INDIVIDUAL
-BUSINESS = components.CreateAccountType.BUSINESS
 ADA = {
     "name": {"firstName": "Ada", "lastName": "Lovelace"},
     "phone": {"number": "5555555555", "countryCode": "1"},
@@ -17,7 +15,7 @@ ADA = {
 class Accounts(SandboxTest):
     def make(self, **changed):
         """An account of a person."""
-        wanted = {"account_type": INDIVIDUAL, "profile": {"individual": ADA}}
+        wanted = {"account_type": "individual", "profile": {"individual": ADA}}
         return self.moov.accounts.create(**{**wanted, **changed})
 
     def test_an_account_of_a_person_is_answered_whole(self):
@@ -44,7 +42,7 @@ class Accounts(SandboxTest):
 
     def test_an_account_of_a_business_is_shown_by_its_name(self):
         account = self.make(
-            account_type=BUSINESS,
+            account_type="business",
             profile={"business": {"legalBusinessName": "Whole Body Fitness", "businessType": "llc"}},
         ).result
         self.assertEqual(account.display_name, "Whole Body Fitness")
@@ -88,7 +86,7 @@ class Accounts(SandboxTest):
         }
         self.assertLessEqual({"transfers", "wallet"}, enabled)
         wallet = self.moov.capabilities.get(
-            account_id=id, capability_id=components.CapabilityID.WALLET
+            account_id=id, capability_id="wallet"
         ).result
         self.assertEqual(
             {name: dumped(wallet)[name] for name in ("capability", "accountID", "status", "createdOn")},
@@ -97,9 +95,9 @@ class Accounts(SandboxTest):
 
     def test_a_capability_can_be_asked_for_and_given_up(self):
         id = self.make().result.account_id
-        asked = components.CapabilityID.COLLECT_FUNDS
+        asked = "collect-funds"
         [capability] = self.moov.capabilities.request(account_id=id, capabilities=[asked]).result
-        self.assertEqual((capability.capability, capability.status.value), (asked, "enabled"))
+        self.assertEqual((capability.capability.value, capability.status.value), (asked, "enabled"))
         self.moov.capabilities.disable(account_id=id, capability_id=asked)
         disabled = self.moov.capabilities.get(account_id=id, capability_id=asked).result
         self.assertEqual(disabled.status.value, "disabled")

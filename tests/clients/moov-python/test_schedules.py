@@ -1,12 +1,9 @@
 """Making, reading, listing and ending schedules."""
 
-from moovio_sdk.models import operations
-
 import answers
 from sandbox import MERCHANT, PARTNER, usd
 from scheduling import START, SchedulingTest
 
-HYDRATED = operations.Hydrate.ACCOUNTS
 
 
 class Schedules(SchedulingTest):
@@ -103,7 +100,7 @@ class Schedules(SchedulingTest):
 
     def test_a_list_can_be_hydrated_with_its_accounts(self):
         schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z"))
-        [listed] = self.listed(hydrate=HYDRATED)
+        [listed] = self.listed(hydrate="accounts")
         self.assertEqual(
             listed,
             {

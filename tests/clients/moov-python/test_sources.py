@@ -1,6 +1,6 @@
 """What money comes from and goes to: cards, bank accounts, wallets, payment methods."""
 
-from moovio_sdk.models import components, errors
+from moovio_sdk.models import errors
 
 import answers
 from sandbox import (
@@ -145,7 +145,7 @@ class Sources(SandboxTest):
         card = self.card(self.account)
         self.assertLessEqual({"card-payment", "moov-wallet"}, set(self.methods()))
         self.assertNotIn("moov-wallet", self.methods(source_id=card.card_id))
-        only = components.PaymentMethodType.CARD_PAYMENT
+        only = "card-payment"
         self.assertEqual(set(self.methods(payment_method_type=only)), {"card-payment"})
 
     def test_a_payment_method_of_others_is_a_404(self):

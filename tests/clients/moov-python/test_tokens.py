@@ -2,7 +2,7 @@
 
 import json
 
-from moovio_sdk.models import components, errors
+from moovio_sdk.models import errors
 
 from sandbox import MERCHANT, PARTNER, PUBLIC_KEY, SECRET_KEY, dumped
 import answers
@@ -10,8 +10,6 @@ from scheduling import SchedulingTest
 
 READ = f"/accounts/{PARTNER}/transfers.read"
 WRITE = f"/accounts/{PARTNER}/transfers.write"
-CREDENTIALS = components.GrantType.CLIENT_CREDENTIALS
-REFRESH = components.GrantType.REFRESH_TOKEN
 SOME_TOKEN = answers.Matching(r"[A-Za-z0-9._~+/=-]{32,4096}")
 
 
@@ -19,7 +17,7 @@ class Tokens(SchedulingTest):
     def token(self, *scopes):
         """A token for these scopes."""
         return self.moov.authentication.create_access_token(
-            grant_type=CREDENTIALS, scope=" ".join(scopes)
+            grant_type="client_credentials", scope=" ".join(scopes)
         ).result
 
     def status(self, token, method, path, body=None):
@@ -70,7 +68,7 @@ class Tokens(SchedulingTest):
     def test_a_refreshed_token_takes_the_place_of_the_old_one(self):
         first = self.token("/ping.read")
         second = self.moov.authentication.create_access_token(
-            grant_type=REFRESH, refresh_token=first.refresh_token
+            grant_type="refresh_token", refresh_token=first.refresh_token
         ).result
         self.assertEqual(second.scope, "/ping.read")
         self.assertNotEqual(second.access_token, first.access_token)
@@ -86,11 +84,11 @@ class Tokens(SchedulingTest):
 
     def test_a_token_needs_a_scope(self):
         with self.assertRaises(errors.AuthTokenRequestError) as caught:
-            self.moov.authentication.create_access_token(grant_type=CREDENTIALS)
+            self.moov.authentication.create_access_token(grant_type="client_credentials")
         self.assertEqual(caught.exception.status_code, 422)
         self.assertEqual(list(json.loads(caught.exception.body)), ["scope"])
 
     def test_a_refresh_needs_its_token(self):
         with self.assertRaises(errors.AuthTokenRequestError) as caught:
-            self.moov.authentication.create_access_token(grant_type=REFRESH)
+            self.moov.authentication.create_access_token(grant_type="refresh_token")
         self.assertEqual(list(json.loads(caught.exception.body)), ["refresh_token"])

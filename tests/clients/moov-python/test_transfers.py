@@ -2,7 +2,7 @@
 
 import uuid
 
-from moovio_sdk.models import components, errors
+from moovio_sdk.models import errors
 
 import answers
 from sandbox import DECLINED_VISA, MERCHANT, MERCHANT_WALLET_METHOD, NOBODY, PARTNER, SandboxTest, START, dumped, usd
@@ -53,7 +53,7 @@ class Transfers(SandboxTest):
 
     def test_who_waits_for_the_rail_is_told_of_a_decline(self):
         self.source = self.card_method(self.payer, DECLINED_VISA)
-        failed = self.transfer(x_wait_for=components.TransferWaitFor.RAIL_RESPONSE)
+        failed = self.transfer(x_wait_for="rail-response")
         self.assertEqual(
             (failed.status.value, failed.failure_reason.value), ("failed", "source-payment-error")
         )
@@ -69,7 +69,7 @@ class Transfers(SandboxTest):
         self.assertEqual(listed(), [second, first])
         self.assertEqual(listed(count=1), [second])
         self.assertEqual(listed(skip=1), [first])
-        self.assertEqual(listed(status=components.TransferStatus.COMPLETED), [first])
+        self.assertEqual(listed(status="completed"), [first])
         self.assertEqual(listed(account_i_ds=[NOBODY]), [])
         self.assertEqual(listed(account_i_ds=[MERCHANT]), [second, first])
 
