@@ -19,9 +19,7 @@ class SchedulingTest(SandboxTest):
 
     def pays(self, amount=1204, **changed):
         """What a run pays, by the names on the wire."""
-        return answers.run_transfer(
-            amount, self.source, MERCHANT_WALLET_METHOD, PARTNER, **changed
-        )
+        return answers.run_transfer(amount, self.source, MERCHANT_WALLET_METHOD, PARTNER, **changed)
 
     def recurs(self, rule, start=None, amount=1204, **changed):
         """A rule, by the names on the wire."""
@@ -38,9 +36,7 @@ class SchedulingTest(SandboxTest):
 
     def update(self, id, account=PARTNER, **changes):
         """Changes a schedule: (all that was answered)."""
-        return whole(
-            self.moov.scheduling.update(account_id=account, schedule_id=id, **changes)
-        )
+        return whole(self.moov.scheduling.update(account_id=account, schedule_id=id, **changes))
 
     def cancel(self, id, account=PARTNER):
         """Ends a schedule."""

@@ -21,7 +21,11 @@ class Accounts(SandboxTest):
     def test_an_account_of_a_person_is_answered_whole(self):
         account = whole(self.make(foreign_id="your-42", metadata={"tier": "gold"}))
         self.assertEqual(
-            {name: value for name, value in account.items() if name not in ("capabilities", "settings")},
+            {
+                name: value
+                for name, value in account.items()
+                if name not in ("capabilities", "settings")
+            },
             {
                 "accountID": answers.SOME_ID,
                 "mode": "sandbox",
@@ -43,7 +47,9 @@ class Accounts(SandboxTest):
     def test_an_account_of_a_business_is_shown_by_its_name(self):
         account = self.make(
             account_type="business",
-            profile={"business": {"legalBusinessName": "Whole Body Fitness", "businessType": "llc"}},
+            profile={
+                "business": {"legalBusinessName": "Whole Body Fitness", "businessType": "llc"}
+            },
         ).result
         self.assertEqual(account.display_name, "Whole Body Fitness")
         self.assertEqual(account.profile.business.business_type.value, "llc")
@@ -85,11 +91,12 @@ class Accounts(SandboxTest):
             if each.status.value == "enabled"
         }
         self.assertLessEqual({"transfers", "wallet"}, enabled)
-        wallet = self.moov.capabilities.get(
-            account_id=id, capability_id="wallet"
-        ).result
+        wallet = self.moov.capabilities.get(account_id=id, capability_id="wallet").result
         self.assertEqual(
-            {name: dumped(wallet)[name] for name in ("capability", "accountID", "status", "createdOn")},
+            {
+                name: dumped(wallet)[name]
+                for name in ("capability", "accountID", "status", "createdOn")
+            },
             {"capability": "wallet", "accountID": id, "status": "enabled", "createdOn": START},
         )
 
@@ -103,4 +110,6 @@ class Accounts(SandboxTest):
         self.assertEqual(disabled.status.value, "disabled")
 
     def test_the_partner_itself_is_an_account(self):
-        self.assertEqual(self.moov.accounts.get(account_id=PARTNER).result.display_name, "Sandbox platform")
+        self.assertEqual(
+            self.moov.accounts.get(account_id=PARTNER).result.display_name, "Sandbox platform"
+        )

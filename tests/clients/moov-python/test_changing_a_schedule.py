@@ -74,7 +74,10 @@ class ChangingASchedule(SchedulingTest):
         before = self.get(self.id)["occurrences"]
         updated = self.update(self.id, recur=self.recurs("FREQ=WEEKLY;COUNT=3", start=FIRST))
         self.assertEqual(
-            [(each["runOn"], each["generated"], "ranOn" in each) for each in updated["occurrences"]],
+            [
+                (each["runOn"], each["generated"], "ranOn" in each)
+                for each in updated["occurrences"]
+            ],
             [
                 ("2026-01-20T00:00:00Z", False, True),
                 ("2026-02-01T00:00:00Z", True, True),
@@ -145,7 +148,11 @@ class ChangingASchedule(SchedulingTest):
         self.sandbox.advance("2026-01-21T00:00:00Z")
         before = self.get(self.id)
         id = self.joining["occurrenceID"]
-        for change in ({"canceled": True}, {"runOn": "2026-05-01T00:00:00Z"}, {"runTransfer": self.pays(1)}):
+        for change in (
+            {"canceled": True},
+            {"runOn": "2026-05-01T00:00:00Z"},
+            {"runTransfer": self.pays(1)},
+        ):
             with self.subTest(change=change):
                 with self.assertRaises(errors.GenericError) as caught:
                     self.update(self.id, occurrences=[{"occurrenceID": id, **change}])
@@ -159,7 +166,9 @@ class ChangingASchedule(SchedulingTest):
             {name: each[name] for name in ("occurrenceID", "runOn", "runTransfer")}
             for each in before["occurrences"]
         ]
-        self.assertEqual(self.update(self.id, occurrences=sent_back)["occurrences"][0], before["occurrences"][0])
+        self.assertEqual(
+            self.update(self.id, occurrences=sent_back)["occurrences"][0], before["occurrences"][0]
+        )
 
     def test_a_disabled_schedule_can_no_longer_be_changed(self):
         self.cancel(self.id)

@@ -44,7 +44,11 @@ class Errors(SchedulingTest):
 
     def test_what_is_not_there_is_a_404(self):
         schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start=START))
-        for account, id in ((PARTNER, NOBODY), (NOBODY, schedule["scheduleID"]), (PARTNER, "no-uuid")):
+        for account, id in (
+            (PARTNER, NOBODY),
+            (NOBODY, schedule["scheduleID"]),
+            (PARTNER, "no-uuid"),
+        ):
             with self.subTest(account=account, id=id):
                 self.assert_bare(404, self.get, id, account)
                 self.assert_bare(404, self.update, id, account)
@@ -62,13 +66,22 @@ class Errors(SchedulingTest):
         schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start=START))
         for account in (self.payer, MERCHANT):
             with self.subTest(account=account):
-                self.assert_bare(403, self.update, schedule["scheduleID"], account, description="Mine")
+                self.assert_bare(
+                    403, self.update, schedule["scheduleID"], account, description="Mine"
+                )
                 self.assert_bare(403, self.cancel, schedule["scheduleID"], account)
         self.assertEqual(self.get(schedule["scheduleID"]), schedule)
 
     def test_what_cannot_be_decoded_is_a_400(self):
         path = f"/accounts/{PARTNER}/schedules"
-        for body in (b"", b"{", b"[]", b'"text"', b'{"occurrences": 1}', b'{"recur": {"start": "soon"}}'):
+        for body in (
+            b"",
+            b"{",
+            b"[]",
+            b'"text"',
+            b'{"occurrences": 1}',
+            b'{"recur": {"start": "soon"}}',
+        ):
             with self.subTest(body=body):
                 answer = self.send("POST", path, body)
                 self.assertEqual((answer.status, list(answer.json())), (400, ["error"]))
@@ -79,7 +92,14 @@ class Errors(SchedulingTest):
         self.assertNotEqual(self.invalid(occurrences=[]), {})
 
     def test_a_rule_that_does_not_hold_is_a_422(self):
-        for rule in ("", "every month", "FREQ=SOMETIMES", "FREQ=DAILY;FOO=1", "FREQ=MONTHLY;BYMONTHDAY=32", "INTERVAL=2"):
+        for rule in (
+            "",
+            "every month",
+            "FREQ=SOMETIMES",
+            "FREQ=DAILY;FOO=1",
+            "FREQ=MONTHLY;BYMONTHDAY=32",
+            "INTERVAL=2",
+        ):
             with self.subTest(rule=rule):
                 self.assertEqual(list(self.invalid(recur=self.recurs(rule))), ["recur"])
 
@@ -88,7 +108,9 @@ class Errors(SchedulingTest):
         self.assertEqual(list(self.invalid(recur=never)), ["recur"])
 
     def test_a_rule_of_too_many_occurrences_is_a_422(self):
-        self.assertEqual(list(self.invalid(recur=self.recurs("FREQ=DAILY;COUNT=5001", start=START))), ["recur"])
+        self.assertEqual(
+            list(self.invalid(recur=self.recurs("FREQ=DAILY;COUNT=5001", start=START))), ["recur"]
+        )
 
     def test_an_occurrence_in_the_past_is_a_422_by_its_index(self):
         fine = {"runOn": START, "runTransfer": self.pays()}
@@ -107,7 +129,10 @@ class Errors(SchedulingTest):
             "a card as destination": {"destination": {"paymentMethodID": self.source}},
             "another partner": {"partnerAccountID": NOBODY},
             "a short descriptor": {
-                "source": {"paymentMethodID": self.source, "cardDetails": {"dynamicDescriptor": "abc"}}
+                "source": {
+                    "paymentMethodID": self.source,
+                    "cardDetails": {"dynamicDescriptor": "abc"},
+                }
             },
             "a long entry description": {
                 "source": {

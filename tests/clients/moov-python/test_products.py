@@ -18,7 +18,11 @@ class Products(SchedulingTest):
         """A new image of the merchant."""
         return self.moov.images.upload(
             account_id=MERCHANT,
-            image={"file_name": "latte.png", "content": png(colour=colour), "content_type": "image/png"},
+            image={
+                "file_name": "latte.png",
+                "content": png(colour=colour),
+                "content_type": "image/png",
+            },
             metadata={"alt_text": text},
         ).result
 
@@ -56,7 +60,11 @@ class Products(SchedulingTest):
         with self.assertRaises(errors.MoovError) as caught:
             self.moov.images.upload(
                 account_id=MERCHANT,
-                image={"file_name": "a.png", "content": b"not a picture", "content_type": "image/png"},
+                image={
+                    "file_name": "a.png",
+                    "content": b"not a picture",
+                    "content_type": "image/png",
+                },
             )
         self.assertEqual(caught.exception.status_code, 422)
 
@@ -83,7 +91,8 @@ class Products(SchedulingTest):
         # What an update leaves out is gone.
         changed = self.moov.products.update(**ids, title="Flat white", base_price=LATTE).result
         self.assertEqual(
-            (changed.title, changed.images or [], changed.option_groups or []), ("Flat white", [], [])
+            (changed.title, changed.images or [], changed.option_groups or []),
+            ("Flat white", [], []),
         )
         self.moov.products.disable(**ids)
 
@@ -92,7 +101,9 @@ class Products(SchedulingTest):
         product = self.product(images=[{"image_id": image.image_id}])
         item = {"name": "Latte", "basePrice": LATTE, "quantity": 3, "productID": product.product_id}
         transfer = self.pays(1200, lineItems={"items": [item]})
-        schedule = self.create(occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}])
+        schedule = self.create(
+            occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}]
+        )
         [shown] = schedule["occurrences"][0]["runTransfer"]["lineItems"]["items"]
         self.assertEqual(shown, {**item, "images": [self.of_item(image)]})
 
@@ -104,7 +115,9 @@ class Products(SchedulingTest):
             "options": [{"name": "Oat milk", "quantity": 1, "priceModifier": OAT_MILK}],
         }
         transfer = self.pays(600, lineItems={"items": [item]}, salesTaxAmount=usd(50))
-        schedule = self.create(occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}])
+        schedule = self.create(
+            occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}]
+        )
         self.sandbox.advance("2026-02-10T00:00:00Z")
         ran = self.occurrence(schedule["scheduleID"], "latest")
         self.assertEqual(self.transfer(ran["ranTransferID"])["lineItems"], {"items": [item]})

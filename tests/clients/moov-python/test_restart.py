@@ -22,7 +22,10 @@ class Restart(SchedulingTest):
         )
         id = schedule["scheduleID"]
         self.update(
-            id, occurrences=[{"occurrenceID": schedule["occurrences"][3]["occurrenceID"], "canceled": True}]
+            id,
+            occurrences=[
+                {"occurrenceID": schedule["occurrences"][3]["occurrenceID"], "canceled": True}
+            ],
         )
         self.sandbox.advance("2026-03-02T00:00:00Z")
         before = self.get(id)

@@ -7,7 +7,9 @@ from scheduling import SchedulingTest
 
 class Runs(SchedulingTest):
     def test_a_run_leaves_the_moment_the_transfer_and_the_status(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=2", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=2", start="2026-02-01T00:00:00Z")
+        )
         id = schedule["scheduleID"]
         first, second = schedule["occurrences"]
         self.sandbox.advance("2026-02-20T00:00:00Z")
@@ -26,12 +28,20 @@ class Runs(SchedulingTest):
         self.assertEqual(self.occurrence(id, "latest"), ran)
 
     def test_the_transfer_of_a_run_names_its_schedule_and_occurrence(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z")
+        )
         self.sandbox.advance("2026-02-20T00:00:00Z")
         [ran] = self.get(schedule["scheduleID"])["occurrences"]
         transfer = self.transfer(ran["ranTransferID"])
         told = (
-            "transferID", "createdOn", "status", "amount", "description", "scheduleID", "occurrenceID"
+            "transferID",
+            "createdOn",
+            "status",
+            "amount",
+            "description",
+            "scheduleID",
+            "occurrenceID",
         )
         self.assertEqual(
             {name: transfer[name] for name in told},
@@ -62,7 +72,9 @@ class Runs(SchedulingTest):
         self.assertEqual(len(self.moov.transfers.list(account_id=PARTNER).result), 5)
 
     def test_the_first_charge_of_a_card_is_told_from_those_that_follow(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=3", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=3", start="2026-02-01T00:00:00Z")
+        )
         self.sandbox.advance("2026-05-01T00:00:00Z")
         self.assertEqual(
             [
@@ -73,7 +85,9 @@ class Runs(SchedulingTest):
         )
 
     def test_a_card_payment_is_pending_until_it_has_settled(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-01-06T15:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-01-06T15:00:00Z")
+        )
         self.sandbox.advance("2026-01-06T15:00:00Z")
         self.assertEqual(self.occurrence(schedule["scheduleID"], "latest")["status"], "pending")
         self.sandbox.advance("2026-01-13T00:00:00Z")
@@ -104,7 +118,9 @@ class Runs(SchedulingTest):
         self.assertEqual(len(self.moov.transfers.list(account_id=PARTNER).result), 3)
 
     def test_a_moved_occurrence_runs_at_its_new_moment(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z")
+        )
         [only] = schedule["occurrences"]
         moved = {"occurrenceID": only["occurrenceID"], "runOn": "2026-01-07T09:30:00Z"}
         self.update(schedule["scheduleID"], occurrences=[moved])
@@ -113,7 +129,9 @@ class Runs(SchedulingTest):
         self.assertEqual((ran["runOn"], ran["ranOn"]), ("2026-01-07T09:30:00Z",) * 2)
 
     def test_a_change_of_the_template_reaches_the_next_run_only(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=2", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=2", start="2026-02-01T00:00:00Z")
+        )
         self.sandbox.advance("2026-02-10T00:00:00Z")
         self.update(
             schedule["scheduleID"],
@@ -133,7 +151,9 @@ class ADeclinedCard(SchedulingTest):
     card_number = DECLINED_VISA
 
     def test_a_declined_card_fails_the_occurrence_and_the_schedule_goes_on(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=3", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=3", start="2026-02-01T00:00:00Z")
+        )
         self.sandbox.advance("2026-03-10T00:00:00Z")
         first, second, third = self.get(schedule["scheduleID"])["occurrences"]
         for failed in (first, second):
@@ -144,7 +164,9 @@ class ADeclinedCard(SchedulingTest):
         self.assertEqual(len(self.moov.transfers.list(account_id=PARTNER).result), 2)
 
     def test_the_transfer_of_a_declined_card_says_so(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z")
+        )
         self.sandbox.advance("2026-02-10T00:00:00Z")
         failed = self.occurrence(schedule["scheduleID"], "latest")
         transfer = self.transfer(failed["ranTransferID"])
@@ -154,7 +176,9 @@ class ADeclinedCard(SchedulingTest):
         self.assertEqual(transfer["source"]["cardDetails"]["status"], "failed")
 
     def test_an_added_occurrence_is_how_a_failed_one_is_tried_again(self):
-        schedule = self.create(recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=MONTHLY;COUNT=1", start="2026-02-01T00:00:00Z")
+        )
         id = schedule["scheduleID"]
         self.sandbox.advance("2026-02-10T00:00:00Z")
         working = self.card_method(self.payer)
@@ -175,7 +199,9 @@ class ABankAccount(SchedulingTest):
         self.source = self.bank_method(self.payer, "ach-debit-collect")
 
     def test_a_bank_debit_completes_when_its_rail_is_done(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-01-06T15:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-01-06T15:00:00Z")
+        )
         self.sandbox.advance("2026-01-06T15:00:00Z")
         started = self.occurrence(schedule["scheduleID"], "latest")
         self.sandbox.advance("2026-01-20T00:00:00Z")

@@ -5,7 +5,6 @@ from sandbox import MERCHANT, PARTNER, usd
 from scheduling import START, SchedulingTest
 
 
-
 class Schedules(SchedulingTest):
     def test_a_schedule_is_answered_with_every_occurrence_of_its_rule(self):
         recur = self.recurs("FREQ=MONTHLY;COUNT=3", start="2040-01-31T12:30:15.123456Z")
@@ -82,7 +81,9 @@ class Schedules(SchedulingTest):
         )
 
     def test_a_schedule_is_read_as_it_was_made_by_all_three_parties(self):
-        schedule = self.create(recur=self.recurs("FREQ=WEEKLY;COUNT=2", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=WEEKLY;COUNT=2", start="2026-02-01T00:00:00Z")
+        )
         for account in (self.payer, MERCHANT, PARTNER):
             with self.subTest(account=account):
                 self.assertEqual(self.get(schedule["scheduleID"], account), schedule)
@@ -92,14 +93,19 @@ class Schedules(SchedulingTest):
         newest_first = []
         for day in range(3):
             self.sandbox.advance(f"2026-01-{10 + day}T00:00:00Z")
-            newest_first.insert(0, self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z")))
+            newest_first.insert(
+                0,
+                self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z")),
+            )
         self.assertEqual(self.listed(), newest_first)
         self.assertEqual(self.listed(count=1), newest_first[:1])
         self.assertEqual(self.listed(skip=1, count=1), newest_first[1:2])
         self.assertEqual(self.listed(skip=3), [])
 
     def test_a_list_can_be_hydrated_with_its_accounts(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z")
+        )
         [listed] = self.listed(hydrate="accounts")
         self.assertEqual(
             listed,
@@ -112,14 +118,19 @@ class Schedules(SchedulingTest):
         )
 
     def test_a_canceled_schedule_is_disabled_and_runs_no_more(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=3", start="2026-01-06T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=3", start="2026-01-06T00:00:00Z")
+        )
         self.sandbox.advance("2026-01-06T12:00:00Z")
         self.cancel(schedule["scheduleID"])
         canceled = self.get(schedule["scheduleID"])
         self.sandbox.advance("2026-02-01T00:00:00Z")
         self.assertEqual(canceled["disabledOn"], "2026-01-06T12:00:00Z")
         self.assertEqual(
-            [(each["runOn"], each.get("ranOn"), each.get("canceledOn")) for each in canceled["occurrences"]],
+            [
+                (each["runOn"], each.get("ranOn"), each.get("canceledOn"))
+                for each in canceled["occurrences"]
+            ],
             [
                 ("2026-01-06T00:00:00Z", "2026-01-06T00:00:00Z", None),
                 ("2026-01-07T00:00:00Z", None, "2026-01-06T12:00:00Z"),
@@ -129,7 +140,9 @@ class Schedules(SchedulingTest):
         self.assertEqual(len(self.moov.transfers.list(account_id=PARTNER).result), 1)
 
     def test_canceling_twice_changes_nothing(self):
-        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=3", start="2026-02-01T00:00:00Z"))
+        schedule = self.create(
+            recur=self.recurs("FREQ=DAILY;COUNT=3", start="2026-02-01T00:00:00Z")
+        )
         self.cancel(schedule["scheduleID"])
         once = self.get(schedule["scheduleID"])
         self.sandbox.advance("2026-01-20T00:00:00Z")
@@ -141,7 +154,10 @@ class Schedules(SchedulingTest):
             550,
             source={
                 "paymentMethodID": self.source,
-                "achDetails": {"companyEntryDescription": "Gym dues", "originatingCompanyName": "Whole Body"},
+                "achDetails": {
+                    "companyEntryDescription": "Gym dues",
+                    "originatingCompanyName": "Whole Body",
+                },
                 "cardDetails": {"dynamicDescriptor": "WhlBdy *Yoga"},
             },
             salesTaxAmount=usd(50),
@@ -163,5 +179,7 @@ class Schedules(SchedulingTest):
                 ]
             },
         )
-        schedule = self.create(occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}])
+        schedule = self.create(
+            occurrences=[{"runOn": "2026-02-01T00:00:00Z", "runTransfer": transfer}]
+        )
         self.assertEqual(schedule["occurrences"][0]["runTransfer"], transfer)

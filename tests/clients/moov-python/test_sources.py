@@ -44,7 +44,9 @@ class Sources(SandboxTest):
         got = dumped(self.moov.cards.get(account_id=self.account, card_id=card.card_id).result)
         del told["paymentMethods"]
         self.assertEqual(got, told)
-        self.assertEqual([dumped(each) for each in self.moov.cards.list(account_id=self.account).result], [got])
+        self.assertEqual(
+            [dumped(each) for each in self.moov.cards.list(account_id=self.account).result], [got]
+        )
 
     def test_a_disabled_card_is_listed_no_more_and_pays_no_more(self):
         card = self.card(self.account)
@@ -103,7 +105,10 @@ class Sources(SandboxTest):
         self.assertEqual(self.moov.bank_accounts.get(**ids).result.status.value, "verified")
         after = set(self.methods(source_id=bank_account.bank_account_id))
         self.assertNotIn("ach-debit-collect", before)
-        self.assertLessEqual({"ach-debit-fund", "ach-debit-collect", "ach-credit-standard", "ach-credit-same-day"}, after)
+        self.assertLessEqual(
+            {"ach-debit-fund", "ach-debit-collect", "ach-credit-standard", "ach-credit-same-day"},
+            after,
+        )
 
     def test_a_bank_account_is_shown_without_its_number(self):
         told = dumped(self.bank_account(self.account))
@@ -127,16 +132,25 @@ class Sources(SandboxTest):
     def test_an_account_comes_with_a_wallet(self):
         [wallet] = self.moov.wallets.list(account_id=self.account).result
         self.assertEqual(
-            (wallet.available_balance.value, wallet.available_balance.currency, wallet.status.value),
+            (
+                wallet.available_balance.value,
+                wallet.available_balance.currency,
+                wallet.status.value,
+            ),
             (0, "USD", "active"),
         )
         got = self.moov.wallets.get(account_id=self.account, wallet_id=wallet.wallet_id).result
         self.assertEqual(got, wallet)
 
     def test_payment_methods_named_by_the_seed_are_those(self):
-        for account, method in ((PARTNER, PARTNER_WALLET_METHOD), (MERCHANT, MERCHANT_WALLET_METHOD)):
+        for account, method in (
+            (PARTNER, PARTNER_WALLET_METHOD),
+            (MERCHANT, MERCHANT_WALLET_METHOD),
+        ):
             with self.subTest(account=account):
-                got = self.moov.payment_methods.get(account_id=account, payment_method_id=method).result
+                got = self.moov.payment_methods.get(
+                    account_id=account, payment_method_id=method
+                ).result
                 self.assertEqual(
                     (got.payment_method_id, got.payment_method_type.value), (method, "moov-wallet")
                 )

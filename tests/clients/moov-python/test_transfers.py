@@ -5,7 +5,17 @@ import uuid
 from moovio_sdk.models import errors
 
 import answers
-from sandbox import DECLINED_VISA, MERCHANT, MERCHANT_WALLET_METHOD, NOBODY, PARTNER, SandboxTest, START, dumped, usd
+from sandbox import (
+    DECLINED_VISA,
+    MERCHANT,
+    MERCHANT_WALLET_METHOD,
+    NOBODY,
+    PARTNER,
+    SandboxTest,
+    START,
+    dumped,
+    usd,
+)
 
 
 class Transfers(SandboxTest):
@@ -32,9 +42,7 @@ class Transfers(SandboxTest):
 
     def test_a_transfer_is_taken_at_once_and_completes_with_its_rail(self):
         taken = self.transfer()
-        self.assertEqual(
-            dumped(taken), {"transferID": answers.SOME_ID, "createdOn": START}
-        )
+        self.assertEqual(dumped(taken), {"transferID": answers.SOME_ID, "createdOn": START})
         started = self.get(taken.transfer_id)
         self.sandbox.advance("2026-01-20T00:00:00Z")
         done = self.get(taken.transfer_id)
@@ -62,10 +70,13 @@ class Transfers(SandboxTest):
         first = self.transfer().transfer_id
         self.sandbox.advance("2026-01-20T00:00:00Z")
         second = self.transfer().transfer_id
-        listed = lambda **filters: [
-            each.transfer_id
-            for each in self.moov.transfers.list(account_id=PARTNER, **filters).result
-        ]
+
+        def listed(**filters):
+            return [
+                each.transfer_id
+                for each in self.moov.transfers.list(account_id=PARTNER, **filters).result
+            ]
+
         self.assertEqual(listed(), [second, first])
         self.assertEqual(listed(count=1), [second])
         self.assertEqual(listed(skip=1), [first])

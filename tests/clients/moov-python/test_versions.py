@@ -1,6 +1,6 @@
 """How `X-Moov-Version` is read."""
 
-from sandbox import PARTNER, SandboxTest, client
+from sandbox import PARTNER, SandboxTest
 
 KNOWN = [
     "v2024.01.00",

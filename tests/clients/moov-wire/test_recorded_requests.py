@@ -48,7 +48,9 @@ class RecordedRequests(WireTest):
 
     def schedule(self):
         """A schedule as the first recording makes it, from now on."""
-        recur = {name: value for name, value in REQUESTS[0]["body"]["recur"].items() if name != "start"}
+        recur = {
+            name: value for name, value in REQUESTS[0]["body"]["recur"].items() if name != "start"
+        }
         answer = self.send("POST", REQUESTS[0]["path"], {"recur": recur})
         self.assertEqual(answer.status, 200, answer.body)
         return answer.json()

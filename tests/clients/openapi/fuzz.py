@@ -92,7 +92,10 @@ def set_the_stage(call):
         for owner in (account, MERCHANT, PARTNER)
         for method in call("GET", f"/accounts/{owner}/payment-methods")
     ]
-    source, destination = card["paymentMethods"][0], call("GET", f"/accounts/{MERCHANT}/payment-methods")[0]
+    source, destination = (
+        card["paymentMethods"][0],
+        call("GET", f"/accounts/{MERCHANT}/payment-methods")[0],
+    )
     run_transfer = {
         "amount": {"currency": "USD", "value": 1204},
         "source": {"paymentMethodID": source["paymentMethodID"]},
@@ -124,7 +127,12 @@ def set_the_stage(call):
         "paymentMethodID": methods,
         "scheduleID": [each["scheduleID"] for each in schedules],
         "occurrenceID": occurrences,
-        "occurrenceFilter": [*occurrences, "latest", "2026-01-07T15:00:00Z", "2026-01-07T15:00:00+02:00"],
+        "occurrenceFilter": [
+            *occurrences,
+            "latest",
+            "2026-01-07T15:00:00Z",
+            "2026-01-07T15:00:00+02:00",
+        ],
         "transferID": [transfer["transferID"]],
         "recurrenceRule": [
             "FREQ=DAILY;COUNT=3",
@@ -174,12 +182,16 @@ def fuzz(sandbox, known, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--max-examples", type=int, default=20, help="requests made up for each operation")
+    parser.add_argument(
+        "--max-examples", type=int, default=20, help="requests made up for each operation"
+    )
     parser.add_argument("--document", default="v2024.01.00", help="of which version of Moov's API")
     parser.add_argument("--seed", type=int, default=1, help="of what is made up")
     parser.add_argument("passed_on", nargs="*", help="more arguments for schemathesis, after --")
     arguments = parser.parse_args()
-    sandbox = server.Sandbox(server.basic(PUBLIC_KEY, SECRET_KEY), START, seed=HERE.parent / "moov" / "seed.toml")
+    sandbox = server.Sandbox(
+        server.basic(PUBLIC_KEY, SECRET_KEY), START, seed=HERE.parent / "moov" / "seed.toml"
+    )
     try:
         status = fuzz(sandbox, set_the_stage(Client(sandbox)), arguments)
         log = sandbox.log()
