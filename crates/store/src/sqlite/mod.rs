@@ -13,6 +13,7 @@ mod columns;
 mod connection;
 mod events;
 mod fault;
+mod grants;
 mod keys;
 mod listing;
 mod lock;
