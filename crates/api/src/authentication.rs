@@ -1,4 +1,7 @@
-//! Keys: HTTP Basic, the key as user name.
+//! Keys: HTTP Basic, a key as user name, or a pair of keys as user name and password.
+//!
+//! What is stored and looked up is a key's SHA-256. No key is ever compared with
+//! another, so how long a look-up takes tells nothing about any of them.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -20,13 +23,37 @@ pub(crate) struct Credentials {
 const REMEMBERED_MAX: usize = 4_096;
 
 impl Credentials {
-    /// The credential a request shows; `None` where it shows none, or one that opens nothing.
+    /// The credential a request shows as user name; `None` where it shows none, or one
+    /// that opens nothing.
     pub(crate) async fn of(
         &self,
         headers: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Option<Credential>, StoreError> {
-        let Some(sha256) = key_hash(headers) else { return Ok(None) };
+        match key_hash(headers) {
+            Some(sha256) => self.opened_by(sha256, store).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The credential whose pair of keys a request shows as user name and password.
+    pub(crate) async fn of_pair(
+        &self,
+        headers: &HeaderMap,
+        store: &dyn Store,
+    ) -> Result<Option<Credential>, StoreError> {
+        match pair_hash(headers) {
+            Some(sha256) => self.opened_by(sha256, store).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The credential with this hash.
+    pub(crate) async fn opened_by(
+        &self,
+        sha256: [u8; 32],
+        store: &dyn Store,
+    ) -> Result<Option<Credential>, StoreError> {
         if let Some(credential) = self.remembered(&sha256) {
             return Ok(Some(credential));
         }
@@ -53,14 +80,28 @@ impl Credentials {
 
 /// SHA-256 of the user name of an `Authorization: Basic` header.
 fn key_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, encoded) = value.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("basic") {
-        return None;
-    }
-    let decoded = STANDARD.decode(encoded.trim()).ok()?;
+    let decoded = basic(headers)?;
     let key = decoded.split(|byte| *byte == b':').next()?;
     (!key.is_empty()).then(|| Sha256::digest(key).into())
+}
+
+/// SHA-256 of `user:password` of an `Authorization: Basic` header that has both.
+fn pair_hash(headers: &HeaderMap) -> Option<[u8; 32]> {
+    let decoded = basic(headers)?;
+    let colon = decoded.iter().position(|byte| *byte == b':')?;
+    let has_both = colon > 0 && colon + 1 < decoded.len();
+    has_both.then(|| Sha256::digest(&decoded).into())
+}
+
+fn basic(headers: &HeaderMap) -> Option<Vec<u8>> {
+    let encoded = credentials_of(headers, "basic")?;
+    STANDARD.decode(encoded).ok()
+}
+
+/// What an `Authorization` header says after its scheme, where that is `scheme`.
+pub(crate) fn credentials_of<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
+    let (named, credentials) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    named.eq_ignore_ascii_case(scheme).then(|| credentials.trim())
 }
 
 #[cfg(test)]
@@ -81,6 +122,16 @@ mod tests {
             assert_eq!(key_hash(&headers(&header)), Some(expected));
         }
         assert_eq!(key_hash(&headers("basic c2tleV90ZXN0X3NhbmRib3g6")), Some(expected));
+    }
+
+    #[test]
+    fn a_pair_is_user_name_and_password_and_needs_both() {
+        let expected: [u8; 32] = Sha256::digest("sandbox-public:sandbox-secret").into();
+        let shown = |user: &str| pair_hash(&headers(&format!("Basic {}", STANDARD.encode(user))));
+        assert_eq!(shown("sandbox-public:sandbox-secret"), Some(expected));
+        for half in ["sandbox-public:", "sandbox-public", ":sandbox-secret", ":", ""] {
+            assert_eq!(shown(half), None, "{half}");
+        }
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! - [`body`] reads what clients send, whatever they encode it in.
 //! - [`omise`] speaks Omise's schedule API, and enough of the rest of it.
+//! - [`moov`] speaks Moov's, and what that stands on.
 //! - [`native`] is Kalends' own: clock, preview, health, metrics.
 
 mod app;
 mod authentication;
 pub mod body;
 mod metrics;
+pub mod moov;
 pub mod native;
 mod observation;
 pub mod omise;
@@ -16,19 +18,38 @@ mod request_id;
 pub use app::App;
 
 use axum::Router;
+use axum::body::Body;
+use http::{Method, Response, Uri};
 use tower::ServiceExt as _;
 
-/// Everything that is served: Omise's API at the root, Kalends' own under
-/// `/kalends/v1`, and `/healthz`, `/readyz`, `/metrics`.
+/// Everything that is served: Omise's and Moov's APIs at the root, where their paths do
+/// not collide, Kalends' own under `/kalends/v1`, and `/healthz`, `/readyz`, `/metrics`.
 pub fn router(app: App) -> Router {
     let routes: Router = omise::router::routes()
+        .merge(moov::router::routes())
         .merge(native::routes())
-        .fallback(omise::router::unknown_path)
-        .method_not_allowed_fallback(omise::router::unknown_method)
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(unknown_method)
         .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))
         .with_state(app);
     // Clients of Omise's write paths with and without a slash at the end.
     Router::new().fallback_service(routes.map_request(without_trailing_slash))
+}
+
+/// Answers where there is no endpoint, as the API does whose path it would be.
+async fn unknown_path(uri: Uri) -> Response<Body> {
+    if moov::router::owns(uri.path()) {
+        return moov::router::unknown_path();
+    }
+    omise::router::unknown_path(&uri)
+}
+
+/// Answers where there is an endpoint, but not for this method.
+async fn unknown_method(method: Method, uri: Uri) -> Response<Body> {
+    if moov::router::owns(uri.path()) {
+        return moov::router::unknown_method();
+    }
+    omise::router::unknown_method(&method, &uri)
 }
 
 fn without_trailing_slash<B>(mut request: http::Request<B>) -> http::Request<B> {

@@ -73,7 +73,7 @@ fn json(bytes: &[u8]) -> Result<Map<String, Value>, BodyError> {
 }
 
 /// serde's messages end in the position, which is told in our own words.
-fn without_position(message: &str) -> &str {
+pub(crate) fn without_position(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(message, _)| message)
 }
 

@@ -193,13 +193,13 @@ where
 }
 
 /// Answers where there is no endpoint.
-pub(crate) async fn unknown_path(uri: Uri) -> Response<Body> {
+pub(crate) fn unknown_path(uri: &Uri) -> Response<Body> {
     let message = format!("path {} was not found", uri.path());
     refusal(&OmiseError::new(StatusCode::NOT_FOUND, "not_found", message))
 }
 
 /// Answers where there is an endpoint, but not for this method.
-pub(crate) async fn unknown_method(method: Method, uri: Uri) -> Response<Body> {
+pub(crate) fn unknown_method(method: &Method, uri: &Uri) -> Response<Body> {
     let message = format!("{method} is not allowed on {}", uri.path());
     refusal(&OmiseError::new(StatusCode::METHOD_NOT_ALLOWED, "bad_request", message))
 }

@@ -1,0 +1,238 @@
+//! Which paths there are, and what stands around every handler: version,
+//! authentication, scope, body. The module above tells how an endpoint is added.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, State};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use engine::PartyId;
+use http::Response;
+
+use super::answer::Answer;
+use super::context::Context;
+use super::refusal::Refusal;
+use super::request::Request;
+use super::scope::Requirement;
+use crate::App;
+
+mod serve;
+
+/// Every endpoint of Moov's API.
+pub(crate) fn routes() -> Router<App> {
+    use super::ping;
+    ping::routes().into()
+}
+
+/// What the paths of Moov's API begin with, whether or not there is an endpoint.
+const ROOTS: [&str; 16] = [
+    "accounts",
+    "avatars",
+    "end-to-end-keys",
+    "enrichment",
+    "event-types",
+    "images",
+    "industries",
+    "institutions",
+    "issuing",
+    "oauth2",
+    "onboarding-invites",
+    "ping",
+    "receipts",
+    "terminal-applications",
+    "transfer-options",
+    "webhooks",
+];
+
+/// Whether a path would be Moov's, so that what is not there is refused in its manner.
+pub(crate) fn owns(path: &str) -> bool {
+    let root = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    ROOTS.contains(&root)
+}
+
+/// Answers where there is no endpoint.
+pub(crate) fn unknown_path() -> Response<Body> {
+    Refusal::not_found().into()
+}
+
+/// Answers where there is an endpoint, but not for this method.
+pub(crate) fn unknown_method() -> Response<Body> {
+    Refusal::unknown_method().into()
+}
+
+/// Paths and what answers on them.
+pub(crate) struct Routes(Router<App>);
+
+impl Routes {
+    /// None yet.
+    pub(crate) fn new() -> Routes {
+        Routes(Router::new())
+    }
+
+    /// One path more.
+    pub(crate) fn at(self, path: &str, resource: Resource) -> Routes {
+        Routes(self.0.route(path, resource.0))
+    }
+
+    /// Those of another group too.
+    #[allow(dead_code, reason = "there is one group so far")]
+    pub(crate) fn and(self, others: Routes) -> Routes {
+        Routes(self.0.merge(others.0))
+    }
+}
+
+impl From<Routes> for Router<App> {
+    fn from(routes: Routes) -> Router<App> {
+        routes.0
+    }
+}
+
+/// The methods of one path.
+pub(crate) struct Resource(MethodRouter<App>);
+
+#[allow(dead_code, reason = "endpoints of every method are being added")]
+impl Resource {
+    /// None yet.
+    pub(crate) fn new() -> Resource {
+        Resource(MethodRouter::new())
+    }
+
+    /// `GET`, and `HEAD` with it.
+    pub(crate) fn get<P: 'static>(self, wants: Requirement, handler: impl Handler<P>) -> Resource {
+        self.answer(MethodFilter::GET, wants, handler)
+    }
+
+    /// `POST`.
+    pub(crate) fn post<P: 'static>(self, wants: Requirement, handler: impl Handler<P>) -> Resource {
+        self.answer(MethodFilter::POST, wants, handler)
+    }
+
+    /// `PUT`.
+    pub(crate) fn put<P: 'static>(self, wants: Requirement, handler: impl Handler<P>) -> Resource {
+        self.answer(MethodFilter::PUT, wants, handler)
+    }
+
+    /// `PATCH`.
+    pub(crate) fn patch<P: 'static>(
+        self,
+        wants: Requirement,
+        handler: impl Handler<P>,
+    ) -> Resource {
+        self.answer(MethodFilter::PATCH, wants, handler)
+    }
+
+    /// `DELETE`.
+    pub(crate) fn delete<P: 'static>(
+        self,
+        wants: Requirement,
+        handler: impl Handler<P>,
+    ) -> Resource {
+        self.answer(MethodFilter::DELETE, wants, handler)
+    }
+
+    fn answer<P: 'static>(
+        self,
+        method: MethodFilter,
+        wants: Requirement,
+        handler: impl Handler<P>,
+    ) -> Resource {
+        let serve = async move |State(app): State<App>,
+                                path: Result<RawPathParams, RawPathParamsRejection>,
+                                request: http::Request<Body>| {
+            // What is not UTF-8 names nothing.
+            let Ok(path) = path else { return unknown_path() };
+            let path = Path::new(&path);
+            let handler = handler.clone();
+            let answer = move |context, request, party, segments| {
+                handler.call(context, request, party, segments)
+            };
+            serve::serve(app, wants, path, request, answer).await
+        };
+        Resource(self.0.merge(on(method, serve)))
+    }
+}
+
+/// What stands in a path where its pattern has braces.
+struct Path {
+    /// The account whose things it is about, by its id.
+    account: Option<String>,
+    /// The others, in order.
+    segments: Vec<String>,
+}
+
+impl Path {
+    fn new(params: &RawPathParams) -> Path {
+        let mut path = Path { account: None, segments: Vec::new() };
+        for (name, value) in params {
+            if name == "accountID" {
+                path.account = Some(value.to_owned());
+            } else {
+                path.segments.push(value.to_owned());
+            }
+        }
+        path
+    }
+}
+
+/// What answers a request: an `async fn` of [`Context`], [`Request`] and what stands in
+/// the path.
+pub(crate) trait Handler<P>: Clone + Send + Sync + 'static {
+    /// Answers. `party` is the one that the path names by its account id; where its
+    /// pattern names none, no handler that asks for one can be reached.
+    fn call(
+        self,
+        context: Context,
+        request: Request,
+        party: Option<PartyId>,
+        segments: Vec<String>,
+    ) -> BoxedAnswer;
+}
+
+/// An answer under way.
+pub(crate) type BoxedAnswer = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+macro_rules! handlers {
+    ($(($($path:ident: $type:ident),*);)*) => {$(
+        impl<F, A> Handler<($($type,)*)> for F
+        where
+            F: FnOnce(Context, Request, $($type),*) -> A + Clone + Send + Sync + 'static,
+            A: Future<Output = Answer> + Send + 'static,
+        {
+            fn call(
+                self,
+                context: Context,
+                request: Request,
+                _party: Option<PartyId>,
+                segments: Vec<String>,
+            ) -> BoxedAnswer {
+                let mut _segments = segments.into_iter();
+                $(let $path = taken!($type, _party, _segments);)*
+                Box::pin(self(context, request, $($path),*))
+            }
+        }
+    )*};
+}
+
+macro_rules! taken {
+    (PartyId, $party:ident, $segments:ident) => {
+        match $party {
+            Some(party) => party,
+            None => return Box::pin(std::future::ready(Err(Refusal::not_found()))),
+        }
+    };
+    (String, $party:ident, $segments:ident) => {
+        $segments.next().unwrap_or_default()
+    };
+}
+
+handlers! {
+    ();
+    (first: String);
+    (first: String, second: String);
+    (party: PartyId);
+    (party: PartyId, first: String);
+    (party: PartyId, first: String, second: String);
+}

@@ -1,0 +1,14 @@
+//! Moov's API, asked over its router: a sandbox of one platform, books in memory, and
+//! a clock that stands.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what a test did not expect should end it there"
+)]
+
+mod ping;
+mod requests;
+#[allow(dead_code, reason = "endpoints that are being added use all of it")]
+mod sandbox;
