@@ -113,6 +113,10 @@ pub enum BankEvent {
     RecipientActivated,
     /// A recipient can no longer be paid.
     RecipientDeactivated,
+    /// A remittance was made.
+    RemittanceCreated,
+    /// A remittance, or one of its sides, came into another state.
+    RemittanceUpdated,
 }
 
 impl BankEvent {
@@ -145,6 +149,7 @@ impl BankEvent {
             | E::RecipientVerified
             | E::RecipientActivated
             | E::RecipientDeactivated => RecordKind::Recipient,
+            E::RemittanceCreated | E::RemittanceUpdated => RecordKind::Remittance,
         }
     }
 }
@@ -185,3 +190,4 @@ entity!(crate::Recipient, Recipient, key: |it| it.id.0, parent: |_| None, hidden
 entity!(crate::Charge, Charge, key: |it| it.id.0, parent: |it| it.customer.map(|id| id.0), hidden: |_| false);
 entity!(crate::Refund, Refund, key: |it| it.key, parent: |it| Some(it.charge.0), hidden: |_| false);
 entity!(crate::Transfer, Transfer, key: |it| it.id.0, parent: |it| Some(it.recipient.0), hidden: |it| it.deleted);
+entity!(crate::Remittance, Remittance, key: |it| it.id.0, parent: |it| Some(it.partner.0), hidden: |_| false);

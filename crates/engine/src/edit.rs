@@ -423,4 +423,3 @@ impl<'a> Draft<'a> {
             .map(|amendment| &amendment.slot)
     }
 }
-
