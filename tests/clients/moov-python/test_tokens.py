@@ -4,16 +4,15 @@ import json
 
 from moovio_sdk.models import errors
 
-from sandbox import MERCHANT, PARTNER, PUBLIC_KEY, SECRET_KEY, dumped
 import answers
-from scheduling import SchedulingTest
+from sandbox import MERCHANT, PARTNER, PUBLIC_KEY, SECRET_KEY, SandboxTest, dumped
 
 READ = f"/accounts/{PARTNER}/transfers.read"
 WRITE = f"/accounts/{PARTNER}/transfers.write"
 SOME_TOKEN = answers.Matching(r"[A-Za-z0-9._~+/=-]{32,4096}")
 
 
-class Tokens(SchedulingTest):
+class Tokens(SandboxTest):
     def token(self, *scopes):
         """A token for these scopes."""
         return self.moov.authentication.create_access_token(
@@ -54,12 +53,12 @@ class Tokens(SchedulingTest):
 
     def test_a_token_may_do_what_its_scopes_say_and_no_more(self):
         schedules = f"/accounts/{PARTNER}/schedules"
-        body = {"recur": self.recurs("FREQ=DAILY;COUNT=1", start="2026-02-01T00:00:00Z")}
-        for scope, reads, writes in ((READ, 200, 403), (WRITE, 403, 200), ("/ping.read", 403, 403)):
+        # An empty schedule is read, and refused for being empty.
+        for scope, reads, writes in ((READ, 200, 403), (WRITE, 403, 422), ("/ping.read", 403, 403)):
             with self.subTest(scope=scope):
                 token = self.token(scope).access_token
                 self.assertEqual(self.status(token, "GET", schedules), reads)
-                self.assertEqual(self.status(token, "POST", schedules, body), writes)
+                self.assertEqual(self.status(token, "POST", schedules, {}), writes)
 
     def test_a_scope_is_of_one_account(self):
         token = self.token(READ).access_token

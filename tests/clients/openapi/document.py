@@ -20,11 +20,12 @@ def patched(version):
     }
     for change in changes:
         ids = by_id if change["operations"] == "all" else change["operations"]
-        for id in ids:
-            # A later version's document may be cut down to fewer operations.
-            responses = by_id[id]["responses"] if id in by_id else {}
-            for status, kind in change["responses"].items():
-                responses.setdefault(status, response(kind, change["why"]))
+        # A later version's document may be cut down to fewer operations.
+        for operation in (by_id[id] for id in ids if id in by_id):
+            for status, kind in change.get("responses", {}).items():
+                operation["responses"].setdefault(status, response(kind, change["why"]))
+            if "security" in change:
+                operation["security"] = change["security"]
     return document
 
 
