@@ -293,6 +293,27 @@ impl Remittance {
         Ok(next.into_step(Some(self), at, &movements, entry_key))
     }
 
+    /// Why it did not arrive, in words.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let of = |side: &Side, who: &str| match (side.refused, side.returned) {
+            (Some(refused), _) => format!("the {who} card was declined: {}", refused.in_words()),
+            (_, Some(returned)) => {
+                format!("the {who} bank sent it back: {} {}", returned.code(), returned.reason())
+            }
+            _ => format!("the {who} payment failed"),
+        };
+        match (self.status, self.failure) {
+            (RemittanceStatus::Canceled, _) => "the transfer was canceled".to_owned(),
+            (_, Some(RemittanceFailure::WalletShort)) => {
+                "the source wallet has insufficient funds".to_owned()
+            }
+            (_, Some(RemittanceFailure::Source)) => of(&self.source, "source"),
+            (_, Some(RemittanceFailure::Destination)) => of(&self.destination, "destination"),
+            (_, None) => "the transfer failed".to_owned(),
+        }
+    }
+
     /// When something happens to it by itself, if anything does.
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {

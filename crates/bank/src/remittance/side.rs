@@ -1,6 +1,6 @@
 //! The two sides of a remittance: where its money comes from, and where it goes.
 
-use engine::{Instant, PartyId, PaymentMethodId, WalletId};
+use engine::{Instant, LinkedAccountId, PartyId, PaymentMethodId, WalletId};
 use serde::{Deserialize, Serialize};
 
 use super::ach_return::AchReturn;
@@ -90,6 +90,15 @@ impl Side {
     #[must_use]
     pub fn at(&self, state: State) -> Option<Instant> {
         self.marks.iter().find(|mark| mark.state == state).map(|mark| mark.at)
+    }
+
+    /// The bank account that it goes through, if it is one.
+    #[must_use]
+    pub const fn linked_account(&self) -> Option<LinkedAccountId> {
+        match self.instrument {
+            Instrument::LinkedAccount(id) => Some(id),
+            Instrument::Card(_) | Instrument::Wallet(_) => None,
+        }
     }
 
     /// Comes into a state.
