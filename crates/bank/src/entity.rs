@@ -190,7 +190,6 @@ entity!(crate::Recipient, Recipient, key: |it| it.id.0, parent: |_| None, hidden
 entity!(crate::Charge, Charge, key: |it| it.id.0, parent: |it| it.customer.map(|id| id.0), hidden: |_| false);
 entity!(crate::Refund, Refund, key: |it| it.key, parent: |it| Some(it.charge.0), hidden: |_| false);
 entity!(crate::Transfer, Transfer, key: |it| it.id.0, parent: |it| Some(it.recipient.0), hidden: |it| it.deleted);
-entity!(crate::Remittance, Remittance, key: |it| it.id.0, parent: |it| Some(it.partner.0), hidden: |_| false);
 entity!(crate::Party, Party, key: |it| it.id.0, parent: |_| None, hidden: |_| false);
 entity!(crate::LinkedAccount, LinkedAccount, key: |it| it.id.0, parent: |it| Some(it.party.0), hidden: |it| it.disabled_at.is_some());
 entity!(crate::Wallet, Wallet, key: |it| it.id.0, parent: |it| Some(it.party.0), hidden: |_| false);
@@ -198,3 +197,4 @@ entity!(crate::PaymentMethod, PaymentMethod, key: |it| it.id.0, parent: |it| Som
 entity!(crate::Image, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.removed_at.is_some());
 entity!(crate::Picture, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |_| true);
 entity!(crate::Product, Product, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.withdrawn_at.is_some());
+entity!(crate::Remittance, Remittance, key: |it| it.id.0, parent: |it| Some(it.partner.0), hidden: |_| false);
