@@ -181,7 +181,7 @@ impl Ids {
 /// An id as it is written: a UUID with its hyphens, in lower case. `None` where the
 /// text is none.
 #[must_use]
-pub(super) fn canonical(id: &str) -> Option<String> {
+pub fn canonical(id: &str) -> Option<String> {
     let hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
     let uuid = hyphenated.then(|| Uuid::try_parse(id).ok()).flatten()?;
     Some(uuid.hyphenated().to_string())
@@ -215,7 +215,7 @@ impl Code {
     }
 
     fn occurrence(self, schedule: ScheduleId, slot: Slot) -> String {
-        let (schedule, slot) = (schedule.0.to_be_bytes(), slot.civil_seconds().to_be_bytes());
+        let (schedule, slot) = (schedule.0.to_be_bytes(), slot.stored().to_be_bytes());
         uuid(self.hash(&[b"occurrence", &schedule, &slot]) & mask(FREE_BITS))
     }
 
@@ -313,9 +313,8 @@ mod tests {
 
     #[test]
     fn an_occurrence_has_an_id_for_each_schedule_and_slot() {
-        let id = |schedule, seconds| {
-            CODE.occurrence(ScheduleId(schedule), Slot::from_civil_seconds(seconds))
-        };
+        let id =
+            |schedule, seconds| CODE.occurrence(ScheduleId(schedule), Slot::from_stored(seconds));
         assert_eq!(id(1, 0), id(1, 0));
         assert_ne!(id(1, 0), id(1, 1));
         assert_ne!(id(1, 0), id(2, 0));

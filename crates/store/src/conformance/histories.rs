@@ -67,6 +67,7 @@ impl Expected {
         }
         if let Some((status, now)) = settlement.status.filter(|_| schedule.status.is_active()) {
             schedule.status = status;
+            schedule.version += 1;
             schedule.ended_at = (!status.is_active()).then_some(now);
             if status == Status::Suspended {
                 self.queue.retain(|run| run.key.schedule != id);
@@ -129,13 +130,13 @@ async fn create(world: &World, expected: &mut Expected, dice: &mut Dice, now: In
     let end = now.plus_seconds(months * 30 * 86_400).timestamp().to_string();
     let end = end.get(..10).unwrap().parse().unwrap();
     let plan = charges(rule, start, end);
-    if plan.recurrence.first().is_none() {
+    if plan.first().is_none() {
         return;
     }
     let now = now.timestamp().to_string();
     let new = world.new_schedule(ACCOUNT, plan, &now).await;
     expected.schedules.insert(new.created.schedule.id, new.created.schedule.clone());
-    expected.queue.push(new.created.run.clone());
+    expected.queue.extend(new.created.runs.clone());
     world.store.create_schedules(vec![new]).await.unwrap();
 }
 

@@ -24,6 +24,7 @@
 
 pub mod accounts;
 pub mod bank;
+pub mod edits;
 pub mod events;
 pub mod grants;
 pub mod histories;
@@ -109,6 +110,16 @@ macro_rules! store_conformance {
                 a_position_counts_what_was_recorded_late
                 the_last_slot_may_be_awaited
             }
+            edits {
+                a_slot_that_was_moved_runs_at_its_new_time_alone
+                a_slot_called_off_does_not_run_until_it_is_resumed
+                slots_added_by_hand_run_beside_the_rule
+                another_rule_gives_slots_from_now_on
+                a_schedule_of_hand_added_slots_alone_runs_them
+                an_edit_that_was_overtaken_changes_nothing
+                an_edited_schedule_is_deleted_whole
+                whatever_is_edited_each_slot_runs_once
+            }
             events {
                 an_event_is_found_by_its_number
                 events_come_in_the_order_in_which_they_were_committed
@@ -157,6 +168,7 @@ macro_rules! bank_store_conformance {
                 a_payment_key_is_used_once_within_a_batch
                 whoever_was_paid_hears_that_first
                 balances_add_up
+                every_wallet_has_a_balance_and_a_floor_of_its_own
                 a_floor_holds_within_a_batch
                 a_floor_that_held_nothing_back_moves_nothing
                 an_entry_that_does_not_balance_is_refused

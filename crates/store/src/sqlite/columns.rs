@@ -3,7 +3,7 @@
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
     ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
-    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId,
+    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId, WalletId,
 };
 use rusqlite::Row;
 use serde::Serialize;
@@ -93,15 +93,6 @@ stored_as!(RecordKind, "record kind", {
     RecordKind::Product => 14, RecordKind::Product;
 });
 
-stored_as!(LedgerRole, "ledger role", {
-    LedgerRole::Available => 0, LedgerRole::Available;
-    LedgerRole::Held => 1, LedgerRole::Held;
-    LedgerRole::Payers => 2, LedgerRole::Payers;
-    LedgerRole::Payees => 3, LedgerRole::Payees;
-    LedgerRole::Fees => 4, LedgerRole::Fees;
-    LedgerRole::Tax => 5, LedgerRole::Tax;
-});
-
 stored_as!(EntryKind, "journal entry kind", {
     EntryKind::ChargeCaptured => 0, EntryKind::ChargeCaptured;
     EntryKind::RefundCreated => 1, EntryKind::RefundCreated;
@@ -109,6 +100,10 @@ stored_as!(EntryKind, "journal entry kind", {
     EntryKind::TransferSent => 3, EntryKind::TransferSent;
     EntryKind::TransferReturned => 4, EntryKind::TransferReturned;
     EntryKind::Opening => 5, EntryKind::Opening;
+    EntryKind::RemittanceTaken => 6, EntryKind::RemittanceTaken;
+    EntryKind::RemittanceCompleted => 7, EntryKind::RemittanceCompleted;
+    EntryKind::RemittanceReturned => 8, EntryKind::RemittanceReturned;
+    EntryKind::RemittanceRefunded => 9, EntryKind::RemittanceRefunded;
 });
 
 stored_as!(EventKind, "event kind", {
@@ -142,7 +137,48 @@ stored_as!(EventKind, "event kind", {
     EventKind::Bank(BankEvent::RecipientVerified) => 153, EventKind::Bank(BankEvent::RecipientVerified);
     EventKind::Bank(BankEvent::RecipientActivated) => 154, EventKind::Bank(BankEvent::RecipientActivated);
     EventKind::Bank(BankEvent::RecipientDeactivated) => 155, EventKind::Bank(BankEvent::RecipientDeactivated);
+    EventKind::Bank(BankEvent::RemittanceCreated) => 160, EventKind::Bank(BankEvent::RemittanceCreated);
+    EventKind::Bank(BankEvent::RemittanceUpdated) => 161, EventKind::Bank(BankEvent::RemittanceUpdated);
 });
+
+/// A part of the books as its kind and, for a wallet, whose key; 0 for the others.
+pub(super) const fn place_columns(role: LedgerRole) -> (i64, i64) {
+    match role {
+        LedgerRole::Available => (0, 0),
+        LedgerRole::Held => (1, 0),
+        LedgerRole::Payers => (2, 0),
+        LedgerRole::Payees => (3, 0),
+        LedgerRole::Fees => (4, 0),
+        LedgerRole::Tax => (5, 0),
+        LedgerRole::Wallet(WalletId(key)) => (6, key),
+        LedgerRole::Clearing => (7, 0),
+        LedgerRole::CardsDebited => (8, 0),
+        LedgerRole::CardsCredited => (9, 0),
+        LedgerRole::BanksDebited => (10, 0),
+        LedgerRole::BanksCredited => (11, 0),
+        LedgerRole::Uncovered => (12, 0),
+    }
+}
+
+/// The reverse of [`place_columns`].
+pub(super) fn place(kind: i64, key: i64) -> Outcome<LedgerRole> {
+    Ok(match kind {
+        0 => LedgerRole::Available,
+        1 => LedgerRole::Held,
+        2 => LedgerRole::Payers,
+        3 => LedgerRole::Payees,
+        4 => LedgerRole::Fees,
+        5 => LedgerRole::Tax,
+        6 => LedgerRole::Wallet(WalletId(key)),
+        7 => LedgerRole::Clearing,
+        8 => LedgerRole::CardsDebited,
+        9 => LedgerRole::CardsCredited,
+        10 => LedgerRole::BanksDebited,
+        11 => LedgerRole::BanksCredited,
+        12 => LedgerRole::Uncovered,
+        other => return Err(Fault::corrupt("ledger role", format!("{other} stands for nothing"))),
+    })
+}
 
 /// A payment as kind and key.
 pub(super) const fn payment_columns(payment: PaymentId) -> (i64, i64) {
@@ -174,7 +210,7 @@ pub(super) fn payment_at(row: &Row<'_>, first: usize) -> Outcome<Option<PaymentI
 /// A role as its kind, `recorded` and `through`.
 pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
     match role {
-        Role::Cadence { recorded, through } => (0, recorded, through.civil_seconds()),
+        Role::Cadence { recorded, through } => (0, recorded, through.stored()),
         Role::Detached { last: false } => (1, 0, 0),
         Role::Detached { last: true } => (2, 0, 0),
     }
@@ -183,7 +219,7 @@ pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
 /// The reverse of [`role_columns`].
 pub(super) fn role(kind: i64, recorded: u32, through: i64) -> Outcome<Role> {
     match kind {
-        0 => Ok(Role::Cadence { recorded, through: Slot::from_civil_seconds(through) }),
+        0 => Ok(Role::Cadence { recorded, through: Slot::from_stored(through) }),
         1 => Ok(Role::Detached { last: false }),
         2 => Ok(Role::Detached { last: true }),
         other => Err(Fault::corrupt("role", format!("{other} stands for nothing"))),
@@ -197,7 +233,7 @@ pub(super) type LinkColumns = (Option<i64>, Option<i64>, Option<u8>);
 pub(super) fn link_columns(link: Option<Link>) -> LinkColumns {
     (
         link.map(|link| link.due.nanoseconds()),
-        link.map(|link| link.slot.civil_seconds()),
+        link.map(|link| link.slot.stored()),
         link.map(|link| link.attempt),
     )
 }
@@ -208,7 +244,7 @@ pub(super) fn link_at(row: &Row<'_>, first: usize) -> Outcome<Option<Link>> {
     Ok(match columns {
         (Some(due), Some(slot), Some(attempt)) => Some(Link {
             due: Instant::from_nanoseconds(due),
-            slot: Slot::from_civil_seconds(slot),
+            slot: Slot::from_stored(slot),
             attempt,
         }),
         _ => None,
