@@ -85,7 +85,7 @@ fn remitted(
 }
 
 fn request(schedule: i64, remitted: Remitted) -> PaymentRequest {
-    let slot = Slot::from_civil_seconds(1_768_489_200);
+    let slot = Slot::of_date(jiff::civil::date(2026, 1, 15));
     PaymentRequest {
         key: IdempotencyKey::of(InstallationId(7), ScheduleId(schedule), slot, 0),
         account: TENANT,
