@@ -48,6 +48,8 @@
 pub mod answer;
 pub mod authentication;
 pub mod context;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 pub mod ids;
 mod oauth2;
 pub mod origin;
