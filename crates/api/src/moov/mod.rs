@@ -49,6 +49,8 @@ pub mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 pub mod ids;
 pub(crate) mod images;
 mod oauth2;
