@@ -178,6 +178,13 @@ impl Ids {
     }
 }
 
+/// The key of an id, whosever it is; `None` where no such id was ever given out, and for
+/// what a seed named.
+#[must_use]
+pub(super) fn key(app: &App, kind: Kind, id: &str) -> Option<i64> {
+    Code(app.store().installation()).parse(kind, id)
+}
+
 /// An id as it is written: a UUID with its hyphens, in lower case. `None` where the
 /// text is none.
 #[must_use]
