@@ -24,8 +24,9 @@ function daily(payer, changed = {}) {
 test('a wrong key is a 401 without a body', async (t) => {
   const sandbox = await startSandbox(t);
   const stranger = client(sandbox, { security: { username: 'sandbox-public', password: 'wrong' } });
-  for (const call of [stranger.ping.ping(), scheduling(stranger).list(), scheduling(stranger).get(NOBODY)]) {
-    const { statusCode, body } = await refused(APIError, call);
+  const schedules = scheduling(stranger);
+  for (const call of [() => stranger.ping.ping(), () => schedules.list(), () => schedules.get(NOBODY)]) {
+    const { statusCode, body } = await refused(APIError, call());
     assert.deepEqual({ statusCode, body }, { statusCode: 401, body: '' });
   }
 });
@@ -34,13 +35,13 @@ test('what is not there is a 404 without a body', async (t) => {
   const moov = client(await startSandbox(t));
   const schedules = scheduling(moov);
   for (const call of [
-    schedules.get(NOBODY),
-    schedules.cancel(NOBODY),
-    schedules.update(NOBODY, { description: 'x' }),
-    schedules.occurrence(NOBODY, 'latest'),
-    moov.accounts.get({ accountID: NOBODY }),
+    () => schedules.get(NOBODY),
+    () => schedules.cancel(NOBODY),
+    () => schedules.update(NOBODY, { description: 'x' }),
+    () => schedules.occurrence(NOBODY, 'latest'),
+    () => moov.accounts.get({ accountID: NOBODY }),
   ]) {
-    const { statusCode, body } = await refused(APIError, call);
+    const { statusCode, body } = await refused(APIError, call());
     assert.deepEqual({ statusCode, body }, { statusCode: 404, body: '' });
   }
 });

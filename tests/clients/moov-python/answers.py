@@ -26,15 +26,14 @@ class Matching:
 SOME_ID = Matching("[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-def run_transfer(amount, source, destination, partner, description="Gym dues", **changed):
+def run_transfer(amount, source, destination, partner):
     """What an occurrence pays, in a request and in an answer alike."""
     return {
         "amount": {"currency": "USD", "value": amount},
         "source": {"paymentMethodID": source},
         "destination": {"paymentMethodID": destination},
         "partnerAccountID": partner,
-        "description": description,
-        **changed,
+        "description": "Gym dues",
     }
 
 

@@ -19,7 +19,8 @@ class SchedulingTest(SandboxTest):
 
     def pays(self, amount=1204, **changed):
         """What a run pays, by the names on the wire."""
-        return answers.run_transfer(amount, self.source, MERCHANT_WALLET_METHOD, PARTNER, **changed)
+        transfer = answers.run_transfer(amount, self.source, MERCHANT_WALLET_METHOD, PARTNER)
+        return {**transfer, **changed}
 
     def recurs(self, rule, start=None, amount=1204, **changed):
         """A rule, by the names on the wire."""

@@ -16,9 +16,10 @@ class Schedules(SchedulingTest):
                 answers.SOME_ID,
                 self.parties,
                 START,
-                # Months without a 31st are left out, as RFC 5545 has it.
+                # Months without a 31st are left out, as RFC 5545 has it, and a rule falls on
+                # whole seconds.
                 [
-                    answers.occurrence(id, f"2040-{month}-31T12:30:15.123456Z", self.pays())
+                    answers.occurrence(id, f"2040-{month}-31T12:30:15Z", self.pays())
                     for month in ("01", "03", "05")
                 ],
                 description="Gym membership",
@@ -44,6 +45,17 @@ class Schedules(SchedulingTest):
                 ],
             ),
         )
+
+    def test_a_moment_is_answered_as_it_was_sent(self):
+        for moment in (
+            "2040-03-01T00:00:00Z",
+            "2040-03-01T00:00:00.5Z",
+            "2040-03-01T00:00:00.123456Z",
+        ):
+            with self.subTest(moment=moment):
+                body = {"occurrences": [{"runOn": moment, "runTransfer": self.pays()}]}
+                answer = self.send("POST", f"/accounts/{PARTNER}/schedules", body)
+                self.assertEqual(answer.json()["occurrences"][0]["runOn"], moment)
 
     def test_a_rule_and_single_occurrences_stand_together_in_order(self):
         schedule = self.create(
