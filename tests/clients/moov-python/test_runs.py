@@ -210,21 +210,33 @@ class ABankAccount(SchedulingTest):
         self.assertEqual(done, {**started, "status": "completed"})
 
     def test_an_amount_chooses_the_code_by_which_a_bank_debit_is_returned(self):
-        for amount, code in {5501: "R01", 5503: "R03", 5507: "R07", 5529: "R29"}.items():
+        for amount, code in {5501: "R01", 5508: "R08", 5509: "R09", 5524: "R24"}.items():
             with self.subTest(amount=amount):
-                now = self.sandbox.now()
-                schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", amount=amount))
-                later = f"{int(now[:4]) + 1}{now[4:]}"
-                self.sandbox.advance(later)
-                failed = self.occurrence(schedule["scheduleID"], "latest")
-                transfer = self.transfer(failed["ranTransferID"])
+                failed, transfer = self.run_of(amount)
                 self.assertEqual(failed["status"], "failed")
+                self.assertTrue(failed["error"]["message"])
                 self.assertEqual(
                     (transfer["status"], transfer["failureReason"]),
                     ("failed", "source-payment-error"),
                 )
                 self.assertEqual(transfer["source"]["achDetails"]["status"], "returned")
                 self.assertEqual(transfer["source"]["achDetails"]["return"]["code"], code)
+
+    def test_a_debit_that_comes_back_after_it_had_completed_is_reversed(self):
+        for amount, code in {5507: "R07", 5529: "R29"}.items():
+            with self.subTest(amount=amount):
+                completed, transfer = self.run_of(amount)
+                self.assertEqual(completed["status"], "completed")
+                self.assertEqual(transfer["status"], "reversed")
+                self.assertEqual(transfer["source"]["achDetails"]["return"]["code"], code)
+
+    def run_of(self, amount):
+        """The occurrence of a run of this amount and its transfer, a year later."""
+        now = self.sandbox.now()
+        schedule = self.create(recur=self.recurs("FREQ=DAILY;COUNT=1", amount=amount))
+        self.sandbox.advance(f"{int(now[:4]) + 1}{now[4:]}")
+        ran = self.occurrence(schedule["scheduleID"], "latest")
+        return ran, self.transfer(ran["ranTransferID"])
 
 
 class AWallet(SchedulingTest):

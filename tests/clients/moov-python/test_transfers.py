@@ -2,7 +2,7 @@
 
 import uuid
 
-from moovio_sdk.models import components, errors
+from moovio_sdk.models import errors
 
 import answers
 from sandbox import (
@@ -86,7 +86,7 @@ class Transfers(SandboxTest):
 
     def test_what_cannot_be_paid_is_refused(self):
         for changed in (
-            {"amount": components.Amount(currency="USD", value=0)},
+            {"amount": 0},
             {"source": {"payment_method_id": NOBODY}},
             {"destination": {"payment_method_id": NOBODY}},
         ):
