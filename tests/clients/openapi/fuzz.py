@@ -58,11 +58,88 @@ class Client:
 
 
 def set_the_stage(call):
-    """Makes one of everything: what the requests to come may be about."""
+    """Makes one of everything, and a spare one of what may be deleted."""
+    owned, spare = belongings(call), belongings(call)
+    [method] = [
+        each["paymentMethodID"] for each in call("GET", f"/accounts/{MERCHANT}/payment-methods")
+    ]
+    run_transfer = {
+        "amount": {"currency": "USD", "value": 1204},
+        "source": {"paymentMethodID": owned.pop("source")},
+        "destination": {"paymentMethodID": method},
+        "partnerAccountID": PARTNER,
+        "description": "Gym dues",
+    }
+    spare.pop("source")
+    schedules = [
+        call(
+            "POST",
+            f"/accounts/{PARTNER}/schedules",
+            {"recur": {"recurrenceRule": rule, "runTransfer": run_transfer}},
+        )
+        for rule in ("FREQ=DAILY;COUNT=9", "FREQ=MONTHLY", "FREQ=DAILY;COUNT=3")
+    ]
+    transfer = call(
+        "POST",
+        f"/accounts/{PARTNER}/transfers",
+        {name: run_transfer[name] for name in ("amount", "source", "destination")},
+    )
+    *kept, canceled = [each["scheduleID"] for each in schedules]
+    occurrences = [each["occurrenceID"] for each in schedules[0]["occurrences"]]
+    account = owned.pop("accountID")
+    return {
+        **{name: [id] for name, id in owned.items()},
+        # The partner comes most often: it may write.
+        "accountID": [PARTNER, PARTNER, account, MERCHANT],
+        "owner": [account],
+        "partnerAccountID": [PARTNER],
+        "paymentMethodID": [run_transfer["source"]["paymentMethodID"], method],
+        "source": {"paymentMethodID": [run_transfer["source"]["paymentMethodID"]]},
+        "destination": {"paymentMethodID": [method]},
+        "scheduleID": kept,
+        "occurrenceID": occurrences,
+        "occurrenceFilter": [
+            *occurrences,
+            "latest",
+            "2026-01-07T15:00:00Z",
+            "2026-01-07T15:00:00+02:00",
+        ],
+        "transferID": [transfer["transferID"]],
+        "recurrenceRule": [
+            "FREQ=DAILY;COUNT=3",
+            "FREQ=MONTHLY",
+            "FREQ=MONTHLY;BYDAY=+1MO;COUNT=36",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            "FREQ=SECONDLY",
+        ],
+        "runOn": ["2026-02-01T00:00:00Z", "2040-02-29T12:30:15.123456Z"],
+        "start": ["2026-02-01T00:00:00Z", "2040-04-01T12:30:15.123456Z"],
+        "currency": ["USD"],
+        "value": [1204, 1, 5501],
+        "accountType": ["individual", "business"],
+        "firstName": ["Ada", "Grace"],
+        "lastName": ["Lovelace", "Hopper"],
+        "legalBusinessName": ["Whole Body Fitness"],
+        "email": ["ada@example.com"],
+        "number": ["5555555555"],
+        "countryCode": ["1"],
+        "cardNumber": ["4111111111111111", "5555555555554444", "4000020000000000"],
+        "cardCvv": ["123", "1234"],
+        "routingNumber": ["322271627"],
+        "scope": ["/ping.read", f"/accounts/{PARTNER}/transfers.read"],
+        "spare": {
+            **{name: [id] for name, id in spare.items()},
+            "owner": [spare["accountID"]],
+            "scheduleID": [canceled],
+        },
+    }
+
+
+def belongings(call):
+    """A new account with a card, a bank account and a wallet: their ids."""
     person = {"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "ada@example.com"}
-    account = call(
-        "POST", "/accounts", {"accountType": "individual", "profile": {"individual": person}}
-    )["accountID"]
+    body = {"accountType": "individual", "profile": {"individual": person}}
+    account = call("POST", "/accounts", body)["accountID"]
     card = call(
         "POST",
         f"/accounts/{account}/cards",
@@ -87,65 +164,12 @@ def set_the_stage(call):
         },
     )
     [wallet] = call("GET", f"/accounts/{account}/wallets")
-    methods = [
-        method["paymentMethodID"]
-        for owner in (account, MERCHANT, PARTNER)
-        for method in call("GET", f"/accounts/{owner}/payment-methods")
-    ]
-    source, destination = (
-        card["paymentMethods"][0],
-        call("GET", f"/accounts/{MERCHANT}/payment-methods")[0],
-    )
-    run_transfer = {
-        "amount": {"currency": "USD", "value": 1204},
-        "source": {"paymentMethodID": source["paymentMethodID"]},
-        "destination": {"paymentMethodID": destination["paymentMethodID"]},
-        "partnerAccountID": PARTNER,
-        "description": "Gym dues",
-    }
-    schedules = [
-        call(
-            "POST",
-            f"/accounts/{PARTNER}/schedules",
-            {"recur": {"recurrenceRule": rule, "runTransfer": run_transfer}},
-        )
-        for rule in ("FREQ=DAILY;COUNT=9", "FREQ=MONTHLY")
-    ]
-    transfer = call(
-        "POST",
-        f"/accounts/{PARTNER}/transfers",
-        {name: run_transfer[name] for name in ("amount", "source", "destination")},
-    )
-    occurrences = [each["occurrenceID"] for each in schedules[0]["occurrences"]]
     return {
-        # The partner comes most often: it may write.
-        "accountID": [PARTNER, PARTNER, account, MERCHANT],
-        "partnerAccountID": [PARTNER],
-        "cardID": [card["cardID"]],
-        "bankAccountID": [bank_account["bankAccountID"]],
-        "walletID": [wallet["walletID"]],
-        "paymentMethodID": methods,
-        "scheduleID": [each["scheduleID"] for each in schedules],
-        "occurrenceID": occurrences,
-        "occurrenceFilter": [
-            *occurrences,
-            "latest",
-            "2026-01-07T15:00:00Z",
-            "2026-01-07T15:00:00+02:00",
-        ],
-        "transferID": [transfer["transferID"]],
-        "recurrenceRule": [
-            "FREQ=DAILY;COUNT=3",
-            "FREQ=MONTHLY",
-            "FREQ=MONTHLY;BYDAY=+1MO;COUNT=36",
-            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
-            "FREQ=SECONDLY",
-        ],
-        "runOn": ["2026-02-01T00:00:00Z", "2040-02-29T12:30:15.123456Z"],
-        "cardNumber": ["4111111111111111", "5555555555554444", "4000020000000000"],
-        "cardCvv": ["123", "1234"],
-        "routingNumber": ["322271627"],
-        "currency": ["USD"],
+        "accountID": account,
+        "cardID": card["cardID"],
+        "bankAccountID": bank_account["bankAccountID"],
+        "walletID": wallet["walletID"],
+        "source": card["paymentMethods"][0]["paymentMethodID"],
     }
 
 
