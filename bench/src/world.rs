@@ -179,13 +179,8 @@ async fn add_schedules(
                 let scattered = u64::from(index).wrapping_mul(2_654_435_761) % u64::from(customers);
                 let customer = CustomerId(first_customer + i64::try_from(scattered)?);
                 let day = u8::try_from(index % DAYS + 1)?;
-                let creation = Creation {
-                    id,
-                    account: account.id,
-                    lane: account.lane,
-                    plan: plan(account, customer, day)?,
-                    attributes: serde_json::Map::new(),
-                };
+                let creation =
+                    Creation::of(id, account.id, account.lane, plan(account, customer, day)?);
                 Ok(NewSchedule { created: create(creation, now)?, request: None })
             })
             .collect::<anyhow::Result<Vec<_>>>()?;
@@ -197,7 +192,8 @@ async fn add_schedules(
 fn plan(account: &Account, customer: CustomerId, day: u8) -> anyhow::Result<Plan> {
     let rule = Rule::months_on_days(1, DaysOfMonth::new(&[day])?)?;
     Ok(Plan {
-        recurrence: Recurrence::new(rule, date(2026, 1, 2), date(2036, 1, 1))?,
+        cadence: Recurrence::new(rule, date(2026, 1, 2), date(2036, 1, 1))?.into(),
+        except: Box::default(),
         policies: Policies {
             timing: Timing { zone: account.zone.clone(), hour: Time::constant(8, 30, 0, 0) },
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,

@@ -276,7 +276,7 @@ impl Books {
         let _installation = parts.next()?;
         let schedule = ScheduleId(i64::from_str_radix(parts.next()?, 16).ok()?);
         let attempt = parts.next()?.parse().ok()?;
-        let slot = Slot::from_civil_seconds(slot.cast_signed());
+        let slot = Slot::from_stored(slot.cast_signed());
         let derived = IdempotencyKey::of(self.installation, schedule, slot, attempt);
         (derived == request.key && schedule == request.schedule).then_some(AttemptName {
             schedule,

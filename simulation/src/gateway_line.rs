@@ -105,7 +105,7 @@ impl GatewayLine {
         let drawn = self.surroundings.kernel.draw(crate::random::Random::next);
         if self.surroundings.has(Fault::DrawKeys) {
             let (schedule, at) = (request.schedule, request.at);
-            let slot = engine::Slot::from_civil_seconds(at.seconds());
+            let slot = engine::Slot::from_stored(at.seconds());
             let installation = u32::try_from(drawn >> 40).unwrap_or(0);
             request.key = IdempotencyKey::of(InstallationId(installation), schedule, slot, 0);
         }

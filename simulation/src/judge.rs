@@ -317,19 +317,18 @@ impl Seen {
         let Some(schedule) = self.created.get(&run.key.schedule) else {
             return Some("nobody made its schedule".to_owned());
         };
-        let date = run.key.slot.date();
         let plan = &schedule.plan;
         if run.plan != *plan {
             return Some("its plan is not its schedule's".to_owned());
         }
-        if !plan.recurrence.contains(date) {
+        if !plan.cadence.contains(run.key.slot) {
             return Some("its rule has no such date".to_owned());
         }
-        let hour = plan.due(date)?;
-        let is_first = run.key.slot == schedule.first.slot && run.attempt == 0;
-        let right = match run.attempt {
-            0 if is_first => run.key.due == schedule.first.due,
-            0 => run.key.due == hour,
+        let hour = plan.due(run.key.slot)?;
+        let first = schedule.first.filter(|link| link.slot == run.key.slot);
+        let right = match (run.attempt, first) {
+            (0, Some(first)) => run.key.due == first.due,
+            (0, None) => run.key.due == hour,
             _ => run.key.due > hour || plan.policies.run_at_start,
         };
         (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))

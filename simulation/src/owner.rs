@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::creation::{Creation, create};
-use engine::{AccountId, Attributes, Plan, ScheduleId};
+use engine::{AccountId, Plan, ScheduleId};
 use futures::executor::block_on;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -55,7 +55,7 @@ fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, requ
         return;
     };
     let account = request.account;
-    let creation = Creation { id, account, lane: LANE, plan, attributes: Attributes::new() };
+    let creation = Creation::of(id, account, LANE, plan);
     let Ok(created) = create(creation, kernel.now()) else { return };
     let new = NewSchedule { created, request: Some(request.clone()) };
     let made = ends.ask(surroundings, "create_schedules", |store| {
@@ -86,10 +86,10 @@ fn plan_deletion(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId, 
         return;
     }
     let now = surroundings.kernel.now();
-    let recurrence = plan.recurrence;
     let wait = surroundings.kernel.draw(|random| {
-        let slot = recurrence.nth(random.magnitude(1, 64).cast_unsigned() - 1);
-        let due = slot.and_then(|date| plan.due(date));
+        let before = random.magnitude(1, 64).cast_unsigned() - 1;
+        let slot = plan.cadence.iter().nth(usize::try_from(before).unwrap_or(usize::MAX));
+        let due = slot.and_then(|slot| plan.due(slot));
         let wait = due.map_or(0, |due| due.nanoseconds().saturating_sub(now.nanoseconds()));
         let most = random.pick(600_000, &[10, 60_000, 86_400_000]);
         let after = random.magnitude(1, most);

@@ -207,7 +207,8 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
         random.pick(RetryPolicy::BUSINESS_DAYS_WHILE_SHORT, &[RetryPolicy::NEVER])
     };
     Some(Plan {
-        recurrence,
+        cadence: recurrence.into(),
+        except: Box::default(),
         policies: Policies {
             timing: Timing { zone: Zone::named(zone).ok()?, hour },
             retry,

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use engine::edit::{Edited, Standing};
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
-    Account, AccountId, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence, Position,
-    Run, Schedule, ScheduleId, Settlement, Slot, Term,
+    Account, AccountId, Amendment, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence,
+    Position, Run, Schedule, ScheduleId, Settlement, Slot, Term,
 };
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
-    Claim, ClockState, Credential, Deletion, Event, EventId, Frozen, NewSchedule, Page, PageQuery,
-    RequestKey, RequestState, Result, ScheduleQuery, Settled, Store, StoreError, StoredResponse,
+    Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen, NewSchedule,
+    Page, PageQuery, RequestKey, RequestState, Result, ScheduleQuery, Settled, SlotRecord, Store,
+    StoreError, StoredResponse,
 };
 
 use crate::fault::Fault;
@@ -351,6 +353,27 @@ impl Store for StoreLine {
 
     async fn any_schedule(&self) -> Result<bool> {
         self.ends.store.any_schedule().await
+    }
+
+    async fn standing(
+        &self,
+        id: ScheduleId,
+        asked: Vec<Slot>,
+        now: Instant,
+    ) -> Result<Option<Standing>> {
+        self.ends.store.standing(id, asked, now).await
+    }
+
+    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
+        self.ends.store.edit_schedule(edited).await
+    }
+
+    async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {
+        self.ends.store.amendments(schedules).await
+    }
+
+    async fn slot_records(&self, slots: Vec<(ScheduleId, Slot)>) -> Result<Vec<SlotRecord>> {
+        self.ends.store.slot_records(slots).await
     }
 
     async fn positions(&self, schedules: &[Schedule], now: Instant) -> Result<Vec<Position>> {

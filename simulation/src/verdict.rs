@@ -146,12 +146,12 @@ fn slots_are_the_rules(
     for name in &waiting {
         slots.entry(name.slot).or_default();
     }
-    let dates = schedule.plan.recurrence.iter().map(Slot::of_date);
-    if !slots.keys().copied().eq(dates.take(slots.len())) {
+    let given = schedule.plan.cadence.iter();
+    if !slots.keys().copied().eq(given.take(slots.len())) {
         let run: Vec<&Slot> = slots.keys().collect();
-        return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.recurrence));
+        return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.cadence));
     }
-    let all = schedule.plan.recurrence.iter().count() == slots.len();
+    let all = schedule.plan.cadence.iter().count() == slots.len();
     let is_complete = match schedule.status {
         Status::Expired => all,
         Status::Running | Status::Expiring => all && !waiting.is_empty(),

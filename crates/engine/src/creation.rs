@@ -1,8 +1,13 @@
 //! Making a schedule.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::account::Attributes;
+use crate::amendment::Amendment;
+use crate::cadence::Cadence;
+use crate::edit::{self, Addition, EditError};
 use crate::identity::{AccountId, LaneId, ScheduleId};
 use crate::run::{Plan, Role, Run, RunKey};
 use crate::schedule::{Link, Schedule, ScheduleEvent, Status};
@@ -19,17 +24,33 @@ pub struct Creation {
     pub lane: LaneId,
     /// What, when, how.
     pub plan: Plan,
+    /// Whose lists show it ([`Schedule::parties`]).
+    pub parties: Vec<i64>,
+    /// Slots added by hand.
+    pub additions: Vec<Addition>,
     /// Dialect attributes.
     pub attributes: Attributes,
 }
 
-/// A schedule that is ready to be written, with its first run.
+impl Creation {
+    /// A schedule of this plan alone, in the lists of the one whom its runs deal with.
+    #[must_use]
+    pub fn of(id: ScheduleId, account: AccountId, lane: LaneId, plan: Plan) -> Creation {
+        let parties = vec![plan.instruction.counterparty()];
+        let (additions, attributes) = (Vec::new(), Attributes::new());
+        Creation { id, account, lane, plan, parties, additions, attributes }
+    }
+}
+
+/// A schedule that is ready to be written, with its first runs.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Created {
     /// The schedule.
     pub schedule: Schedule,
-    /// Its first run.
-    pub run: Run,
+    /// What is queued: the first run of its cadence, and the slots added by hand.
+    pub runs: Vec<Run>,
+    /// What stands of the slots added by hand.
+    pub amendments: Vec<Amendment>,
     /// What its owner is told.
     pub events: Vec<ScheduleEvent>,
 }
@@ -45,55 +66,86 @@ pub enum CreationError {
         /// Its last.
         end: Date,
     },
+    /// Its rule gives no time at all, or none was left to it, and no slot was added.
+    #[error("the schedule has nothing to run")]
+    NoSlot,
     /// Its dates lie beyond the last instant there is.
     #[error("{date} lies beyond the year 2261")]
     TooLate {
         /// The date.
         date: Date,
     },
+    /// A slot cannot be added.
+    #[error(transparent)]
+    Addition(#[from] EditError),
 }
 
-/// Makes a schedule and its first run.
+/// Makes a schedule and its first runs.
 ///
 /// Where policy says so and the first date is today (in the schedule's zone, or
-/// already past there), the first run is due now; else at its hour.
+/// already past there), the first run is due now; else at its hour. A rule that gives
+/// moments begins with the first that lies after now: none is made up for.
 pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError> {
-    let Creation { id, account, lane, plan, attributes } = creation;
-    let recurrence = plan.recurrence;
-    let (Some(first), Some(last)) = (recurrence.first(), recurrence.last()) else {
-        return Err(CreationError::NoDate { start: recurrence.start(), end: recurrence.end() });
-    };
-    plan.due(last).ok_or(CreationError::TooLate { date: last })?;
-    let at_hour = plan.due(first).ok_or(CreationError::TooLate { date: first })?;
-    let today = plan.policies.timing.zone.date_at(now);
-    let due = if plan.policies.run_at_start && first <= today { now } else { at_hour };
-
-    let slot = Slot::of_date(first);
-    let status = if first == last { Status::Expiring } else { Status::Running };
-    let run = Run {
-        key: RunKey { lane, due, schedule: id, slot },
-        account,
-        attempt: 0,
-        queued_at: now,
-        role: Role::Cadence { recorded: 0, through: slot },
-        plan: plan.clone(),
-        quoted: None,
+    let Creation { id, account, lane, plan, parties, additions, attributes } = creation;
+    let first = first_slot(&plan, now)?;
+    if first.is_none() && additions.is_empty() {
+        return Err(CreationError::NoSlot);
+    }
+    let plan = Arc::new(plan);
+    let status = match first {
+        Some((slot, _)) if plan.after(slot).is_none() => Status::Expiring,
+        _ => Status::Running,
     };
     let schedule = Schedule {
         id,
         account,
         lane,
-        plan,
+        former: Vec::new(),
+        since: first.map_or(Slot::of(plan.policies.timing.zone.moment_at(now)), |(slot, _)| slot),
         status,
         created_at: now,
+        updated_at: now,
+        version: 0,
         ended_at: None,
-        first: Link { due, slot, attempt: 0 },
+        first: first.map(|(slot, due)| Link { due, slot, attempt: 0 }),
         recorded_detached: 0,
+        parties,
         attributes,
+        plan: Arc::clone(&plan),
     };
+    let amendments = edit::additions(&schedule, &[], additions)?;
+    let cadence = first.map(|(slot, due)| Run {
+        key: RunKey { lane, due, schedule: id, slot },
+        account,
+        attempt: 0,
+        queued_at: now,
+        role: Role::Cadence { recorded: 0, through: slot },
+        plan,
+        quoted: None,
+    });
+    let added =
+        amendments.iter().filter_map(|amendment| edit::amended_run(&schedule, amendment, now));
+    let runs = cadence.into_iter().chain(added).collect();
     let mut events = vec![ScheduleEvent::Created];
     if status == Status::Expiring {
         events.push(ScheduleEvent::Expiring);
     }
-    Ok(Created { schedule, run, events })
+    Ok(Created { schedule, runs, amendments, events })
+}
+
+/// The first slot of the cadence, and when it is due.
+fn first_slot(plan: &Plan, now: Instant) -> Result<Option<(Slot, Instant)>, CreationError> {
+    let recurrence = match &plan.cadence {
+        Cadence::Dates(recurrence) => recurrence,
+        Cadence::Times(_) => return Ok(edit::next_due(plan, now)),
+        Cadence::Nothing => return Ok(None),
+    };
+    let (Some(first), Some(last)) = (plan.first(), plan.cadence.last()) else {
+        return Err(CreationError::NoDate { start: recurrence.start(), end: recurrence.end() });
+    };
+    plan.due(last).ok_or(CreationError::TooLate { date: last.date() })?;
+    let at_hour = plan.due(first).ok_or(CreationError::TooLate { date: first.date() })?;
+    let today = plan.policies.timing.zone.date_at(now);
+    let due = if plan.policies.run_at_start && first.date() <= today { now } else { at_hour };
+    Ok(Some((first, due)))
 }

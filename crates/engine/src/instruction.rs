@@ -56,6 +56,16 @@ impl Instruction {
             Instruction::Remittance(_) => InstructionKind::Remittance,
         }
     }
+
+    /// The key of whom a run deals with: customer, recipient, or the partner who runs it.
+    #[must_use]
+    pub const fn counterparty(&self) -> i64 {
+        match self {
+            Instruction::Charge { customer, .. } => customer.0,
+            Instruction::Transfer { recipient, .. } => recipient.0,
+            Instruction::Remittance(remitted) => remitted.partner.0,
+        }
+    }
 }
 
 /// Charge, transfer or remittance.

@@ -6,13 +6,18 @@
 //! now be written, and writes it in one commit.
 //!
 //! - [`schedule`] is a standing instruction and its states; [`creation`] makes one.
+//! - [`cadence`] is which slots its rule gives; [`amendment`] is what its owner did to
+//!   one of them, and [`edit`] how a schedule changes.
 //! - [`run`] is one queued attempt at one slot, and the request frozen from it.
 //! - [`outcome`] is what a gateway did; [`settlement`] turns a run and its outcome
 //!   into an [`occurrence`] and all that follows.
 //! - [`policy`] holds, as values, everything in which dialects differ.
 
 pub mod account;
+pub mod amendment;
+pub mod cadence;
 pub mod creation;
+pub mod edit;
 pub mod identity;
 pub mod instruction;
 pub mod money;
@@ -25,6 +30,8 @@ pub mod settlement;
 pub mod time;
 
 pub use account::{Account, Attributes, Mode};
+pub use amendment::Amendment;
+pub use cadence::Cadence;
 pub use identity::{
     AccountId, CardId, ChargeId, ClockId, CustomerId, InstallationId, LaneId, LinkedAccountId,
     PartyId, PaymentMethodId, RecipientId, RemittanceId, ScheduleId, Term, TransferId, WalletId,
@@ -35,6 +42,6 @@ pub use occurrence::{Occurrence, OccurrenceStatus};
 pub use outcome::{Decline, DeclineKind, NotSent, Outcome, PaymentId};
 pub use policy::{Exhausted, Policies, Retried, RetryPolicy, RetrySpacing, Timing};
 pub use run::{Attempt, IdempotencyKey, PaymentBody, PaymentRequest, Plan, Role, Run, RunKey};
-pub use schedule::{Link, Next, Position, Schedule, ScheduleEvent, Status};
+pub use schedule::{Chapter, Link, Next, Position, Schedule, ScheduleEvent, Status};
 pub use settlement::{Awaiting, Settlement};
 pub use time::{Instant, Slot, UnknownZone, Zone};

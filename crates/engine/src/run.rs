@@ -1,23 +1,29 @@
 //! Runs: what stands in the queue, and what is asked of a gateway.
 
-use jiff::civil::Date;
-use recurrence::Recurrence;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::cadence::Cadence;
 use crate::identity::{
     AccountId, CardId, CustomerId, InstallationId, LaneId, RecipientId, ScheduleId,
 };
 use crate::instruction::{Instruction, Remitted, TransferAmount};
 use crate::money::{Currency, Money, Percentage};
-use crate::policy::Policies;
+use crate::policy::{Policies, Timing};
 use crate::time::{Instant, Slot};
 
 /// The standing part of a schedule: everything that any of its runs needs.
 /// It is copied from queue row to queue row, so that a run touches no other row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Plan {
-    /// Which dates, within which window.
-    pub recurrence: Recurrence,
+    /// Which slots its rule gives.
+    pub cadence: Cadence,
+    /// Slots of the rule that go their own way, because their owner edited them or
+    /// called them off; ascending. The cadence passes them by.
+    pub except: Box<[Slot]>,
     /// How it behaves.
     pub policies: Policies,
     /// What each run pays.
@@ -25,10 +31,72 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The instant at which a slot's hour comes, in the plan's zone.
+    /// A plan whose rule nobody has made an exception to.
     #[must_use]
-    pub fn due(&self, date: Date) -> Option<Instant> {
-        self.policies.timing.zone.instant(date, self.policies.timing.hour)
+    pub fn new(cadence: impl Into<Cadence>, policies: Policies, instruction: Instruction) -> Plan {
+        Plan { cadence: cadence.into(), except: Box::default(), policies, instruction }
+    }
+
+    /// The instant at which a slot comes that its owner has not moved: its date's hour
+    /// or its own moment, in the plan's zone. `None` past the last instant there is.
+    #[must_use]
+    pub fn due(&self, slot: Slot) -> Option<Instant> {
+        let Timing { zone, hour } = &self.policies.timing;
+        match &self.cadence {
+            Cadence::Dates(_) => zone.instant(slot.date(), *hour),
+            Cadence::Times(_) | Cadence::Nothing => zone.instant_of(slot.moment()),
+        }
+    }
+
+    /// Whether a slot of the rule goes its own way.
+    #[must_use]
+    pub fn is_excepted(&self, slot: Slot) -> bool {
+        self.except.binary_search(&slot).is_ok()
+    }
+
+    /// The cadence's first slot.
+    #[must_use]
+    pub fn first(&self) -> Option<Slot> {
+        self.not_excepted(self.cadence.first(), |slot| self.cadence.after(slot))
+    }
+
+    /// The cadence's first slot after this one.
+    #[must_use]
+    pub fn after(&self, slot: Slot) -> Option<Slot> {
+        self.not_excepted(self.cadence.after(slot), |slot| self.cadence.after(slot))
+    }
+
+    /// The cadence's slots that stand at a civil moment or earlier, newest first.
+    pub fn back_from(&self, moment: DateTime) -> impl Iterator<Item = Slot> + '_ {
+        let newest = self.cadence.on_or_before(moment);
+        std::iter::successors(newest, |slot| self.cadence.before(*slot))
+            .filter(|slot| !self.is_excepted(*slot))
+    }
+
+    /// How many of the cadence's slots after this one are due by an instant.
+    #[must_use]
+    pub fn count_due(&self, after: Slot, by: Instant) -> u64 {
+        let Some(from) = after.moment().checked_add(SignedDuration::from_secs(1)).ok() else {
+            return 0;
+        };
+        let now = self.policies.timing.zone.moment_at(by);
+        let is_due = |slot: Slot| self.due(slot).is_some_and(|due| due <= by);
+        let newest = self.cadence.on_or_before(now).filter(|slot| *slot > after);
+        let all = self.cadence.count_between(from, now);
+        let not_yet = u64::from(newest.is_some_and(|newest| !is_due(newest)));
+        let excepted = self.except.iter().filter(|slot| **slot > after && is_due(**slot)).count();
+        all.saturating_sub(not_yet).saturating_sub(u64::try_from(excepted).unwrap_or(u64::MAX))
+    }
+
+    fn not_excepted(
+        &self,
+        mut slot: Option<Slot>,
+        next: impl Fn(Slot) -> Option<Slot>,
+    ) -> Option<Slot> {
+        while let Some(excepted) = slot.filter(|slot| self.is_excepted(*slot)) {
+            slot = next(excepted);
+        }
+        slot
     }
 }
 
@@ -62,7 +130,7 @@ pub struct Run {
     /// Whether the schedule's next slot follows from this run.
     pub role: Role,
     /// What the schedule is.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     /// The share of a balance that was quoted and frozen, where the instruction asks for one.
     pub quoted: Option<Money>,
 }
@@ -154,7 +222,7 @@ impl IdempotencyKey {
         attempt: Attempt,
     ) -> IdempotencyKey {
         // Flipping the sign bit makes slots before 1970 sort first in hexadecimal too.
-        let slot = slot.civil_seconds().cast_unsigned() ^ (1 << 63);
+        let slot = slot.stored().cast_unsigned() ^ (1 << 63);
         IdempotencyKey(
             format!("kalends-{slot:016x}-{:08x}-{:x}-{attempt}", installation.0, schedule.0).into(),
         )
@@ -244,7 +312,7 @@ mod tests {
         let key = |slot, attempt| {
             IdempotencyKey::of(InstallationId(7), ScheduleId(255), Slot::of_date(slot), attempt)
         };
-        assert_eq!(key(date(2026, 1, 31), 1).as_str(), "kalends-80000000697d4600-00000007-ff-1",);
+        assert_eq!(key(date(2026, 1, 31), 1).as_str(), "kalends-80000d2fa8c00000-00000007-ff-1",);
         assert!(key(date(1969, 12, 31), 2) < key(date(2026, 1, 1), 0));
         assert!(key(date(2026, 1, 1), 2) < key(date(2026, 1, 2), 0));
     }

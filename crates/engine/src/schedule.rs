@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::sync::Arc;
+
 use crate::account::Attributes;
+use crate::cadence::Cadence;
 use crate::identity::{AccountId, LaneId, ScheduleId};
 use crate::run::{Attempt, Plan};
 use crate::time::{Instant, Slot};
@@ -17,15 +20,27 @@ pub struct Schedule {
     /// Where it runs.
     pub lane: LaneId,
     /// What it pays, when, and how it behaves.
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
+    /// The rules it had before, oldest first.
+    pub former: Vec<Chapter>,
+    /// Slots of its present rule before this one are not its own: it had another rule then.
+    pub since: Slot,
     /// Where it stands.
     pub status: Status,
     /// When it was made.
     pub created_at: Instant,
+    /// When it was last edited, or else made.
+    pub updated_at: Instant,
+    /// Counts its edits and ends, from 0.
+    pub version: u32,
     /// When it ended, if it has.
     pub ended_at: Option<Instant>,
-    /// Its first run.
-    pub first: Link,
+    /// The run with which its cadence began, or went on after its last edit. `None` where
+    /// its rule never had a slot to run.
+    pub first: Option<Link>,
+    /// Whose lists show it: the customer of a charge, the recipient of a transfer, every
+    /// party of a remittance.
+    pub parties: Vec<i64>,
     /// Occurrences recorded outside the cadence (outcomes that became known late).
     pub recorded_detached: u32,
     /// Dialect attributes: metadata and the like.
@@ -33,6 +48,25 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Every slot that a rule of its own gave or gives it, up to a moment, oldest first,
+    /// those included that went their own way.
+    pub fn slots_through(&self, last: Slot) -> impl Iterator<Item = Slot> + '_ {
+        let former = self
+            .former
+            .iter()
+            .flat_map(|chapter| within(&chapter.cadence, chapter.from, chapter.through));
+        former.chain(within(&self.plan.cadence, self.since, last))
+    }
+
+    /// Whether a slot was given by a rule of the schedule's while it had that rule.
+    #[must_use]
+    pub fn has_slot(&self, slot: Slot) -> bool {
+        let former = self.former.iter().any(|chapter| {
+            (chapter.from..=chapter.through).contains(&slot) && chapter.cadence.contains(slot)
+        });
+        former || (slot >= self.since && self.plan.cadence.contains(slot))
+    }
+
     /// Ended by its owner at `at`: allowed in any state, once. `None` where that
     /// was done before.
     #[must_use]
@@ -40,9 +74,25 @@ impl Schedule {
         (self.status != Status::Deleted).then(|| Schedule {
             status: Status::Deleted,
             ended_at: Some(at),
+            version: self.version.saturating_add(1),
             ..self
         })
     }
+}
+
+fn within(cadence: &Cadence, from: Slot, through: Slot) -> impl Iterator<Item = Slot> + '_ {
+    cadence.iter_from(from.moment()).take_while(move |slot| *slot <= through)
+}
+
+/// A time in which a schedule had another rule.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Chapter {
+    /// The rule.
+    pub cadence: Cadence,
+    /// Its first slot that belongs to the schedule.
+    pub from: Slot,
+    /// The last moment at which a slot of it does.
+    pub through: Slot,
 }
 
 /// Where a schedule stands.

@@ -10,10 +10,12 @@
 //! outcome is unknown leaves the cadence: the schedule goes on without it, and
 //! only its own slot's retries wait.
 
+use std::sync::Arc;
+
 use crate::identity::ScheduleId;
 use crate::occurrence::{Occurrence, OccurrenceStatus};
 use crate::outcome::{Decline, DeclineKind, Outcome, PaymentId};
-use crate::policy::Exhausted;
+use crate::policy::{Exhausted, Timing};
 use crate::run::{Attempt, Role, Run, RunKey};
 use crate::schedule::{Link, ScheduleEvent, Status};
 use crate::time::{Instant, Slot};
@@ -244,11 +246,11 @@ impl<'a> Book<'a> {
             return;
         }
         let plan = &self.run.plan;
-        while let Some(date) = plan.recurrence.after(self.through.date()) {
-            if plan.due(date).is_none_or(|due| due > self.run.key.due) {
+        while let Some(slot) = plan.after(self.through) {
+            if plan.due(slot).is_none_or(|due| due > self.run.key.due) {
                 break;
             }
-            self.through = Slot::of_date(date);
+            self.through = slot;
             let message = Some(SKIPPED_WHILE_RETRYING.into());
             self.push(self.through, 0, self.now, OccurrenceStatus::Skipped, message, None);
         }
@@ -261,14 +263,15 @@ impl<'a> Book<'a> {
             return None;
         }
         let today = plan.policies.timing.zone.date_at(self.now);
-        let due = plan.due(retry.spacing.after(today)?)?;
+        let Timing { zone, hour } = &plan.policies.timing;
+        let due = zone.instant(retry.spacing.after(today)?, *hour)?;
         Some(Run { attempt: attempt.saturating_add(1), ..self.follow_up(RunKey { due, ..*key }) })
     }
 
     fn next_slot(&self) -> Option<Run> {
         let plan = &self.run.plan;
-        let date = plan.recurrence.after(self.through.date())?;
-        let key = RunKey { due: plan.due(date)?, slot: Slot::of_date(date), ..self.run.key };
+        let slot = plan.after(self.through)?;
+        let key = RunKey { due: plan.due(slot)?, slot, ..self.run.key };
         let mut run = self.follow_up(key);
         if let Role::Cadence { through, .. } = &mut run.role {
             *through = key.slot;
@@ -288,7 +291,7 @@ impl<'a> Book<'a> {
                 }
                 detached @ Role::Detached { .. } => detached,
             },
-            plan: self.run.plan.clone(),
+            plan: Arc::clone(&self.run.plan),
             quoted: None,
         }
     }
@@ -333,7 +336,7 @@ impl<'a> Book<'a> {
             return;
         };
         let Role::Cadence { through: through_after, .. } = follow.role else { return };
-        let is_last = |through: Slot| self.run.plan.recurrence.after(through.date()).is_none();
+        let is_last = |through: Slot| self.run.plan.after(through).is_none();
         if is_last(through_after) && !is_last(through_before) {
             self.settlement.status = Some((Status::Expiring, self.now));
             self.settlement.events.push(ScheduleEvent::Expiring);

@@ -71,49 +71,105 @@ impl std::fmt::Debug for Instant {
     }
 }
 
-/// A payment obligation's name within its schedule: the civil moment that its
-/// rule gave it, before any roll, edit or retry. It never changes.
+/// A payment obligation's name within its schedule, for ever, whatever roll, edit or
+/// retry befalls it: the civil second that its rule gave it, or for one that was added
+/// by hand, the second at which it was to run and a number.
 ///
-/// Omise's rules give dates, so their slots stand at midnight.
+/// Slots sort by time, a rule's own before those added to the same second. Rules that
+/// give dates (Omise's) have their slots at midnight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(i64);
 
 impl Slot {
-    /// The slot of a civil date.
+    /// How many slots can stand in one second: the rule's own, and those added by hand.
+    const NUMBERS: i64 = 1 << 13;
+
+    /// Slots that can be added by hand to one second.
+    pub const ADDED_PER_SECOND_MAX: u16 = (1 << 13) - 1;
+
+    /// The slot that a rule gives to a date.
     #[must_use]
     pub fn of_date(date: Date) -> Slot {
-        Slot(civil_seconds(date.to_datetime(Time::midnight())))
+        Slot::of(date.to_datetime(Time::midnight()))
     }
 
-    /// As stored: seconds from 1970-01-01T00:00:00 in the schedule's own civil time.
+    /// The slot that a rule gives to a civil second.
     #[must_use]
-    pub const fn civil_seconds(self) -> i64 {
+    pub fn of(moment: DateTime) -> Slot {
+        Slot(civil_seconds(moment).saturating_mul(Self::NUMBERS))
+    }
+
+    /// A slot that is added by hand, to run in a civil second; `number` tells it from
+    /// others added there, and starts with 1. `None` where there is no such number.
+    #[must_use]
+    pub fn added(moment: DateTime, number: u16) -> Option<Slot> {
+        let is_number = (1..=Self::ADDED_PER_SECOND_MAX).contains(&number);
+        is_number.then(|| Slot(Slot::of(moment).0.saturating_add(i64::from(number))))
+    }
+
+    /// As stored: grows with time.
+    #[must_use]
+    pub const fn stored(self) -> i64 {
         self.0
     }
 
-    /// As stored; the reverse of [`Slot::civil_seconds`].
+    /// The reverse of [`Slot::stored`].
     #[must_use]
-    pub const fn from_civil_seconds(seconds: i64) -> Slot {
-        Slot(seconds)
+    pub const fn from_stored(stored: i64) -> Slot {
+        Slot(stored)
+    }
+
+    /// The slot that a rule gives to the date so many days after 1970-01-01; the reverse
+    /// of [`Slot::days`] for dates.
+    #[must_use]
+    pub const fn of_days(days: i64) -> Slot {
+        Slot(days.saturating_mul(86_400).saturating_mul(Self::NUMBERS))
+    }
+
+    /// Days from 1970-01-01 to the date it falls on.
+    #[must_use]
+    pub const fn days(self) -> i64 {
+        self.0.div_euclid(86_400 * Self::NUMBERS)
+    }
+
+    /// Whether a rule gave it, and not a hand.
+    #[must_use]
+    pub const fn is_of_rule(self) -> bool {
+        self.0.rem_euclid(Self::NUMBERS) == 0
+    }
+
+    /// The civil second it stands in.
+    #[must_use]
+    pub fn moment(self) -> DateTime {
+        Timestamp::from_second(self.0.div_euclid(Self::NUMBERS))
+            .map_or(DateTime::MIN, |timestamp| TimeZone::UTC.to_datetime(timestamp))
     }
 
     /// The civil date it falls on.
     #[must_use]
     pub fn date(self) -> Date {
-        Timestamp::from_second(self.0)
-            .map_or(Date::MIN, |timestamp| TimeZone::UTC.to_datetime(timestamp).date())
+        self.moment().date()
     }
 }
 
 impl std::fmt::Debug for Slot {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.date().fmt(formatter)
+        let moment = self.moment();
+        if moment.time() == Time::midnight() {
+            moment.date().fmt(formatter)?;
+        } else {
+            moment.fmt(formatter)?;
+        }
+        match self.0.rem_euclid(Self::NUMBERS) {
+            0 => Ok(()),
+            number => write!(formatter, " (added {number})"),
+        }
     }
 }
 
 fn civil_seconds(moment: DateTime) -> i64 {
-    TimeZone::UTC.to_timestamp(moment).map_or(i64::MIN, Timestamp::as_second)
+    TimeZone::UTC.to_timestamp(moment).map_or(i64::MIN / Slot::NUMBERS, Timestamp::as_second)
 }
 
 /// An IANA time zone, by name.
@@ -145,13 +201,25 @@ impl Zone {
         self.0.to_datetime(instant.timestamp()).date()
     }
 
+    /// What the clocks there show at an instant.
+    #[must_use]
+    pub fn moment_at(&self, instant: Instant) -> DateTime {
+        self.0.to_datetime(instant.timestamp())
+    }
+
+    /// The instant at which clocks there show this, by the rule of [`Zone::instant`].
+    #[must_use]
+    pub fn instant_of(&self, moment: DateTime) -> Option<Instant> {
+        let timestamp = self.0.to_ambiguous_timestamp(moment).compatible().ok()?;
+        Instant::from_timestamp(timestamp)
+    }
+
     /// The instant at which it is `time` on `date` there: the later of two where
     /// clocks go forward over it (the gap's length after), the first of two where
     /// they go back. `None` outside the years that an instant can hold.
     #[must_use]
     pub fn instant(&self, date: Date, time: Time) -> Option<Instant> {
-        let timestamp = self.0.to_ambiguous_timestamp(date.to_datetime(time)).compatible().ok()?;
-        Instant::from_timestamp(timestamp)
+        self.instant_of(date.to_datetime(time))
     }
 
     /// The underlying zone, for rendering.
@@ -187,7 +255,19 @@ mod tests {
     #[test]
     fn a_slot_keeps_its_date_through_storage() {
         let slot = Slot::of_date(date(2028, 2, 29));
-        assert_eq!(Slot::from_civil_seconds(slot.civil_seconds()).date(), date(2028, 2, 29));
+        assert_eq!(Slot::from_stored(slot.stored()).date(), date(2028, 2, 29));
+        assert_eq!(Slot::of_days(slot.days()), slot);
+    }
+
+    #[test]
+    fn a_slot_added_by_hand_sorts_after_the_rules_own_of_that_second_and_before_the_next() {
+        let moment = date(1969, 12, 31).at(23, 59, 59, 0);
+        let (of_rule, next) = (Slot::of(moment), Slot::of_date(date(1970, 1, 1)));
+        let added = Slot::added(moment, Slot::ADDED_PER_SECOND_MAX).unwrap();
+        assert!(of_rule < added && added < next);
+        assert_eq!((added.moment(), added.is_of_rule()), (moment, false));
+        assert_eq!(format!("{added:?}"), "1969-12-31T23:59:59 (added 8191)");
+        assert_eq!((Slot::added(moment, 0), Slot::added(moment, 8_192)), (None, None));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod advance;
 mod announcement;
 pub mod clock;
 mod due_loop;
+mod edit;
 mod execution;
 pub mod lane;
 
@@ -27,6 +28,7 @@ use tokio::task::JoinHandle;
 
 pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use clock::{ClockReading, MachineTime, WallTime};
+pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;
 
 pub use crate::lane::Lane;
@@ -146,7 +148,8 @@ impl Handle {
     /// settled, at most [`FIRST_RUN_WAIT`]; after that the run goes on by itself.
     pub async fn create_schedule(&self, new: NewSchedule) -> Result<Schedule, StoreError> {
         let id = new.created.schedule.id;
-        let due_now = new.created.run.key.due <= self.now();
+        let now = self.now();
+        let due_now = new.created.runs.iter().any(|run| run.key.due <= now);
         let settled = due_now.then(|| self.lane.settled.expect(id));
         let created = self.lane.store.create_schedules(vec![new]).await;
         let schedule = created.map(|schedules| schedules.into_iter().next());

@@ -104,13 +104,12 @@ async fn fill(store: &SqliteStore, setting: &Setting) -> Result<(), Failure> {
         for number in made..made + count {
             let later = number >= setting.due;
             let day = if later { 2 + number % 27 } else { 1 };
-            let creation = Creation {
-                id: ScheduleId(first.0 + i64::from(number - made)),
-                account: setting.account(number),
-                lane: LANE,
-                plan: plan(u8::try_from(day)?, number)?,
-                attributes: serde_json::Map::default(),
-            };
+            let creation = Creation::of(
+                ScheduleId(first.0 + i64::from(number - made)),
+                setting.account(number),
+                LANE,
+                plan(u8::try_from(day)?, number)?,
+            );
             let created = create(creation, Instant::EPOCH)?;
             new.push(NewSchedule { created, request: None });
         }
@@ -124,7 +123,8 @@ fn plan(day: u8, number: u32) -> Result<Plan, Failure> {
     let rule = Rule::months_on_days(1, DaysOfMonth::new(&[day])?)?;
     let minute = if day == 1 { 30 } else { i8::try_from(number % 60)? };
     Ok(Plan {
-        recurrence: Recurrence::new(rule, date(2026, 1, 1), date(2030, 1, 1))?,
+        cadence: Recurrence::new(rule, date(2026, 1, 1), date(2030, 1, 1))?.into(),
+        except: Box::default(),
         policies: Policies {
             timing: Timing {
                 zone: Zone::named("Asia/Bangkok")?,

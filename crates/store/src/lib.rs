@@ -23,8 +23,8 @@ pub use page::{Order, Page, PageQuery};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
 pub use store::{
-    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, Frozen, NewSchedule,
-    ScheduleQuery, Settled, Store, past_slots,
+    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Frozen,
+    NewSchedule, ScheduleQuery, Settled, SlotRecord, Store, past_slots,
 };
 
 /// Why a store could not do what it was asked.

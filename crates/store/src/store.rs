@@ -1,11 +1,15 @@
 //! The [`Store`] trait: schedules and their runs, in the engine's words.
 
 use async_trait::async_trait;
+use engine::edit::{Edited, Standing};
 use engine::settlement::AwaitingKey;
 use engine::{
-    Account, AccountId, Awaiting, ClockId, InstallationId, Instant, InstructionKind, LaneId, Money,
-    Occurrence, Position, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term,
+    Account, AccountId, Amendment, Awaiting, Cadence, ClockId, InstallationId, Instant,
+    InstructionKind, LaneId, Money, Occurrence, Position, Run, RunKey, Schedule, ScheduleId,
+    Settlement, Slot, Status, Term,
 };
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 
 use crate::Result;
 use crate::event::{Event, EventId};
@@ -68,6 +72,21 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a schedule ([`engine::Schedule::delete`]): its queued runs go, one whose
     /// intent is committed finishes and is recorded, and nothing follows it.
     async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion>;
+    /// A schedule with all that an edit must know, read at one moment; `asked` are the
+    /// slots of which is told whether they have run.
+    async fn standing(
+        &self,
+        id: ScheduleId,
+        asked: Vec<Slot>,
+        now: Instant,
+    ) -> Result<Option<Standing>>;
+    /// Writes an edit, whole or not at all: only if the schedule's version is the one
+    /// before, and every run that leaves the queue is still there and not in flight.
+    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten>;
+    /// What owners did to slots of these schedules, by slot: one list for each, in order.
+    async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>>;
+    /// What became of slots so far: one answer for each, in order.
+    async fn slot_records(&self, slots: Vec<(ScheduleId, Slot)>) -> Result<Vec<SlotRecord>>;
     /// Where schedules stand: one answer for each, in order.
     async fn positions(&self, schedules: &[Schedule], now: Instant) -> Result<Vec<Position>>;
 
@@ -190,7 +209,7 @@ pub struct ScheduleQuery {
     pub account: AccountId,
     /// Charge or transfer schedules only.
     pub kind: Option<InstructionKind>,
-    /// Of this customer or recipient only; `kind` says which.
+    /// In the lists of this customer, recipient or party only; `kind` says which.
     pub party: Option<i64>,
     /// In this state only.
     pub status: Option<Status>,
@@ -207,6 +226,24 @@ pub enum Deletion {
     Already(Schedule),
     /// There is none.
     NotFound,
+}
+
+/// What became of an edit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EditWritten {
+    /// It stands.
+    Written,
+    /// Something else was written first: read again, and decide again.
+    Overtaken,
+}
+
+/// What became of a slot so far. Both are empty before its first attempt has settled.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct SlotRecord {
+    /// Its latest attempt that is recorded.
+    pub occurrence: Option<Occurrence>,
+    /// Its attempt whose outcome is not known or not final.
+    pub awaiting: Option<Awaiting>,
 }
 
 /// A wish to claim.
@@ -252,12 +289,19 @@ impl Settled {
     }
 }
 
-/// The slots of a schedule that lie in its past, newest first, as a store walks them.
-pub fn past_slots(schedule: &Schedule, now: Instant) -> impl Iterator<Item = Slot> {
-    let zone = &schedule.plan.policies.timing.zone;
-    // A start may be tomorrow's date here while it is today's in UTC, or the reverse.
-    let last = zone.date_at(now).tomorrow().unwrap_or(jiff::civil::Date::MAX);
-    let recurrence = schedule.plan.recurrence;
-    std::iter::successors(recurrence.on_or_before(last), move |date| recurrence.before(*date))
-        .map(Slot::of_date)
+/// The slots of a schedule's cadence that lie in its past, back to where it began or
+/// was last edited, newest first, as a store walks them.
+pub fn past_slots(schedule: &Schedule, now: Instant) -> impl Iterator<Item = Slot> + '_ {
+    let moment = schedule.plan.policies.timing.zone.moment_at(now);
+    // A start may be tomorrow's date here while it is today's in UTC, or the reverse; and
+    // where clocks go back, a moment that has passed seems to come.
+    let ahead = match schedule.plan.cadence {
+        Cadence::Dates(_) => SignedDuration::from_hours(24),
+        Cadence::Times(_) | Cadence::Nothing => SignedDuration::from_hours(3),
+    };
+    let first = schedule.first.map(|link| link.slot);
+    schedule
+        .plan
+        .back_from(moment.checked_add(ahead).unwrap_or(DateTime::MAX))
+        .take_while(move |slot| first.is_some_and(|first| *slot >= first))
 }

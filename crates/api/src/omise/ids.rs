@@ -233,7 +233,6 @@ const SCHEDULE_BITS: u32 = 44;
 const ATTEMPT_BITS: u32 = 8;
 /// Days before 1970 of the first day that an occurrence can have: 1678-01-01.
 const FIRST_DAY: i64 = -106_650;
-const DAY_SECONDS: i64 = 86_400;
 
 impl Code {
     /// The id of a key that is not below zero. One below zero has a name; where
@@ -258,7 +257,7 @@ impl Code {
     /// date, gets an id that is never found.
     #[must_use]
     pub fn render_occurrence(self, key: AwaitingKey) -> String {
-        let day = key.slot.civil_seconds().div_euclid(DAY_SECONDS).wrapping_sub(FIRST_DAY);
+        let day = key.slot.days().wrapping_sub(FIRST_DAY);
         let low_bits = |value: i64, bits: u32| u128::from(value.cast_unsigned()) & mask(bits);
         let number = low_bits(day, DATE_BITS) << (SCHEDULE_BITS + ATTEMPT_BITS)
             | low_bits(key.schedule.0, SCHEDULE_BITS) << ATTEMPT_BITS
@@ -276,10 +275,9 @@ impl Code {
         let number = (value / OCCURRENCE_CHECKS).checked_sub(base)?;
         let day = i64::try_from(number >> (SCHEDULE_BITS + ATTEMPT_BITS)).ok()?;
         let schedule = i64::try_from((number >> ATTEMPT_BITS) & mask(SCHEDULE_BITS)).ok()?;
-        let seconds = day.checked_add(FIRST_DAY)?.checked_mul(DAY_SECONDS)?;
         let key = AwaitingKey {
             schedule: ScheduleId(schedule),
-            slot: Slot::from_civil_seconds(seconds),
+            slot: Slot::of_days(day.checked_add(FIRST_DAY)?),
             attempt: u8::try_from(number & mask(ATTEMPT_BITS)).ok()?,
         };
         (self.occurrence_checks(key) == value % OCCURRENCE_CHECKS).then_some(key)
@@ -327,7 +325,7 @@ impl Code {
             .0
             .to_be_bytes()
             .into_iter()
-            .chain(key.slot.civil_seconds().to_be_bytes())
+            .chain(key.slot.stored().to_be_bytes())
             .chain([key.attempt]);
         for (place, byte) in bytes.iter_mut().zip(parts) {
             *place = byte;
@@ -363,7 +361,7 @@ mod tests {
     fn occurrence(schedule: i64, days: i64, attempt: u8) -> AwaitingKey {
         AwaitingKey {
             schedule: ScheduleId(schedule),
-            slot: Slot::from_civil_seconds((FIRST_DAY + days) * DAY_SECONDS),
+            slot: Slot::of_days(FIRST_DAY + days),
             attempt,
         }
     }

@@ -38,7 +38,8 @@ fn bangkok(hour: Time) -> Timing {
 
 fn charges(rule: Rule, start: Date, end: Date) -> Plan {
     Plan {
-        recurrence: Recurrence::new(rule, start, end).unwrap(),
+        cadence: Recurrence::new(rule, start, end).unwrap().into(),
+        except: Box::default(),
         policies: Policies {
             timing: bangkok(Time::constant(8, 30, 0, 0)),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
@@ -87,17 +88,11 @@ struct Life {
 
 impl Life {
     fn begin(plan: Plan, now: &str) -> Life {
-        let creation = Creation {
-            id: ScheduleId(7),
-            account: AccountId(1),
-            lane: LaneId(1),
-            plan,
-            attributes: serde_json::Map::new(),
-        };
+        let creation = Creation::of(ScheduleId(7), AccountId(1), LaneId(1), plan);
         let created = create(creation, at(now)).unwrap();
         Life {
             schedule: created.schedule,
-            queue: vec![created.run],
+            queue: created.runs,
             awaiting: Vec::new(),
             rows: Vec::new(),
             events: created.events,
@@ -275,13 +270,8 @@ fn a_schedule_of_one_date_is_expiring_from_the_start() {
 
 #[test]
 fn a_window_without_a_date_makes_no_schedule() {
-    let creation = Creation {
-        id: ScheduleId(7),
-        account: AccountId(1),
-        lane: LaneId(1),
-        plan: charges(monthly(15), date(2026, 1, 16), date(2026, 2, 14)),
-        attributes: serde_json::Map::new(),
-    };
+    let plan = charges(monthly(15), date(2026, 1, 16), date(2026, 2, 14));
+    let creation = Creation::of(ScheduleId(7), AccountId(1), LaneId(1), plan);
     let error = create(creation, at("2026-01-01T00:00:00Z")).unwrap_err();
     assert_eq!(error.to_string(), "no date of the rule lies between 2026-01-16 and 2026-02-14");
 }

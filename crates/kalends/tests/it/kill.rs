@@ -256,10 +256,9 @@ fn check_slots(schedule: &Schedule, occurrences: &[Occurrence], position: Instan
     let last = schedule.ended_at.map_or(position, |ended_at| ended_at);
     let reached: Vec<Slot> = schedule
         .plan
-        .recurrence
+        .cadence
         .iter()
-        .take_while(|date| schedule.plan.due(*date).unwrap() <= last)
-        .map(Slot::of_date)
+        .take_while(|slot| schedule.plan.due(*slot).unwrap() <= last)
         .collect();
     let recorded: Vec<Slot> = slots.keys().copied().collect();
     if schedule.status == Status::Suspended {

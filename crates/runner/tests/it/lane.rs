@@ -125,8 +125,10 @@ async fn store_with(instructions: Vec<Instruction>) -> (Arc<ModelStore>, Vec<Sch
     let mut schedules = Vec::new();
     for instruction in instructions {
         let plan = Plan {
-            recurrence: Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 5), date(2026, 1, 6))
-                .unwrap(),
+            cadence: Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 5), date(2026, 1, 6))
+                .unwrap()
+                .into(),
+            except: Box::default(),
             policies: Policies {
                 timing: Timing {
                     zone: Zone::named("Asia/Bangkok").unwrap(),
@@ -137,13 +139,8 @@ async fn store_with(instructions: Vec<Instruction>) -> (Arc<ModelStore>, Vec<Sch
             },
             instruction,
         };
-        let creation = Creation {
-            id: store.allocate_schedules(1).await.unwrap(),
-            account: AccountId(1),
-            lane: LANE,
-            plan,
-            attributes: serde_json::Map::new(),
-        };
+        let creation =
+            Creation::of(store.allocate_schedules(1).await.unwrap(), AccountId(1), LANE, plan);
         let created = create(creation, at("2026-01-01T00:00:00Z")).unwrap();
         let new = vec![NewSchedule { created, request: None }];
         schedules.extend(store.create_schedules(new).await.unwrap());

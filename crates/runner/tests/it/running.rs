@@ -150,7 +150,8 @@ impl World {
 
     fn charges(&self, rule: Rule, start: Date, end: Date) -> Plan {
         Plan {
-            recurrence: Recurrence::new(rule, start, end).unwrap(),
+            cadence: Recurrence::new(rule, start, end).unwrap().into(),
+            except: Box::default(),
             policies: Policies {
                 timing: Timing {
                     zone: self.account.zone.clone(),
@@ -182,13 +183,7 @@ impl World {
 
     async fn schedule(&self, plan: Plan) -> Schedule {
         let id = self.store.allocate_schedules(1).await.unwrap();
-        let creation = Creation {
-            id,
-            account: self.account.id,
-            lane: LANE,
-            plan,
-            attributes: Attributes::new(),
-        };
+        let creation = Creation::of(id, self.account.id, LANE, plan);
         let created = create(creation, at(START)).unwrap();
         let new = NewSchedule { created, request: None };
         self.store.create_schedules(vec![new]).await.unwrap().remove(0)

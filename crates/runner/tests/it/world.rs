@@ -74,12 +74,10 @@ impl World {
     pub(crate) async fn ten_daily_charges(&self) -> engine::Schedule {
         let id = self.store.allocate_schedules(1).await.unwrap();
         let plan = Plan {
-            recurrence: Recurrence::new(
-                Rule::days(1).unwrap(),
-                date(2026, 1, 1),
-                date(2026, 1, 10),
-            )
-            .unwrap(),
+            cadence: Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 1), date(2026, 1, 10))
+                .unwrap()
+                .into(),
+            except: Box::default(),
             policies: Policies {
                 timing: Timing {
                     zone: self.account.zone.clone(),
@@ -95,13 +93,7 @@ impl World {
                 description: None,
             },
         };
-        let creation = Creation {
-            id,
-            account: self.account.id,
-            lane: LANE,
-            plan,
-            attributes: serde_json::Map::new(),
-        };
+        let creation = Creation::of(id, self.account.id, LANE, plan);
         let created = create(creation, self.runner.now()).unwrap();
         self.runner.create_schedule(NewSchedule { created, request: None }).await.unwrap()
     }

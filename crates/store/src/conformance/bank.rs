@@ -73,7 +73,7 @@ fn moving(key: i64, amount: i64, floor: Option<LedgerRole>) -> Changes {
 }
 
 fn key(attempt: u8) -> IdempotencyKey {
-    IdempotencyKey::of(InstallationId(7), ScheduleId(1), Slot::from_civil_seconds(0), attempt)
+    IdempotencyKey::of(InstallationId(7), ScheduleId(1), Slot::from_stored(0), attempt)
 }
 
 fn paying(attempt: u8, charge: i64) -> Changes {

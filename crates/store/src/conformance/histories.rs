@@ -129,13 +129,13 @@ async fn create(world: &World, expected: &mut Expected, dice: &mut Dice, now: In
     let end = now.plus_seconds(months * 30 * 86_400).timestamp().to_string();
     let end = end.get(..10).unwrap().parse().unwrap();
     let plan = charges(rule, start, end);
-    if plan.recurrence.first().is_none() {
+    if plan.first().is_none() {
         return;
     }
     let now = now.timestamp().to_string();
     let new = world.new_schedule(ACCOUNT, plan, &now).await;
     expected.schedules.insert(new.created.schedule.id, new.created.schedule.clone());
-    expected.queue.push(new.created.run.clone());
+    expected.queue.extend(new.created.runs.clone());
     world.store.create_schedules(vec![new]).await.unwrap();
 }
 

@@ -45,7 +45,8 @@ pub fn at(text: &str) -> Instant {
 #[must_use]
 pub fn charges(rule: Rule, start: Date, end: Date) -> Plan {
     Plan {
-        recurrence: Recurrence::new(rule, start, end).unwrap(),
+        cadence: Recurrence::new(rule, start, end).unwrap().into(),
+        except: Box::default(),
         policies: Policies {
             timing: Timing {
                 zone: Zone::named("Asia/Bangkok").unwrap(),
@@ -231,6 +232,7 @@ pub fn new_schedule(
 ) -> NewSchedule {
     let mut attributes = serde_json::Map::new();
     attributes.insert("metadata".to_owned(), serde_json::json!({"zebra": 1, "ant": [2]}));
-    let created = create(Creation { id, account, lane, plan, attributes }, now).unwrap();
+    let creation = Creation { attributes, ..Creation::of(id, account, lane, plan) };
+    let created = create(creation, now).unwrap();
     NewSchedule { created, request: None }
 }

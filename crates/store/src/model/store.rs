@@ -1,6 +1,7 @@
 //! Schedules and their runs in memory: maps ordered by key behind one mutex, so
 //! that every call is one commit.
 
+mod edits;
 mod lists;
 mod queue;
 mod requests;
@@ -10,10 +11,11 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use engine::edit::{Edited, Standing};
 use engine::settlement::AwaitingKey;
 use engine::{
-    Account, AccountId, Attempt, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence,
-    Position, Run, RunKey, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
+    Account, AccountId, Amendment, Attempt, Awaiting, ClockId, InstallationId, Instant, LaneId,
+    Occurrence, Position, Run, RunKey, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
 };
 
 use self::queue::Queued;
@@ -22,8 +24,8 @@ use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::page::{Page, PageQuery};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
-    Claim, ClockMode, ClockState, Credential, Deletion, Frozen, NewSchedule, ScheduleQuery,
-    Settled, Store,
+    Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule,
+    ScheduleQuery, Settled, SlotRecord, Store,
 };
 use crate::{Result, StoreError};
 
@@ -55,6 +57,7 @@ struct Books {
     clocks: BTreeMap<ClockId, ClockState>,
     last_schedule: i64,
     schedules: BTreeMap<ScheduleId, Schedule>,
+    amendments: BTreeMap<(ScheduleId, Slot), Amendment>,
     made_by_request: BTreeMap<(AccountId, Box<str>), ScheduleId>,
     queue: BTreeMap<RunKey, Queued>,
     awaiting: BTreeMap<(Slot, ScheduleId, Attempt), Awaiting>,
@@ -117,6 +120,7 @@ impl Books {
             clocks: BTreeMap::new(),
             last_schedule: 0,
             schedules: BTreeMap::new(),
+            amendments: BTreeMap::new(),
             made_by_request: BTreeMap::new(),
             queue: BTreeMap::new(),
             awaiting: BTreeMap::new(),
@@ -180,7 +184,12 @@ impl Books {
         if let Some(RequestKey { account, key }) = request {
             self.made_by_request.insert((account, key), schedule.id);
         }
-        self.queue.insert(created.run.key, Queued::unclaimed(created.run));
+        for run in created.runs {
+            self.queue.insert(run.key, Queued::unclaimed(run));
+        }
+        for amendment in created.amendments {
+            self.amendments.insert((schedule.id, amendment.slot), amendment);
+        }
         self.schedules.insert(schedule.id, schedule.clone());
         for event in created.events {
             self.tell(&schedule, event, schedule.created_at);
@@ -272,6 +281,29 @@ impl Store for ModelStore {
 
     async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion> {
         Ok(self.open()?.delete_schedule(id, at))
+    }
+
+    async fn standing(
+        &self,
+        id: ScheduleId,
+        asked: Vec<Slot>,
+        _now: Instant,
+    ) -> Result<Option<Standing>> {
+        Ok(self.open()?.standing(id, &asked))
+    }
+
+    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
+        self.open()?.edit(edited)
+    }
+
+    async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {
+        let books = self.open()?;
+        Ok(schedules.into_iter().map(|schedule| books.amendments_of(schedule)).collect())
+    }
+
+    async fn slot_records(&self, slots: Vec<(ScheduleId, Slot)>) -> Result<Vec<SlotRecord>> {
+        let books = self.open()?;
+        Ok(slots.into_iter().map(|(schedule, slot)| books.slot_record(schedule, slot)).collect())
     }
 
     async fn positions(&self, schedules: &[Schedule], _now: Instant) -> Result<Vec<Position>> {

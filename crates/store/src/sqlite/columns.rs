@@ -168,7 +168,7 @@ pub(super) fn payment_at(row: &Row<'_>, first: usize) -> Outcome<Option<PaymentI
 /// A role as its kind, `recorded` and `through`.
 pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
     match role {
-        Role::Cadence { recorded, through } => (0, recorded, through.civil_seconds()),
+        Role::Cadence { recorded, through } => (0, recorded, through.stored()),
         Role::Detached { last: false } => (1, 0, 0),
         Role::Detached { last: true } => (2, 0, 0),
     }
@@ -177,7 +177,7 @@ pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
 /// The reverse of [`role_columns`].
 pub(super) fn role(kind: i64, recorded: u32, through: i64) -> Outcome<Role> {
     match kind {
-        0 => Ok(Role::Cadence { recorded, through: Slot::from_civil_seconds(through) }),
+        0 => Ok(Role::Cadence { recorded, through: Slot::from_stored(through) }),
         1 => Ok(Role::Detached { last: false }),
         2 => Ok(Role::Detached { last: true }),
         other => Err(Fault::corrupt("role", format!("{other} stands for nothing"))),
@@ -191,7 +191,7 @@ pub(super) type LinkColumns = (Option<i64>, Option<i64>, Option<u8>);
 pub(super) fn link_columns(link: Option<Link>) -> LinkColumns {
     (
         link.map(|link| link.due.nanoseconds()),
-        link.map(|link| link.slot.civil_seconds()),
+        link.map(|link| link.slot.stored()),
         link.map(|link| link.attempt),
     )
 }
@@ -202,7 +202,7 @@ pub(super) fn link_at(row: &Row<'_>, first: usize) -> Outcome<Option<Link>> {
     Ok(match columns {
         (Some(due), Some(slot), Some(attempt)) => Some(Link {
             due: Instant::from_nanoseconds(due),
-            slot: Slot::from_civil_seconds(slot),
+            slot: Slot::from_stored(slot),
             attempt,
         }),
         _ => None,

@@ -7,10 +7,13 @@
 //! - The schema, and why it is as it is, stands in `migrations/`.
 
 mod accounts;
+mod amendments;
+mod awaiting;
 mod bank;
 mod bulk;
 mod columns;
 mod connection;
+mod edits;
 mod events;
 mod fault;
 mod keys;

@@ -1,7 +1,7 @@
 //! Occurrences: written once, found by slot.
 
 use engine::settlement::AwaitingKey;
-use engine::{AccountId, Instant, Occurrence, Schedule, Slot};
+use engine::{AccountId, Instant, Occurrence, Schedule, ScheduleId, Slot};
 use rusqlite::{Connection, Row};
 
 use super::bulk::Bulk;
@@ -25,8 +25,8 @@ pub(super) fn record(connection: &Connection, occurrences: &[&Occurrence]) -> Ou
     Bulk::new(connection, INTO, 15).insert(occurrences, |values, occurrence| {
         let result = occurrence.result.map(payment_columns);
         let link = link_columns(occurrence.link);
-        let retry_on = occurrence.retry_on.map(|date| Slot::of_date(date).civil_seconds());
-        values.put(occurrence.slot.civil_seconds())?;
+        let retry_on = occurrence.retry_on.map(|date| Slot::of_date(date).stored());
+        values.put(occurrence.slot.stored())?;
         values.put(occurrence.schedule.0)?;
         values.put(occurrence.attempt)?;
         values.put(occurrence.account.0)?;
@@ -52,9 +52,7 @@ fn occurrence(schedule: engine::ScheduleId, slot: Slot, row: &Row<'_>) -> Outcom
         account: AccountId(row.get(1)?),
         created_at: instant_at(row, 2)?,
         processed_at: instant_at(row, 3)?,
-        retry_on: row
-            .get::<_, Option<i64>>(4)?
-            .map(|seconds| Slot::from_civil_seconds(seconds).date()),
+        retry_on: row.get::<_, Option<i64>>(4)?.map(|seconds| Slot::from_stored(seconds).date()),
         status: stored_at(row, 5)?,
         message: row.get(6)?,
         result: payment_at(row, 7)?,
@@ -68,8 +66,22 @@ pub(super) fn find(connection: &Connection, key: AwaitingKey) -> Outcome<Option<
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM occurrence WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3"
     ))?;
-    let mut rows = select.query((key.slot.civil_seconds(), key.schedule.0, key.attempt))?;
+    let mut rows = select.query((key.slot.stored(), key.schedule.0, key.attempt))?;
     rows.next()?.map(|row| occurrence(key.schedule, key.slot, row)).transpose()
+}
+
+/// The latest attempt at a slot that is recorded.
+pub(super) fn latest(
+    connection: &Connection,
+    schedule: ScheduleId,
+    slot: Slot,
+) -> Outcome<Option<Occurrence>> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM occurrence WHERE slot = ?1 AND schedule = ?2
+         ORDER BY attempt DESC LIMIT 1"
+    ))?;
+    let mut rows = select.query((slot.stored(), schedule.0))?;
+    rows.next()?.map(|row| occurrence(schedule, slot, row)).transpose()
 }
 
 /// A page of a schedule's occurrences: its past slots are walked, and what stands
@@ -100,7 +112,7 @@ pub(super) fn page(
         if unfiltered && entries.len() >= limit {
             break;
         }
-        let mut rows = select.query((slot.civil_seconds(), schedule.id.0))?;
+        let mut rows = select.query((slot.stored(), schedule.id.0))?;
         while let Some(row) = rows.next()? {
             let created_at = instant_at(row, 2)?;
             if !unfiltered && !(query.from..=query.to).contains(&created_at) {
@@ -122,8 +134,8 @@ fn slots(schedule: &Schedule, now: Instant, order: Order) -> Box<dyn Iterator<It
         Order::ReverseChronological => Box::new(newest_first),
         Order::Chronological => {
             let last = newest_first.next();
-            let dates = schedule.plan.recurrence.iter().map(Slot::of_date);
-            Box::new(dates.take_while(move |slot| last.is_some_and(|last| *slot <= last)))
+            let all = schedule.plan.cadence.iter();
+            Box::new(all.take_while(move |slot| last.is_some_and(|last| *slot <= last)))
         }
     }
 }

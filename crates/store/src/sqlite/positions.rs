@@ -71,7 +71,7 @@ pub(super) fn locate(
     if chained {
         return Ok(Located { recorded, queued: None });
     }
-    let (recorded, queued) = follow(connection, schedule, Some(schedule.first))?;
+    let (recorded, queued) = follow(connection, schedule, schedule.first)?;
     Ok(Located { recorded, queued })
 }
 
@@ -92,7 +92,7 @@ fn records_of(connection: &Connection, schedule: &Schedule, slot: Slot) -> Outco
          ORDER BY 1",
     )?;
     select
-        .query_and_then((slot.civil_seconds(), schedule.id.0), |row| {
+        .query_and_then((slot.stored(), schedule.id.0), |row| {
             Ok(Record { ordinal: row.get(1)?, link: link_at(row, 2)? })
         })?
         .collect()
@@ -146,6 +146,6 @@ fn record(connection: &Connection, schedule: &Schedule, at: Link) -> Outcome<Opt
          SELECT NULL, link_due, link_slot, link_attempt FROM awaiting
          WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3",
     )?;
-    let mut rows = select.query((at.slot.civil_seconds(), schedule.id.0, at.attempt))?;
+    let mut rows = select.query((at.slot.stored(), schedule.id.0, at.attempt))?;
     rows.next()?.map(|row| Ok(Record { ordinal: row.get(0)?, link: link_at(row, 1)? })).transpose()
 }

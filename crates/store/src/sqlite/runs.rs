@@ -1,8 +1,9 @@
 //! The queue: claimed, frozen, recovered, counted.
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use engine::{AccountId, Instant, LaneId, Money, Plan, Role, Run, RunKey, ScheduleId, Slot, Term};
+use engine::{AccountId, Instant, LaneId, Money, Role, Run, RunKey, ScheduleId, Slot, Term};
 use rusqlite::{Connection, OptionalExtension, Rows};
 
 use super::bulk::Bulk;
@@ -99,7 +100,7 @@ impl RawRuns {
                     lane,
                     due: instant_at(row, 0)?,
                     schedule: ScheduleId(row.get(1)?),
-                    slot: Slot::from_civil_seconds(row.get(2)?),
+                    slot: Slot::from_stored(row.get(2)?),
                 },
                 account: AccountId(row.get(3)?),
                 attempt: row.get(4)?,
@@ -117,7 +118,7 @@ impl RawRuns {
         let RawRuns { rows, plans } = self;
         rows.into_iter()
             .map(|RawRun { key, account, attempt, queued_at, role, quoted, plan }| {
-                let plan = columns::plan(plans.get(plan).unwrap_or(&[]))?;
+                let plan = Arc::new(columns::plan(plans.get(plan).unwrap_or(&[]))?);
                 Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
             })
             .collect()
@@ -128,7 +129,7 @@ const COLUMNS: &str = "due, schedule, slot, account, attempt, queued_at, role, r
     quoted, quoted_currency, plan";
 
 /// The `term` of a run that nobody has claimed.
-const UNCLAIMED: i64 = 1 << 32;
+pub(super) const UNCLAIMED: i64 = 1 << 32;
 /// The `lease_until` of a run that nobody has claimed.
 const NO_LEASE: i64 = i64::MIN;
 
@@ -139,7 +140,7 @@ pub(super) const fn term_column(term: Term) -> i64 {
 
 /// A key as four columns.
 pub(super) const fn key_columns(key: RunKey) -> (i64, i64, i64, i64) {
-    (key.lane.0, key.due.nanoseconds(), key.schedule.0, key.slot.civil_seconds())
+    (key.lane.0, key.due.nanoseconds(), key.schedule.0, key.slot.stored())
 }
 
 /// Claims what is due and unclaimed, in due order.
@@ -169,10 +170,10 @@ pub(super) fn claim(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRuns
             claim.lane.0,
             first.key.due.nanoseconds(),
             first.key.schedule.0,
-            first.key.slot.civil_seconds(),
+            first.key.slot.stored(),
             last.key.due.nanoseconds(),
             last.key.schedule.0,
-            last.key.slot.civil_seconds(),
+            last.key.slot.stored(),
             term_column(claim.term),
             claim.lease_until.nanoseconds(),
             now,
@@ -283,21 +284,10 @@ pub(super) fn count_slots(
         slots += u64::from(row.get::<_, u8>(0)? == 0);
         if let Role::Cadence { through, .. } = role(row.get(1)?, row.get(2)?, row.get(3)?)? {
             let plan = columns::plan(row.get_ref(4)?.as_blob().unwrap_or(&[]))?;
-            slots = slots.saturating_add(later_slots(&plan, through, by));
+            slots = slots.saturating_add(plan.count_due(through, by));
         }
     }
     Ok(slots)
-}
-
-/// How many slots after `through` are due by `by`.
-fn later_slots(plan: &Plan, through: Slot, by: Instant) -> u64 {
-    let today = plan.policies.timing.zone.date_at(by);
-    let reached = plan.due(today).is_some_and(|due| due <= by);
-    let last = if reached { Some(today) } else { today.yesterday().ok() };
-    match (through.date().tomorrow().ok(), last) {
-        (Some(first), Some(last)) if first <= last => plan.recurrence.count_between(first, last),
-        _ => 0,
-    }
 }
 
 /// A schedule's runs that are not its cadence.
@@ -310,7 +300,7 @@ pub(super) fn detached(connection: &Connection, schedule: ScheduleId) -> Outcome
                 lane: LaneId(row.get(0)?),
                 due: instant_at(row, 1)?,
                 schedule,
-                slot: Slot::from_civil_seconds(row.get(2)?),
+                slot: Slot::from_stored(row.get(2)?),
             })
         })?
         .collect()

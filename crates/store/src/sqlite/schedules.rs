@@ -1,10 +1,18 @@
 //! Schedules: made, found, listed, ended.
 
-use engine::schedule::ScheduleEvent;
-use engine::{AccountId, Instant, Instruction, LaneId, Link, Schedule, ScheduleId, Slot, Status};
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use std::sync::Arc;
 
-use super::columns::{Stored, from_json, instant_at, json, plan, plan_blob, stored_at};
+use engine::creation::Created;
+use engine::schedule::ScheduleEvent;
+use engine::{AccountId, Chapter, Instant, LaneId, Schedule, ScheduleId, Slot, Status};
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use serde::{Deserialize, Serialize};
+
+use super::amendments;
+use super::columns::{
+    Stored, compact, from_compact, from_json, instant_at, json, link_at, link_columns, plan,
+    plan_blob, stored_at,
+};
 use super::fault::Outcome;
 use super::listing::{self, Appended, List};
 use super::positions;
@@ -15,14 +23,24 @@ use crate::page::{Order, Page};
 use crate::request::RequestKey;
 use crate::store::{Deletion, NewSchedule, ScheduleQuery};
 
-const COLUMNS: &str = "id, account, lane, status, created_at, ended_at, first_due, first_slot,
-    first_attempt, recorded_detached, attributes, plan";
+const COLUMNS: &str = "id, account, lane, status, created_at, updated_at, version, ended_at,
+    first_due, first_slot, first_attempt, since, recorded_detached, attributes, plan, life";
+
+/// What a schedule's row keeps beside its plan, as one blob.
+#[derive(Serialize, Deserialize)]
+struct Life {
+    former: Vec<Chapter>,
+    parties: Vec<i64>,
+}
 
 /// A schedule whose blobs are made, so that the writer only writes.
 pub(super) struct Prepared {
     schedule: Schedule,
     attributes: String,
-    run: QueueRow,
+    plan: Vec<u8>,
+    life: Vec<u8>,
+    runs: Vec<QueueRow>,
+    amendments: Vec<amendments::Row>,
     request: Option<RequestKey>,
     events: Vec<ScheduleEvent>,
 }
@@ -31,16 +49,23 @@ impl Prepared {
     /// Makes the blobs.
     pub(super) fn new(new: NewSchedule) -> Outcome<Prepared> {
         let NewSchedule { created, request } = new;
-        let attributes = json("attributes", &created.schedule.attributes)?;
-        let run = QueueRow::new(&created.run)?;
+        let Created { schedule, runs, amendments, events } = created;
         Ok(Prepared {
-            schedule: created.schedule,
-            attributes,
-            run,
+            attributes: json("attributes", &schedule.attributes)?,
+            plan: plan_blob(&schedule.plan)?,
+            life: life(&schedule)?,
+            runs: runs.iter().map(QueueRow::new).collect::<Outcome<_>>()?,
+            amendments: amendments.iter().map(amendments::Row::new).collect::<Outcome<_>>()?,
+            schedule,
             request,
-            events: created.events,
+            events,
         })
     }
+}
+
+fn life(schedule: &Schedule) -> Outcome<Vec<u8>> {
+    let Schedule { former, parties, .. } = schedule;
+    compact("schedule's life", &Life { former: former.clone(), parties: parties.clone() })
 }
 
 /// Creates schedules with their first runs and events.
@@ -48,37 +73,45 @@ pub(super) fn create(writing: &mut Writing<'_>, new: Vec<Prepared>) -> Outcome<V
     let connection = writing.connection;
     let mut appended = Appended::default();
     let mut insert = connection.prepare_cached(
-        "INSERT INTO schedule (id, account, lane, kind, party, status, created_at, ended_at,
-         first_due, first_slot, first_attempt, recorded_detached, request_key, attributes, plan)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "INSERT INTO schedule (id, account, lane, kind, status, created_at, updated_at, version,
+         ended_at, first_due, first_slot, first_attempt, since, recorded_detached, request_key,
+         attributes, plan, life)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?;
     let mut first_runs = Vec::with_capacity(new.len());
     let mut schedules = Vec::with_capacity(new.len());
-    for Prepared { schedule, attributes, run, request, events } in new {
+    for Prepared { schedule, attributes, plan, life, runs, amendments, request, events } in new {
         if let Some(existing) = made_by(connection, request.as_ref())? {
             schedules.push(existing);
             continue;
         }
         let kind = schedule.plan.instruction.kind();
-        insert.execute(rusqlite::params![
+        let first = link_columns(schedule.first);
+        insert.execute(params![
             schedule.id.0,
             schedule.account.0,
             schedule.lane.0,
             kind.number(),
-            party(&schedule.plan.instruction),
             schedule.status.number(),
             schedule.created_at.nanoseconds(),
+            schedule.updated_at.nanoseconds(),
+            schedule.version,
             schedule.ended_at.map(Instant::nanoseconds),
-            schedule.first.due.nanoseconds(),
-            schedule.first.slot.civil_seconds(),
-            schedule.first.attempt,
+            first.0,
+            first.1,
+            first.2,
+            schedule.since.stored(),
             schedule.recorded_detached,
             request.as_ref().map(|request| &*request.key),
             attributes,
-            plan_blob(&schedule.plan)?,
+            plan,
+            life,
         ])?;
-        appended.count(List::QUEUE, run.lane(), 1);
-        first_runs.push(run);
+        show_to_parties(connection, &schedule)?;
+        amendments::write(connection, &amendments)?;
+        let added = i64::try_from(runs.len()).unwrap_or(i64::MAX);
+        appended.count(List::QUEUE, schedule.lane.0, added);
+        first_runs.extend(runs);
         appended.count(List::SCHEDULES, schedule.account.0, 1);
         appended.count(List::schedules_of(kind), schedule.account.0, 1);
         let (account, at) = (schedule.account, schedule.created_at);
@@ -91,13 +124,48 @@ pub(super) fn create(writing: &mut Writing<'_>, new: Vec<Prepared>) -> Outcome<V
     Ok(schedules)
 }
 
-/// Whom a schedule's runs deal with.
-fn party(instruction: &Instruction) -> i64 {
-    match instruction {
-        Instruction::Charge { customer, .. } => customer.0,
-        Instruction::Transfer { recipient, .. } => recipient.0,
-        Instruction::Remittance(remitted) => remitted.partner.0,
+/// Puts a schedule into the lists of its parties.
+fn show_to_parties(connection: &Connection, schedule: &Schedule) -> Outcome<()> {
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO schedule_party (of_account, of_kind, party, made_at, schedule)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for party in &schedule.parties {
+        insert.execute((
+            schedule.account.0,
+            schedule.plan.instruction.kind().number(),
+            party,
+            schedule.created_at.nanoseconds(),
+            schedule.id.0,
+        ))?;
     }
+    Ok(())
+}
+
+/// Writes an edited schedule over the one before it, if that is still the one there.
+pub(super) fn replace(connection: &Connection, schedule: &Schedule) -> Outcome<bool> {
+    let first = link_columns(schedule.first);
+    let replaced = connection
+        .prepare_cached(
+            "UPDATE schedule SET status = ?3, updated_at = ?4, version = ?2 + 1, ended_at = ?5,
+             first_due = ?6, first_slot = ?7, first_attempt = ?8, since = ?9, attributes = ?10,
+             plan = ?11, life = ?12 WHERE id = ?1 AND version = ?2",
+        )?
+        .execute(params![
+            schedule.id.0,
+            i64::from(schedule.version) - 1,
+            schedule.status.number(),
+            schedule.updated_at.nanoseconds(),
+            schedule.ended_at.map(Instant::nanoseconds),
+            first.0,
+            first.1,
+            first.2,
+            schedule.since.stored(),
+            json("attributes", &schedule.attributes)?,
+            plan_blob(&schedule.plan)?,
+            life(schedule)?,
+        ])?;
+    Ok(replaced == 1)
 }
 
 /// What an account is told of its schedule.
@@ -128,27 +196,34 @@ pub(super) fn find(connection: &Connection, id: ScheduleId) -> Outcome<Option<Sc
 }
 
 fn schedule(row: &Row<'_>) -> Outcome<Schedule> {
+    let Life { former, parties } =
+        from_compact("schedule's life", row.get_ref(15)?.as_blob().unwrap_or(&[]))?;
     Ok(Schedule {
         id: ScheduleId(row.get(0)?),
         account: AccountId(row.get(1)?),
         lane: LaneId(row.get(2)?),
         status: stored_at(row, 3)?,
         created_at: instant_at(row, 4)?,
-        ended_at: row.get::<_, Option<i64>>(5)?.map(Instant::from_nanoseconds),
-        first: Link {
-            due: instant_at(row, 6)?,
-            slot: Slot::from_civil_seconds(row.get(7)?),
-            attempt: row.get(8)?,
-        },
-        recorded_detached: row.get(9)?,
-        attributes: from_json("schedule's attributes", row.get_ref(10)?.as_str().unwrap_or(""))?,
-        plan: plan(row.get_ref(11)?.as_blob().unwrap_or(&[]))?,
+        updated_at: instant_at(row, 5)?,
+        version: row.get(6)?,
+        ended_at: row.get::<_, Option<i64>>(7)?.map(Instant::from_nanoseconds),
+        first: link_at(row, 8)?,
+        since: Slot::from_stored(row.get(11)?),
+        recorded_detached: row.get(12)?,
+        attributes: from_json("schedule's attributes", row.get_ref(13)?.as_str().unwrap_or(""))?,
+        plan: Arc::new(plan(row.get_ref(14)?.as_blob().unwrap_or(&[]))?),
+        former,
+        parties,
     })
 }
 
 /// A page of schedules, by creation.
 pub(super) fn page(connection: &Connection, query: &ScheduleQuery) -> Outcome<Page<Schedule>> {
     let ScheduleQuery { account, kind, party, status, page } = query;
+    let tables = match party {
+        Some(_) => "schedule_party JOIN schedule ON id = schedule",
+        None => "schedule",
+    };
     let mut conditions = String::from("account = ?");
     let mut values = vec![account.0];
     let mut also = |condition: &str, value: i64| {
@@ -160,7 +235,11 @@ pub(super) fn page(connection: &Connection, query: &ScheduleQuery) -> Outcome<Pa
         also("kind = ?", kind.number());
     }
     if let Some(party) = party {
+        also("of_account = ?", account.0);
         also("party = ?", *party);
+        if let Some(kind) = kind {
+            also("of_kind = ?", kind.number());
+        }
     }
     if let Some(status) = status {
         also("status = ?", status.number());
@@ -174,7 +253,7 @@ pub(super) fn page(connection: &Connection, query: &ScheduleQuery) -> Outcome<Pa
         listing::count(connection, list, account.0)?
     } else {
         let total: i64 = connection
-            .prepare_cached(&format!("SELECT count(*) FROM schedule WHERE {conditions}"))?
+            .prepare_cached(&format!("SELECT count(*) FROM {tables} WHERE {conditions}"))?
             .query_row(params_from_iter(&values), |row| row.get(0))?;
         total.cast_unsigned()
     };
@@ -182,10 +261,15 @@ pub(super) fn page(connection: &Connection, query: &ScheduleQuery) -> Outcome<Pa
         Order::Chronological => "ASC",
         Order::ReverseChronological => "DESC",
     };
+    // Either way it is a stretch of one index.
+    let order = if party.is_some() {
+        format!("made_at {direction}, schedule {direction}")
+    } else {
+        format!("created_at {direction}, id {direction}")
+    };
     values.extend([i64::from(page.limit), i64::from(page.offset)]);
     let mut select = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM schedule WHERE {conditions}
-         ORDER BY created_at {direction}, id {direction} LIMIT ? OFFSET ?"
+        "SELECT {COLUMNS} FROM {tables} WHERE {conditions} ORDER BY {order} LIMIT ? OFFSET ?"
     ))?;
     let entries =
         select.query_and_then(params_from_iter(&values), schedule)?.collect::<Outcome<_>>()?;
@@ -222,7 +306,9 @@ pub(super) fn write_status(
     ended_at: Option<Instant>,
 ) -> Outcome<()> {
     connection
-        .prepare_cached("UPDATE schedule SET status = ?2, ended_at = ?3 WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE schedule SET status = ?2, ended_at = ?3, version = version + 1 WHERE id = ?1",
+        )?
         .execute((id.0, status.number(), ended_at.map(Instant::nanoseconds)))?;
     Ok(())
 }

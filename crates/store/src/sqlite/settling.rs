@@ -1,16 +1,14 @@
 //! Settlement: what a run's outcome writes, a whole batch in one commit.
 
-use engine::settlement::{AwaitingKey, Source};
+use engine::settlement::Source;
 use engine::{
-    Awaiting, Instant, LaneId, Occurrence, Run, RunKey, ScheduleEvent, ScheduleId, Settlement,
-    Slot, Status, Term,
+    Awaiting, Instant, Occurrence, RunKey, ScheduleEvent, ScheduleId, Settlement, Slot, Status,
+    Term,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
-use super::columns::{
-    instant_at, link_at, link_columns, money_at, payment_at, payment_columns, plan_blob, role,
-    role_columns,
-};
+use super::awaiting;
+use super::columns::{instant_at, plan_blob};
 use super::fault::Outcome;
 use super::listing::{Appended, List};
 use super::occurrences;
@@ -99,7 +97,7 @@ pub(super) fn settle(
         }
         match settlement.source {
             Source::Queue(key) => rows_out.push(key),
-            Source::Awaiting(key) => remove_awaiting(connection, key)?,
+            Source::Awaiting(key) => awaiting::remove(connection, key)?,
         }
         let follow = settlement.follow.as_ref().filter(|_| !ending);
         let status = settlement.status.filter(|_| !ending);
@@ -113,7 +111,7 @@ pub(super) fn settle(
         }
         occurrences.extend(&settlement.occurrences);
         if let Some((awaiting, plan)) = &settlement.awaiting {
-            insert_awaiting(connection, awaiting, plan)?;
+            awaiting::insert(connection, awaiting, plan)?;
         }
     }
     remove(connection, &mut rows_out, &sources, &mut appended)?;
@@ -181,10 +179,10 @@ impl Sources {
             first.lane.0,
             first.due.nanoseconds(),
             first.schedule.0,
-            first.slot.civil_seconds(),
+            first.slot.stored(),
             last.due.nanoseconds(),
             last.schedule.0,
-            last.slot.civil_seconds(),
+            last.slot.stored(),
         ))?;
         let mut left = wanted;
         while let Some(row) = rows.next()? {
@@ -196,7 +194,7 @@ impl Sources {
                 lane: first.lane,
                 due: instant_at(row, 0)?,
                 schedule: ScheduleId(row.get(1)?),
-                slot: Slot::from_civil_seconds(row.get(2)?),
+                slot: Slot::from_stored(row.get(2)?),
             };
             while let [(wanted, _), rest @ ..] = left
                 && *wanted < key
@@ -256,7 +254,7 @@ impl Sources {
     ) -> Outcome<Standing> {
         match settlement.source {
             Source::Queue(_) => Ok(self.standing.get(index).copied().unwrap_or(Standing::Stale)),
-            Source::Awaiting(key) => Ok(if is_awaiting(connection, key)? {
+            Source::Awaiting(key) => Ok(if awaiting::is_there(connection, key)? {
                 Standing::Claimed { ending: false }
             } else {
                 Standing::Stale
@@ -290,10 +288,10 @@ fn remove(
             first.lane.0,
             first.due.nanoseconds(),
             first.schedule.0,
-            first.slot.civil_seconds(),
+            first.slot.stored(),
             last.due.nanoseconds(),
             last.schedule.0,
-            last.slot.civil_seconds(),
+            last.slot.stored(),
         ))?;
     }
     for lane in rows.chunk_by(|one, next| one.lane == next.lane) {
@@ -381,102 +379,4 @@ fn rare_writes(
         }
     }
     Ok(())
-}
-
-const AWAITING_COLUMNS: &str = "slot, schedule, attempt, due, account, queued_at, role, recorded,
-    through, quoted, quoted_currency, plan, accepted_kind, accepted, since, link_due, link_slot,
-    link_attempt";
-
-fn is_awaiting(connection: &Connection, key: AwaitingKey) -> Outcome<bool> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT 1 FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3",
-        )?
-        .exists((key.slot.civil_seconds(), key.schedule.0, key.attempt))?)
-}
-
-fn remove_awaiting(connection: &Connection, key: AwaitingKey) -> Outcome<()> {
-    connection
-        .prepare_cached("DELETE FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3")?
-        .execute((key.slot.civil_seconds(), key.schedule.0, key.attempt))?;
-    Ok(())
-}
-
-fn insert_awaiting(connection: &Connection, awaiting: &Awaiting, plan: &[u8]) -> Outcome<()> {
-    let Awaiting { run, accepted, since, link } = awaiting;
-    let (role, recorded, through) = role_columns(run.role);
-    let accepted = accepted.map(payment_columns);
-    let link = link_columns(*link);
-    connection
-        .prepare_cached(
-            "INSERT INTO awaiting (slot, schedule, attempt, lane, due, account, queued_at, role,
-             recorded, through, quoted, quoted_currency, plan, accepted_kind, accepted, since,
-             link_due, link_slot, link_attempt)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-             ?18, ?19)",
-        )?
-        .execute(params![
-            run.key.slot.civil_seconds(),
-            run.key.schedule.0,
-            run.attempt,
-            run.key.lane.0,
-            run.key.due.nanoseconds(),
-            run.account.0,
-            run.queued_at.nanoseconds(),
-            role,
-            recorded,
-            through,
-            run.quoted.map(|money| money.amount_minor),
-            run.quoted.as_ref().map(|money| money.currency.code()),
-            plan,
-            accepted.map(|(kind, _)| kind),
-            accepted.map(|(_, key)| key),
-            since.nanoseconds(),
-            link.0,
-            link.1,
-            link.2,
-        ])?;
-    Ok(())
-}
-
-/// Attempts of a lane whose outcome is not known, oldest slot first, after `after`.
-pub(super) fn awaiting(
-    connection: &Connection,
-    lane: LaneId,
-    after: Option<AwaitingKey>,
-    limit: u32,
-) -> Outcome<Vec<Awaiting>> {
-    let (slot, schedule, attempt) = after.map_or((i64::MIN, i64::MIN, 0), |key| {
-        (key.slot.civil_seconds(), key.schedule.0, key.attempt)
-    });
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {AWAITING_COLUMNS} FROM awaiting
-         WHERE (slot, schedule, attempt) > (?1, ?2, ?3) AND lane = ?4
-         ORDER BY slot, schedule, attempt LIMIT ?5"
-    ))?;
-    select
-        .query_and_then((slot, schedule, attempt, lane.0, limit), |row| {
-            let key = RunKey {
-                lane,
-                due: instant_at(row, 3)?,
-                schedule: ScheduleId(row.get(1)?),
-                slot: Slot::from_civil_seconds(row.get(0)?),
-            };
-            let run = Run {
-                key,
-                account: engine::AccountId(row.get(4)?),
-                attempt: row.get(2)?,
-                queued_at: instant_at(row, 5)?,
-                role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
-                plan: super::columns::plan(row.get_ref(11)?.as_blob().unwrap_or(&[]))?,
-                quoted: money_at(row, 9)?,
-            };
-            Ok(Awaiting {
-                run,
-                accepted: payment_at(row, 12)?,
-                since: instant_at(row, 14)?,
-                link: link_at(row, 15)?,
-            })
-        })?
-        .collect()
 }

@@ -2,23 +2,26 @@
 //! database's.
 
 use async_trait::async_trait;
+use engine::edit::{Edited, Standing};
 use engine::settlement::AwaitingKey;
 use engine::{
-    Account, AccountId, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence, Position,
-    Run, Schedule, ScheduleId, Settlement, Term,
+    Account, AccountId, Amendment, Awaiting, ClockId, InstallationId, Instant, LaneId, Occurrence,
+    Position, Run, Schedule, ScheduleId, Settlement, Slot, Term,
 };
 
 use super::fault::{During, Outcome};
 use super::listing::{self, List};
 use super::{
-    SqliteStore, accounts, events, occurrences, positions, requests, runs, schedules, settling,
+    SqliteStore, accounts, amendments, awaiting, edits, events, occurrences, positions, requests,
+    runs, schedules, settling,
 };
 use crate::Result;
 use crate::event::{Event, EventId};
 use crate::page::{Page, PageQuery};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
-    Claim, ClockState, Credential, Deletion, Frozen, NewSchedule, ScheduleQuery, Settled, Store,
+    Claim, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule, ScheduleQuery,
+    Settled, SlotRecord, Store,
 };
 
 #[async_trait]
@@ -112,6 +115,46 @@ impl Store for SqliteStore {
         self.write("deleting a schedule", move |writing| schedules::delete(writing, id, at)).await
     }
 
+    async fn standing(
+        &self,
+        id: ScheduleId,
+        asked: Vec<Slot>,
+        now: Instant,
+    ) -> Result<Option<Standing>> {
+        self.read("finding where a schedule stands", move |connection| {
+            edits::standing(connection, id, &asked, now)
+        })
+        .await
+    }
+
+    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
+        const DURING: &str = "editing a schedule";
+        let prepared = edits::Prepared::new(edited).during(DURING)?;
+        self.write(DURING, move |writing| edits::write(writing, &prepared)).await
+    }
+
+    async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {
+        self.read("reading amendments", move |connection| {
+            schedules.into_iter().map(|schedule| amendments::of(connection, schedule)).collect()
+        })
+        .await
+    }
+
+    async fn slot_records(&self, slots: Vec<(ScheduleId, Slot)>) -> Result<Vec<SlotRecord>> {
+        self.read("reading what became of slots", move |connection| {
+            slots
+                .into_iter()
+                .map(|(schedule, slot)| {
+                    Ok(SlotRecord {
+                        occurrence: occurrences::latest(connection, schedule, slot)?,
+                        awaiting: awaiting::of(connection, schedule, slot)?,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+
     async fn positions(&self, schedules: &[Schedule], now: Instant) -> Result<Vec<Position>> {
         let schedules = schedules.to_vec();
         self.read("finding where schedules stand", move |connection| {
@@ -180,7 +223,7 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<Awaiting>> {
         self.read("listing what is awaited", move |connection| {
-            settling::awaiting(connection, lane, after, limit)
+            awaiting::page(connection, lane, after, limit)
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! How an event is shown: its key, and its subject as it was at that moment.
 
 use bank::BankEvent;
-use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Status};
+use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Slot, Status};
 use serde_json::json;
 use store::{Event, EventKind, Order, Page, PageQuery};
 
@@ -101,14 +101,16 @@ async fn occurrences_then(
 
 /// Where the schedule stood right after the event.
 fn standing_then(schedule: &Schedule, kind: ScheduleEvent, at: Instant) -> Standing {
-    let recurrence = schedule.plan.recurrence;
+    let cadence = &schedule.plan.cadence;
     let (status, next_dates) = match kind {
         ScheduleEvent::Created => {
-            let dates: Vec<_> = recurrence.iter().take(NEXT_DATES_MAX).collect();
+            let dates: Vec<_> = cadence.iter().map(Slot::date).take(NEXT_DATES_MAX).collect();
             let last = dates.len() == 1;
             (if last { Status::Expiring } else { Status::Running }, dates)
         }
-        ScheduleEvent::Expiring => (Status::Expiring, recurrence.last().into_iter().collect()),
+        ScheduleEvent::Expiring => {
+            (Status::Expiring, cadence.last().map(Slot::date).into_iter().collect())
+        }
         ScheduleEvent::Expired => (Status::Expired, Vec::new()),
         ScheduleEvent::Deleted => (Status::Deleted, Vec::new()),
         ScheduleEvent::Suspended => (Status::Suspended, Vec::new()),

@@ -7,8 +7,8 @@ use engine::{
     RecipientId, RetryPolicy, Schedule, Timing, TransferAmount,
 };
 use gateway::bank::BankError;
-use jiff::civil::Time;
-use recurrence::Recurrence;
+use jiff::civil::{Date, Time};
+use recurrence::{Recurrence, Rule};
 use serde_json::{Map, Value};
 use store::{NewSchedule, RequestKey};
 
@@ -75,7 +75,7 @@ pub(crate) async fn read(context: &Context, params: &Params) -> Result<Draft, Om
     if recurrence.first().is_none() {
         return Err(no_date(wish.window));
     }
-    Ok(Draft { plan: Plan { recurrence, policies, instruction }, attributes })
+    Ok(Draft { plan: Plan::new(recurrence, policies, instruction), attributes })
 }
 
 /// Makes the schedule, once for each request key, and waits for a first run that is due at once.
@@ -87,7 +87,7 @@ pub(crate) async fn create(
     let id = context.app.store().allocate_schedules(1).await?;
     let Draft { plan, attributes } = draft;
     let (account, lane) = (context.account.id, context.account.lane);
-    let creation = Creation { id, account, lane, plan, attributes };
+    let creation = Creation { attributes, ..Creation::of(id, account, lane, plan) };
     let created = creation::create(creation, context.now).map_err(|error| refused(&error))?;
     let asked = created.schedule.plan.clone();
     let made = context.app.runner.create_schedule(NewSchedule { created, request }).await?;
@@ -101,8 +101,11 @@ pub(crate) async fn create(
 /// now. Its start may have been left to the day of the request.
 fn is_same(made: &Plan, asked: &Plan) -> bool {
     made.instruction == asked.instruction
-        && made.recurrence.rule() == asked.recurrence.rule()
-        && made.recurrence.end() == asked.recurrence.end()
+        && made.cadence.dates().map(window_of) == asked.cadence.dates().map(window_of)
+}
+
+fn window_of(recurrence: &Recurrence) -> (Rule, Date) {
+    (recurrence.rule(), recurrence.end())
 }
 
 fn refused(error: &CreationError) -> OmiseError {
@@ -112,6 +115,10 @@ fn refused(error: &CreationError) -> OmiseError {
         }
         CreationError::TooLate { .. } => {
             OmiseError::bad_request("end_date must be in the year 2261 or earlier")
+        }
+        // A schedule of this dialect has a rule of dates, and no slots of its own.
+        CreationError::NoSlot | CreationError::Addition(_) => {
+            OmiseError::bad_request("the schedule has no date")
         }
     }
 }

@@ -1,8 +1,8 @@
 //! How a schedule is shown.
 
-use engine::{Instant, Instruction, Position, Schedule, Status, TransferAmount};
+use engine::{Instant, Instruction, Position, Schedule, Slot, Status, TransferAmount};
 use jiff::civil::{Date, Weekday};
-use recurrence::{Ordinal, Pattern, Rule, words};
+use recurrence::{Ordinal, Pattern, Recurrence, Rule, words};
 use serde_json::{Map, Value, json};
 use store::Page;
 
@@ -56,10 +56,12 @@ impl Standing {
         let next_dates = match position.next.filter(|_| schedule.status.is_active()) {
             None => Vec::new(),
             Some(next) => {
-                let later = next.through.date().tomorrow().ok();
-                let dates = later.map(|date| schedule.plan.recurrence.iter_from(date));
-                std::iter::once(next.link.slot.date())
-                    .chain(dates.into_iter().flatten())
+                let plan = &schedule.plan;
+                let first = plan.after(next.through);
+                let later = std::iter::successors(first, |slot| plan.after(*slot));
+                std::iter::once(next.link.slot)
+                    .chain(later)
+                    .map(Slot::date)
                     .take(NEXT_DATES_MAX)
                     .collect()
             }
@@ -74,7 +76,7 @@ pub(crate) fn schedule(view: &View, schedule: &Schedule, parts: Parts) -> Value 
     let shown = Shown {
         location: format!("/schedules/{id}"),
         occurrences: embedded_occurrences(view, &id, &parts.occurrences),
-        rule: schedule.plan.recurrence.rule(),
+        dates: schedule.plan.cadence.dates(),
         id,
         instruction: instruction(view, schedule, parts.parties),
         standing: parts.standing,
@@ -85,37 +87,39 @@ pub(crate) fn schedule(view: &View, schedule: &Schedule, parts: Parts) -> Value 
     }
 }
 
-struct Shown {
+struct Shown<'a> {
     id: String,
     location: String,
-    rule: Rule,
+    /// Every schedule of this dialect has a rule of dates.
+    dates: Option<&'a Recurrence>,
     occurrences: Value,
     instruction: (&'static str, Value),
     standing: Standing,
 }
 
-impl Shown {
+impl Shown<'_> {
     fn of_2019(self, view: &View, schedule: &Schedule) -> Value {
         let status = self.standing.status;
+        let rule = self.dates.map(Recurrence::rule);
         object([
             ("object", json!("schedule")),
             ("id", json!(self.id)),
             ("deleted", json!(status == Status::Deleted)),
             ("livemode", json!(view.livemode())),
             ("location", json!(self.location)),
-            ("every", json!(self.rule.every())),
+            ("every", json!(rule.map(|rule| rule.every()))),
             ("occurrences", self.occurrences),
-            ("on", on(self.rule)),
-            ("in_words", json!(words::omise(&self.rule))),
-            ("period", json!(period(self.rule))),
+            ("on", rule.map_or(Value::Null, on)),
+            ("in_words", json!(rule.as_ref().map(words::omise))),
+            ("period", json!(rule.map(period))),
             ("status", json!(status_word(status, "running"))),
             ("active", json!(status.is_active())),
             ("state", json!("Active")),
             self.instruction,
             ("next_occurrences_on", json!(self.standing.next_dates)),
             ("ended_at", view.time_or_null(self.standing.ended_at)),
-            ("start_on", json!(schedule.plan.recurrence.start())),
-            ("end_on", json!(schedule.plan.recurrence.end())),
+            ("start_on", json!(self.dates.map(Recurrence::start))),
+            ("end_on", json!(self.dates.map(Recurrence::end))),
             ("created_at", view.time(schedule.created_at)),
             ("execute_time", Value::Null),
             ("deleted_by", Value::Null),
@@ -123,18 +127,19 @@ impl Shown {
     }
 
     fn of_2017(self, view: &View, schedule: &Schedule) -> Value {
+        let rule = self.dates.map(Recurrence::rule);
         object([
             ("object", json!("schedule")),
             ("id", json!(self.id)),
             ("livemode", json!(view.livemode())),
             ("location", json!(self.location)),
             ("status", json!(status_word(self.standing.status, "active"))),
-            ("every", json!(self.rule.every())),
-            ("period", json!(period(self.rule))),
-            ("on", on(self.rule)),
-            ("in_words", json!(words::omise(&self.rule))),
-            ("start_date", json!(schedule.plan.recurrence.start())),
-            ("end_date", json!(schedule.plan.recurrence.end())),
+            ("every", json!(rule.map(|rule| rule.every()))),
+            ("period", json!(rule.map(period))),
+            ("on", rule.map_or(Value::Null, on)),
+            ("in_words", json!(rule.as_ref().map(words::omise))),
+            ("start_date", json!(self.dates.map(Recurrence::start))),
+            ("end_date", json!(self.dates.map(Recurrence::end))),
             self.instruction,
             ("occurrences", self.occurrences),
             ("next_occurrence_dates", json!(self.standing.next_dates)),

@@ -1,6 +1,6 @@
 //! Pages of lists.
 
-use engine::{AccountId, Attempt, Instant, Instruction, Occurrence, Schedule, ScheduleId, Slot};
+use engine::{AccountId, Attempt, Instant, Occurrence, Schedule, ScheduleId, Slot};
 
 use super::Books;
 use crate::event::Event;
@@ -12,8 +12,8 @@ impl Books {
         &self,
         schedule: ScheduleId,
     ) -> impl DoubleEndedIterator<Item = &Occurrence> {
-        let from = (schedule, Slot::from_civil_seconds(i64::MIN), Attempt::MIN);
-        let to = (schedule, Slot::from_civil_seconds(i64::MAX), Attempt::MAX);
+        let from = (schedule, Slot::from_stored(i64::MIN), Attempt::MIN);
+        let to = (schedule, Slot::from_stored(i64::MAX), Attempt::MAX);
         self.occurrences.range(from..=to).map(|(_, occurrence)| occurrence)
     }
 
@@ -34,7 +34,7 @@ impl Books {
                 let instruction = &schedule.plan.instruction;
                 schedule.account == *account
                     && kind.is_none_or(|kind| instruction.kind() == kind)
-                    && party.is_none_or(|party| party_of(instruction) == party)
+                    && party.is_none_or(|party| schedule.parties.contains(&party))
                     && status.is_none_or(|status| schedule.status == status)
             })
             .cloned()
@@ -46,15 +46,6 @@ impl Books {
     pub(super) fn page_of_events(&self, account: AccountId, query: &PageQuery) -> Page<Event> {
         let matching = self.events.iter().filter(|event| event.body.account == account);
         page(matching.cloned(), query, |event| event.body.at)
-    }
-}
-
-/// Whom a schedule's runs deal with.
-fn party_of(instruction: &Instruction) -> i64 {
-    match instruction {
-        Instruction::Charge { customer, .. } => customer.0,
-        Instruction::Transfer { recipient, .. } => recipient.0,
-        Instruction::Remittance(remitted) => remitted.partner.0,
     }
 }
 

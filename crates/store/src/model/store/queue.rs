@@ -143,7 +143,7 @@ impl Books {
         Position { recorded: u32::try_from(recorded).unwrap_or(u32::MAX), next }
     }
 
-    fn runs_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Queued> {
+    pub(super) fn runs_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Queued> {
         self.queue.values().filter(move |row| row.run.key.schedule == schedule)
     }
 
@@ -161,7 +161,7 @@ impl Books {
 
 /// How many slots after `through` are due by `by`.
 fn later_slots(plan: &Plan, through: Slot, by: Instant) -> u64 {
-    let dates = plan.recurrence.iter_from(through.date()).filter(|date| *date > through.date());
-    let due = dates.take_while(|date| plan.due(*date).is_some_and(|due| due <= by));
+    let slots = std::iter::successors(plan.after(through), |slot| plan.after(*slot));
+    let due = slots.take_while(|slot| plan.due(*slot).is_some_and(|due| due <= by));
     u64::try_from(due.count()).unwrap_or(u64::MAX)
 }

@@ -138,6 +138,7 @@ impl Books {
             return;
         };
         schedule.status = status;
+        schedule.version = schedule.version.saturating_add(1);
         schedule.ended_at = (!status.is_active()).then_some(at);
         let schedule = schedule.clone();
         for event in events {

@@ -1,7 +1,7 @@
 -- Kalends' first schema.
 --
--- Instants are nanoseconds since 1970 in UTC; slots are seconds since 1970 in the
--- schedule's own civil time. What is enumerated is an integer; `columns.rs` says which.
+-- Instants are nanoseconds since 1970 in UTC; slots grow with civil time
+-- (`Slot` says how). What is enumerated is an integer; `columns.rs` says which.
 --
 -- What is due together lies together: the queue is clustered by due time, occurrences
 -- by slot, payment keys by slot too (their text sorts so), and everything else that a
@@ -69,22 +69,44 @@ CREATE TABLE schedule (
     account INTEGER NOT NULL,
     lane INTEGER NOT NULL,
     kind INTEGER NOT NULL,
-    party INTEGER NOT NULL,
     status INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version INTEGER NOT NULL,
     ended_at INTEGER,
-    first_due INTEGER NOT NULL,
-    first_slot INTEGER NOT NULL,
-    first_attempt INTEGER NOT NULL,
+    first_due INTEGER,
+    first_slot INTEGER,
+    first_attempt INTEGER,
+    since INTEGER NOT NULL,
     recorded_detached INTEGER NOT NULL,
     request_key TEXT,
     attributes TEXT NOT NULL,
-    plan BLOB NOT NULL
+    plan BLOB NOT NULL,
+    life BLOB NOT NULL
 ) STRICT;
 CREATE INDEX schedule_by_account ON schedule (account, created_at);
-CREATE INDEX schedule_by_party ON schedule (account, kind, party, created_at);
 CREATE UNIQUE INDEX schedule_by_request ON schedule (account, request_key)
     WHERE request_key IS NOT NULL;
+
+-- Whose lists show a schedule.
+CREATE TABLE schedule_party (
+    of_account INTEGER NOT NULL,
+    of_kind INTEGER NOT NULL,
+    party INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    schedule INTEGER NOT NULL,
+    PRIMARY KEY (of_account, of_kind, party, made_at, schedule)
+) STRICT, WITHOUT ROWID;
+
+-- What an owner did to single slots of a schedule.
+CREATE TABLE amendment (
+    schedule INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    run_at INTEGER,
+    instruction BLOB,
+    canceled_at INTEGER,
+    PRIMARY KEY (schedule, slot)
+) STRICT, WITHOUT ROWID;
 
 -- One queued attempt at one slot, with all that running it needs. `term` is 2^32 until it
 -- is claimed, then 2^32 more than the claimer's; `lease_until` is the least integer until

@@ -49,7 +49,8 @@ fn captured(version: Version, shown: &Value) -> Captured {
     let timing = Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour: draft::CHARGE_HOUR };
     let policies =
         Policies { timing, retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND, run_at_start: true };
-    let plan = Plan { recurrence, policies, instruction };
+    let shown_to = vec![instruction.counterparty()];
+    let plan = Arc::new(Plan::new(recurrence, policies, instruction));
     let occurrences = captures::page(&shown["occurrences"], |it| occurrence(&names, it));
     let status = match shown["status"].as_str().unwrap() {
         "running" | "active" => Status::Running,
@@ -66,8 +67,13 @@ fn captured(version: Version, shown: &Value) -> Captured {
         plan,
         status,
         created_at,
+        updated_at: created_at,
+        version: 0,
         ended_at: None,
-        first,
+        former: Vec::new(),
+        since: Slot::of_date(start),
+        first: Some(first),
+        parties: shown_to,
         recorded_detached: 0,
         attributes: engine::Attributes::new(),
     };
@@ -77,16 +83,13 @@ fn captured(version: Version, shown: &Value) -> Captured {
 
 /// Where a schedule stands whose occurrences all succeeded.
 fn standing(schedule: &Schedule, occurrences: &Page<Occurrence>) -> Standing {
-    let rule = schedule.plan.recurrence;
-    let done = occurrences.entries.last().map(|it| it.slot.date());
+    let done = occurrences.entries.last().map(|it| it.slot);
     let next = match done {
-        Some(done) => rule.after(done),
-        None => rule.first(),
+        Some(done) => schedule.plan.after(done),
+        None => schedule.plan.first(),
     };
-    let next = next.map(|date| {
-        let slot = Slot::of_date(date);
-        Next { link: Link { due: Instant::EPOCH, slot, attempt: 0 }, through: slot }
-    });
+    let next = next
+        .map(|slot| Next { link: Link { due: Instant::EPOCH, slot, attempt: 0 }, through: slot });
     Standing::of(schedule, Position { recorded: 0, next })
 }
 

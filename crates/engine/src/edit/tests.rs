@@ -1,0 +1,1 @@
+//! Edits, told as what an owner did and what stands afterwards.

@@ -1,0 +1,83 @@
+//! Edits of schedules.
+
+use std::collections::BTreeSet;
+
+use engine::edit::{Edited, Standing, StandingRun};
+use engine::{Amendment, Attempt, Role, Run, RunKey, ScheduleId, Slot};
+
+use super::queue::Queued;
+use super::{Books, taken};
+use crate::Result;
+use crate::store::{EditWritten, SlotRecord};
+
+impl Books {
+    pub(super) fn standing(&self, id: ScheduleId, asked: &[Slot]) -> Option<Standing> {
+        let schedule = self.schedules.get(&id)?.clone();
+        let is_cadence = |run: &StandingRun| matches!(run.role, Role::Cadence { .. });
+        let (cadence, others): (Vec<_>, Vec<_>) =
+            self.runs_of(id).map(standing_run).partition(is_cadence);
+        let is_done = |slot: &&Slot| self.slot_record(id, **slot) != SlotRecord::default();
+        let done: BTreeSet<Slot> = asked.iter().filter(is_done).copied().collect();
+        Some(Standing {
+            schedule,
+            cadence: cadence.into_iter().next(),
+            others,
+            amendments: self.amendments_of(id),
+            done,
+        })
+    }
+
+    pub(super) fn edit(&mut self, edited: Edited) -> Result<EditWritten> {
+        const DURING: &str = "editing a schedule";
+        let Edited { schedule, cadence, removed, queued, amendments, restored } = edited;
+        let id = schedule.id;
+        let stored = self.schedules.get(&id).map(|stored| stored.version.saturating_add(1));
+        let waits = |key: &RunKey| self.queue.get(key).is_some_and(|row| row.claimed.is_none());
+        let carries_on = self.standing(id, &[]).and_then(|it| it.cadence).map(|run| run.key);
+        if stored != Some(schedule.version) || carries_on != cadence || !removed.iter().all(waits) {
+            return Ok(EditWritten::Overtaken);
+        }
+        let is_taken =
+            |run: &&Run| self.queue.contains_key(&run.key) && !removed.contains(&run.key);
+        if let Some(run) = queued.iter().find(is_taken) {
+            return Err(taken(DURING, &run.key));
+        }
+        for key in removed {
+            self.queue.remove(&key);
+        }
+        for run in queued {
+            self.queue.insert(run.key, Queued::unclaimed(run));
+        }
+        for amendment in amendments {
+            self.amendments.insert((id, amendment.slot), amendment);
+        }
+        for slot in restored {
+            self.amendments.remove(&(id, slot));
+        }
+        self.schedules.insert(id, schedule);
+        Ok(EditWritten::Written)
+    }
+
+    pub(super) fn amendments_of(&self, schedule: ScheduleId) -> Vec<Amendment> {
+        let all = self.amendments.values();
+        all.filter(|amendment| amendment.schedule == schedule).cloned().collect()
+    }
+
+    pub(super) fn slot_record(&self, schedule: ScheduleId, slot: Slot) -> SlotRecord {
+        let attempts = (schedule, slot, Attempt::MIN)..=(schedule, slot, Attempt::MAX);
+        let awaiting = (slot, schedule, Attempt::MIN)..=(slot, schedule, Attempt::MAX);
+        SlotRecord {
+            occurrence: self.occurrences.range(attempts).next_back().map(|(_, it)| it.clone()),
+            awaiting: self.awaiting.range(awaiting).next_back().map(|(_, it)| it.clone()),
+        }
+    }
+}
+
+fn standing_run(row: &Queued) -> StandingRun {
+    StandingRun {
+        key: row.run.key,
+        attempt: row.run.attempt,
+        role: row.run.role,
+        in_flight: row.claimed.is_some(),
+    }
+}
