@@ -132,6 +132,7 @@ fn card(account: AccountId, customer: &Customer, now: Instant) -> Card {
         id: customer.default_card.unwrap_or(CardId(0)),
         account,
         customer: Some(customer.id),
+        link: None,
         created_at: now,
         version: 0,
         brand: Brand::Visa,

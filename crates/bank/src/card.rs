@@ -3,7 +3,7 @@
 //! A card's number is read once, when its token is made: what stays is its
 //! brand, first and last digits, a fingerprint, and what the test number does.
 
-use engine::{AccountId, CardId, CustomerId, Instant, Zone};
+use engine::{AccountId, CardId, CustomerId, Instant, PartyId, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::charge::ChargeFailure;
@@ -15,8 +15,11 @@ pub struct Card {
     pub id: CardId,
     /// Whose books it is in.
     pub account: AccountId,
-    /// Who pays with it; `None` while only a token knows it.
+    /// Which customer pays with it; `None` while only a token knows it, and for a party's.
     pub customer: Option<CustomerId>,
+    /// Which party has linked it, and how; `None` for a customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<CardLink>,
     /// When its token was made.
     pub created_at: Instant,
     /// Counts its changes.
@@ -46,6 +49,13 @@ pub struct Card {
 }
 
 impl Card {
+    /// What it is listed by: its customer or its party.
+    #[must_use]
+    pub fn owner(&self) -> Option<i64> {
+        let party = self.link.as_ref().map(|link| party_owner(link.party));
+        self.customer.map(|id| id.0).or(party)
+    }
+
     /// Whether it lets money be taken from it, and if not, why.
     pub fn verdict(&self, at: Instant) -> Result<(), ChargeFailure> {
         if self.deleted {
@@ -59,6 +69,83 @@ impl Card {
             Behaviour::Fails(failure) => Err(failure),
         }
     }
+}
+
+/// How a party holds a card.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CardLink {
+    /// Which party.
+    pub party: PartyId,
+    /// When it was last changed.
+    pub updated_at: Instant,
+    /// Debit or credit.
+    pub funding: Funding,
+    /// Whether its holder agreed that it be kept for later payments.
+    pub on_file: Option<bool>,
+    /// For which seller it was linked.
+    pub merchant: Option<PartyId>,
+    /// What its issuer said of what was typed in.
+    pub checks: CardChecks,
+}
+
+/// Whose money a card spends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Funding {
+    /// What its holder has: money can also be pushed to it and pulled from it.
+    Debit,
+    /// What its issuer lends.
+    Credit,
+}
+
+/// What a card's issuer said of what was typed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CardChecks {
+    /// Of the security code.
+    pub security_code: Check,
+    /// Of the first line of the address.
+    pub street: Check,
+    /// Of the postal code.
+    pub postal_code: Check,
+    /// Of the holder's name, where that was asked.
+    pub name: Option<NameChecks>,
+}
+
+/// What a card's issuer said of its holder's name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NameChecks {
+    /// Of the first name.
+    pub first: Check,
+    /// Of the middle name.
+    pub middle: Check,
+    /// Of the last name.
+    pub last: Check,
+    /// Of the whole.
+    pub full: Check,
+}
+
+/// Whether what was typed in is what the issuer knows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Check {
+    /// It is.
+    Match,
+    /// It nearly is.
+    PartialMatch,
+    /// It is not.
+    NoMatch,
+    /// It was not looked at.
+    NotChecked,
+    /// The issuer does not say.
+    Unavailable,
+}
+
+/// Keeps parties apart from customers where a card's owner is one integer. Neither
+/// kind has ever had so many that the two could meet.
+const PARTY_OWNERS: i64 = 1 << 62;
+
+/// What a party's cards are listed by.
+#[must_use]
+pub const fn party_owner(party: PartyId) -> i64 {
+    party.0 ^ PARTY_OWNERS
 }
 
 /// Whether a card of that month is past it: it is good until the month ends, in

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::card::{Behaviour, Brand};
-use crate::test_number;
+use crate::card::{Behaviour, Brand, Funding};
+use crate::{fingerprint, test_number};
 
 /// A card number that a scheme could have issued. It lives only as long as its
 /// token is being made, and has no `Debug`, so that it cannot reach a log.
@@ -49,6 +49,9 @@ const ISSUED: [Issued; 14] = [
     issued(Brand::DinersClub, "38", "39", 14..=19),
 ];
 
+/// Keeps fingerprints of linked cards apart from those of anything else.
+const LINKED_DOMAIN: &[u8] = b"kalends linked card\0";
+
 /// Keeps fingerprints apart from any other hash of the same digits.
 const FINGERPRINT_DOMAIN: &[u8] = b"kalends card number\0";
 
@@ -62,6 +65,17 @@ impl CardNumber {
         }
         let brand = ISSUED.iter().find(|issued| issued.covers(&digits))?.brand;
         Some(CardNumber { digits, brand })
+    }
+
+    /// The same for a card that a party links: a few published test numbers are taken
+    /// although no scheme would issue them.
+    #[must_use]
+    pub fn parse_linked(text: &str) -> Option<CardNumber> {
+        let digits: String = text.chars().filter(|&c| c != ' ' && c != '-').collect();
+        if test_number::is_linked_all_the_same(&digits) {
+            return Some(CardNumber { digits, brand: Brand::AmericanExpress });
+        }
+        CardNumber::parse(text)
     }
 
     /// Its scheme.
@@ -89,10 +103,28 @@ impl CardNumber {
         STANDARD.encode(hash.finalize())
     }
 
+    /// The same for the same number under the same secret: 32 bytes in hexadecimal.
+    #[must_use]
+    pub fn linked_fingerprint(&self, secret: &[u8]) -> String {
+        fingerprint::keyed(LINKED_DOMAIN, secret, &self.digits)
+    }
+
     /// What happens when it is charged.
     #[must_use]
     pub fn behaviour(&self) -> Behaviour {
         test_number::behaviour(&self.digits)
+    }
+
+    /// What happens when it is charged as a party's: there are more numbers that fail.
+    #[must_use]
+    pub fn linked_behaviour(&self) -> Behaviour {
+        test_number::linked_behaviour(&self.digits)
+    }
+
+    /// Whose money a party spends with it.
+    #[must_use]
+    pub fn funding(&self) -> Funding {
+        test_number::funding(self.brand, &self.digits)
     }
 }
 

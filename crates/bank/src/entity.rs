@@ -24,19 +24,19 @@ pub enum RecordKind {
     Refund,
     /// [`crate::Transfer`].
     Transfer,
-    /// A party: somebody with accounts of their own under a tenant.
+    /// [`crate::Party`].
     Party,
-    /// A bank account that a party has linked.
+    /// [`crate::LinkedAccount`].
     LinkedAccount,
-    /// A balance that a party keeps with the bank.
+    /// [`crate::Wallet`].
     Wallet,
-    /// A way to pay or be paid.
+    /// [`crate::PaymentMethod`].
     PaymentMethod,
     /// A transfer between two payment methods.
     Remittance,
-    /// A picture of a party's.
+    /// [`crate::Image`], and the [`crate::Picture`] that it shows.
     Image,
-    /// Something that a party sells.
+    /// [`crate::Product`].
     Product,
     /// [`crate::JournalEntry`]: not a record of its own, but numbered like one.
     JournalEntry,
@@ -180,8 +180,15 @@ macro_rules! entity {
 
 entity!(crate::Token, Token, key: |it| it.key, parent: |it| Some(it.card.0), hidden: |_| true);
 entity!(crate::Customer, Customer, key: |it| it.id.0, parent: |_| None, hidden: |it| it.deleted);
-entity!(crate::Card, Card, key: |it| it.id.0, parent: |it| it.customer.map(|id| id.0), hidden: |it| it.deleted || it.customer.is_none());
+entity!(crate::Card, Card, key: |it| it.id.0, parent: |it| it.owner(), hidden: |it| it.deleted || it.owner().is_none());
 entity!(crate::Recipient, Recipient, key: |it| it.id.0, parent: |_| None, hidden: |it| it.deleted);
 entity!(crate::Charge, Charge, key: |it| it.id.0, parent: |it| it.customer.map(|id| id.0), hidden: |_| false);
 entity!(crate::Refund, Refund, key: |it| it.key, parent: |it| Some(it.charge.0), hidden: |_| false);
 entity!(crate::Transfer, Transfer, key: |it| it.id.0, parent: |it| Some(it.recipient.0), hidden: |it| it.deleted);
+entity!(crate::Party, Party, key: |it| it.id.0, parent: |_| None, hidden: |_| false);
+entity!(crate::LinkedAccount, LinkedAccount, key: |it| it.id.0, parent: |it| Some(it.party.0), hidden: |it| it.disabled_at.is_some());
+entity!(crate::Wallet, Wallet, key: |it| it.id.0, parent: |it| Some(it.party.0), hidden: |_| false);
+entity!(crate::PaymentMethod, PaymentMethod, key: |it| it.id.0, parent: |it| Some(it.party.0), hidden: |it| it.disabled_at.is_some());
+entity!(crate::Image, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.removed_at.is_some());
+entity!(crate::Picture, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |_| true);
+entity!(crate::Product, Product, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.withdrawn_at.is_some());

@@ -1,6 +1,6 @@
 //! Test card numbers, and what each does when it is charged.
 
-use crate::card::Behaviour;
+use crate::card::{Behaviour, Brand, CardChecks, Check, Funding, NameChecks};
 use crate::charge::ChargeFailure;
 
 use ChargeFailure as F;
@@ -36,10 +36,94 @@ pub fn behaviour(digits: &str) -> Behaviour {
         .map_or(Behaviour::Succeeds, |(failure, _)| Behaviour::Fails(*failure))
 }
 
+/// Numbers that are declined when a party pays with them, as published for test mode.
+const DECLINED: [&str; 4] =
+    ["4000020000000000", "5555000022220022", "6011000022220002", "3711000022220002"];
+
+/// Published numbers of American Express that none could have: one is a digit too long,
+/// the other's check digit is wrong.
+const IMPOSSIBLE: [&str; 2] = ["3711000022220002", "372021002000199"];
+
+/// Whether a party may link a number although no scheme could issue it.
+#[must_use]
+pub fn is_linked_all_the_same(digits: &str) -> bool {
+    IMPOSSIBLE.contains(&digits)
+}
+
+/// What happens when a party's number is charged: more fail than of a customer's.
+#[must_use]
+pub fn linked_behaviour(digits: &str) -> Behaviour {
+    if DECLINED.contains(&digits) {
+        Behaviour::Fails(F::PaymentRejected)
+    } else {
+        behaviour(digits)
+    }
+}
+
+/// Test numbers of Visa and Mastercard that are credit cards; their others are debit cards.
+const CREDIT: [&str; 2] = ["4111300030003000", "5200900090009000"];
+
+/// Test numbers of other schemes that are debit cards; their others are credit cards.
+const DEBIT: [&str; 2] = ["6011233333330000", "372021002000199"];
+
+/// Whose money a card spends.
+#[must_use]
+pub fn funding(brand: Brand, digits: &str) -> Funding {
+    let is_debit = match brand {
+        Brand::Visa | Brand::Mastercard => !CREDIT.contains(&digits),
+        _ => DEBIT.contains(&digits),
+    };
+    if is_debit { Funding::Debit } else { Funding::Credit }
+}
+
+/// What an issuer says of what a party typed in: published codes and postal codes stand
+/// for each answer, and anything else matches. The street is looked at with the postal
+/// code. Without a security code none is looked at.
+#[must_use]
+pub fn checks(security_code: Option<&str>, postal_code: &str, has_street: bool) -> CardChecks {
+    let postal_code = match postal_code {
+        "22222" => Check::NoMatch,
+        "88888" => Check::NotChecked,
+        "99999" => Check::Unavailable,
+        _ => Check::Match,
+    };
+    let security_code = match security_code {
+        None | Some("888" | "8888") => Check::NotChecked,
+        Some("222" | "2222") => Check::NoMatch,
+        Some("999" | "9999") => Check::Unavailable,
+        Some(_) => Check::Match,
+    };
+    let street = if has_street { postal_code } else { Check::NotChecked };
+    CardChecks { security_code, street, postal_code, name: None }
+}
+
+/// The holder whose name is known to issuers in test mode, and what they say when it
+/// is told so: of the first, the middle and the last name, and of the whole.
+const NAMES: [(&str, [Check; 4]); 8] = {
+    use Check::{Match, NoMatch, NotChecked, PartialMatch};
+    [
+        ("Alex Nora Irwin", [Match, Match, Match, Match]),
+        ("Alex Noraa Irwin", [Match, PartialMatch, Match, Match]),
+        ("Alx Nora Irwin", [PartialMatch, Match, Match, Match]),
+        ("Alex Irwin", [Match, NotChecked, Match, Match]),
+        ("Irwin", [NotChecked, NotChecked, Match, Match]),
+        ("Alex Nor Irwin", [Match, NoMatch, Match, PartialMatch]),
+        ("Axely Nora Irwin", [NoMatch, Match, Match, PartialMatch]),
+        ("A N Irwi", [NoMatch, NoMatch, PartialMatch, NoMatch]),
+    ]
+};
+
+/// What an issuer says of a holder's name: it does not say of any but one.
+#[must_use]
+pub fn name_checks(name: &str) -> NameChecks {
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    let [first, middle, last, full] = known.map_or([Check::Unavailable; 4], |(_, checks)| *checks);
+    NameChecks { first, middle, last, full }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Brand;
     use crate::card_number::CardNumber;
 
     #[test]
@@ -75,5 +159,51 @@ mod tests {
             let read = CardNumber::parse(number).expect(number);
             assert_eq!(read.behaviour(), Behaviour::Succeeds, "{number}");
         }
+    }
+
+    #[test]
+    fn numbers_that_a_party_is_declined_with_are_numbers_and_are_good_for_a_customer() {
+        for number in DECLINED {
+            let read = CardNumber::parse_linked(number).expect(number);
+            assert_eq!(read.linked_behaviour(), Behaviour::Fails(F::PaymentRejected), "{number}");
+            assert_eq!(read.behaviour(), Behaviour::Succeeds, "{number}");
+        }
+        let good = CardNumber::parse("4111111111111111").unwrap();
+        assert_eq!(good.linked_behaviour(), Behaviour::Succeeds);
+    }
+
+    #[test]
+    fn a_card_spends_what_its_holder_has_or_what_its_issuer_lends() {
+        let funding = |number| CardNumber::parse_linked(number).expect(number).funding();
+        for debit in ["4111111111111111", "5555555555554444", "6011233333330000", "372021002000199"]
+        {
+            assert_eq!(funding(debit), Funding::Debit, "{debit}");
+        }
+        for credit in
+            ["4111300030003000", "5200900090009000", "6011111111111117", "371111111111114"]
+        {
+            assert_eq!(funding(credit), Funding::Credit, "{credit}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_knows_one_name_in_test_mode() {
+        let checks = name_checks("Alex Nor Irwin");
+        assert_eq!((checks.middle, checks.full), (Check::NoMatch, Check::PartialMatch));
+        assert_eq!(name_checks("Jules Jackson").full, Check::Unavailable);
+    }
+
+    #[test]
+    fn published_codes_stand_for_each_answer_of_an_issuer() {
+        let answers = |code, postal_code, has_street| {
+            let checks = checks(code, postal_code, has_street);
+            (checks.security_code, checks.postal_code, checks.street)
+        };
+        use Check::{Match, NoMatch, NotChecked, Unavailable};
+        assert_eq!(answers(Some("111"), "11111", true), (Match, Match, Match));
+        assert_eq!(answers(Some("2222"), "22222", true), (NoMatch, NoMatch, NoMatch));
+        assert_eq!(answers(Some("888"), "88888", true), (NotChecked, NotChecked, NotChecked));
+        assert_eq!(answers(Some("9999"), "99999", true), (Unavailable, Unavailable, Unavailable));
+        assert_eq!(answers(None, "50401", false), (NotChecked, Match, NotChecked));
     }
 }

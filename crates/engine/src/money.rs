@@ -15,6 +15,8 @@ pub struct Currency([u8; 3]);
 impl Currency {
     /// The Thai baht.
     pub const THB: Currency = Currency(*b"THB");
+    /// The dollar of the United States.
+    pub const USD: Currency = Currency(*b"USD");
 
     /// Reads a code in either case; `None` unless it is three ASCII letters.
     #[must_use]

@@ -129,6 +129,7 @@ pub(crate) fn card(names: &Names, shown: &Value) -> Card {
         id: CardId(names.key(RecordKind::Card, &shown["id"])),
         account: ACCOUNT,
         customer: location.map(customer),
+        link: None,
         created_at: created(shown),
         version: 0,
         brand: match shown["brand"].as_str().unwrap() {

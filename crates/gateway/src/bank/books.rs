@@ -31,6 +31,23 @@ impl Bank {
         }
     }
 
+    /// Records in the order asked, in one reading; those that are not there, or are
+    /// another account's, are `None`.
+    pub(super) async fn find_all<E: Entity>(
+        &self,
+        account: AccountId,
+        keys: impl IntoIterator<Item = i64>,
+    ) -> Result<Vec<Option<E>>> {
+        let keys: Vec<RecordKey> = keys.into_iter().map(record_key::<E>).collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self.store.records(keys).await?.into_iter();
+        let mine = found.map(|record| record.filter(|record| record.account == account));
+        let entities = mine.map(|record| record.as_ref().map(read).transpose());
+        Ok(entities.collect::<Result<_, StoreError>>()?)
+    }
+
     /// A page of records.
     pub(super) async fn page<E: Entity>(
         &self,

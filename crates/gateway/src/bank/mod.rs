@@ -6,15 +6,23 @@ mod books;
 mod cards;
 mod charges;
 mod customers;
+mod images;
 mod ledger;
+mod linked_accounts;
+mod linked_cards;
+mod parties;
+mod payment_methods;
 mod payments;
+mod products;
 mod recipients;
 mod refunds;
 mod tokens;
 mod transfers;
+mod wallets;
 
 use std::sync::Arc;
 
+use bank::linked_account::ProofRefusal;
 use bank::{Charge, RecordKind, Transfer};
 use engine::{Account, IdempotencyKey, Instant};
 use store::{BankStore, StoreError};
@@ -22,10 +30,17 @@ use store::{BankStore, StoreError};
 pub use cards::CardChange;
 pub use charges::{NewCharge, Payer};
 pub use customers::{CustomerChange, NewCustomer};
+pub use images::{IMAGES_PER_PARTY_MAX, NewPicture};
 pub use ledger::{Balance, OPENING_MAX};
+pub use linked_accounts::NewLinkedAccount;
+pub use linked_cards::{LinkedCardChange, NewLinkedCard};
+pub use parties::NewParty;
+pub use payment_methods::{Instruments, MethodNames};
+pub use products::PRODUCTS_PER_PARTY_MAX;
 pub use recipients::RecipientChange;
 pub use tokens::{CardDetails, TokenAndCard};
 pub use transfers::NewTransfer;
+pub use wallets::NewWallet;
 
 /// The built-in bank.
 pub struct Bank {
@@ -41,6 +56,18 @@ pub struct Context<'a> {
     pub now: Instant,
     /// Under which payment key, where the client gave its request one.
     pub key: Option<&'a IdempotencyKey>,
+}
+
+/// Where a tenant's attributes keep what its fingerprints of numbers are made with.
+pub const FINGERPRINT_SECRET: &str = "fingerprint_secret";
+
+impl<'a> Context<'a> {
+    /// What the tenant's fingerprints of numbers are made with: who does not know it
+    /// cannot tell a number from its fingerprint.
+    fn fingerprint_secret(&self) -> &'a [u8] {
+        let secret = self.account.attributes.get(FINGERPRINT_SECRET);
+        secret.and_then(serde_json::Value::as_str).unwrap_or_default().as_bytes()
+    }
 }
 
 /// Why the bank did not do what it was asked. The wording belongs to the dialects.
@@ -89,6 +116,21 @@ pub enum BankError {
     /// The recipient cannot be paid.
     #[error("the recipient cannot be paid")]
     RecipientNotPayable,
+    /// The tenant has let go of the party: it is only read.
+    #[error("the party is disconnected")]
+    Disconnected,
+    /// The party was never granted the capability.
+    #[error("the party has no such capability")]
+    NotGranted,
+    /// The party has linked the bank account before.
+    #[error("the bank account is already linked")]
+    AlreadyLinked,
+    /// The bank account's state does not allow it.
+    #[error("the bank account cannot be proved so in its state")]
+    Proof(ProofRefusal),
+    /// The party has as many as it can have.
+    #[error("there are too many of {0:?}")]
+    TooMany(RecordKind),
     /// The client's key was used before, for a payment that is another.
     #[error("the key was used for another payment")]
     KeyUsed,

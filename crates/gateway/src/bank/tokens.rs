@@ -42,6 +42,7 @@ impl Bank {
             id,
             account: context.account.id,
             customer: None,
+            link: None,
             created_at: context.now,
             version: 0,
             brand: number.brand(),
