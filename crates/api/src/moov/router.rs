@@ -23,8 +23,8 @@ mod serve;
 
 /// Every endpoint of Moov's API.
 pub(crate) fn routes() -> Router<App> {
-    use super::ping;
-    ping::routes().into()
+    use super::{accounts, ping};
+    ping::routes().and(accounts::schedules::routes()).into()
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
@@ -78,7 +78,6 @@ impl Routes {
     }
 
     /// Those of another group too.
-    #[allow(dead_code, reason = "there is one group so far")]
     pub(crate) fn and(self, others: Routes) -> Routes {
         Routes(self.0.merge(others.0))
     }
