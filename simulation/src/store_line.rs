@@ -14,9 +14,9 @@ use engine::{
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
-    Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen, NewSchedule,
-    Page, PageQuery, RequestKey, RequestState, Result, ScheduleQuery, Settled, SlotRecord, Store,
-    StoreError, StoredResponse,
+    Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen, Grant,
+    NewSchedule, Page, PageQuery, RequestKey, RequestState, Result, ScheduleQuery, Settled,
+    SlotRecord, Store, StoreError, StoredResponse,
 };
 
 use crate::fault::Fault;
@@ -321,6 +321,27 @@ impl Store for StoreLine {
 
     async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>> {
         self.ends.store.credential(sha256).await
+    }
+
+    async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        self.ends.store.put_credentials(credentials).await
+    }
+
+    async fn add_grants(
+        &self,
+        spent: Option<[u8; 32]>,
+        grants: Vec<Grant>,
+        at: Instant,
+    ) -> Result<bool> {
+        self.ends.store.add_grants(spent, grants, at).await
+    }
+
+    async fn grant(&self, sha256: [u8; 32]) -> Result<Option<Grant>> {
+        self.ends.store.grant(sha256).await
+    }
+
+    async fn revoke_grant(&self, sha256: [u8; 32]) -> Result<()> {
+        self.ends.store.revoke_grant(sha256).await
     }
 
     async fn clock(&self, id: ClockId) -> Result<ClockState> {

@@ -113,6 +113,10 @@ pub enum BankEvent {
     RecipientActivated,
     /// A recipient can no longer be paid.
     RecipientDeactivated,
+    /// A remittance was made.
+    RemittanceCreated,
+    /// A remittance, or one of its sides, came into another state.
+    RemittanceUpdated,
 }
 
 impl BankEvent {
@@ -145,6 +149,7 @@ impl BankEvent {
             | E::RecipientVerified
             | E::RecipientActivated
             | E::RecipientDeactivated => RecordKind::Recipient,
+            E::RemittanceCreated | E::RemittanceUpdated => RecordKind::Remittance,
         }
     }
 }
@@ -192,3 +197,4 @@ entity!(crate::PaymentMethod, PaymentMethod, key: |it| it.id.0, parent: |it| Som
 entity!(crate::Image, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.removed_at.is_some());
 entity!(crate::Picture, Image, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |_| true);
 entity!(crate::Product, Product, key: |it| it.key, parent: |it| Some(it.party.0), hidden: |it| it.withdrawn_at.is_some());
+entity!(crate::Remittance, Remittance, key: |it| it.id.0, parent: |it| Some(it.partner.0), hidden: |_| false);

@@ -1,6 +1,6 @@
 //! Double entry: every movement is an entry whose legs add up to nothing.
 
-use engine::{AccountId, Currency, Instant};
+use engine::{AccountId, Currency, Instant, WalletId};
 use serde::{Deserialize, Serialize};
 
 use crate::entity::RecordKind;
@@ -31,6 +31,28 @@ pub enum LedgerRole {
     Fees,
     /// What the bank owes in tax.
     Tax,
+    /// What a party keeps with the bank.
+    Wallet(WalletId),
+    /// What has left its source and has not arrived.
+    Clearing,
+    /// What cards have paid: a world that money comes from, below zero.
+    CardsDebited,
+    /// What cards were paid: a world that money goes to.
+    CardsCredited,
+    /// What was drawn from bank accounts: a world that money comes from, below zero.
+    BanksDebited,
+    /// What was sent to bank accounts: a world that money goes to.
+    BanksCredited,
+    /// What the bank gave back for wallets that had too little, below zero.
+    Uncovered,
+}
+
+impl LedgerRole {
+    /// Whether what stands here must not fall below zero.
+    #[must_use]
+    pub const fn has_floor(self) -> bool {
+        matches!(self, LedgerRole::Available | LedgerRole::Held | LedgerRole::Wallet(_))
+    }
 }
 
 /// One movement of money.
@@ -76,6 +98,14 @@ pub enum EntryKind {
     TransferReturned,
     /// The account's first money, from a seed.
     Opening,
+    /// A remittance has left its source.
+    RemittanceTaken,
+    /// A remittance has arrived.
+    RemittanceCompleted,
+    /// A remittance was called off, or sent back.
+    RemittanceReturned,
+    /// What a card has paid by a remittance went back to it.
+    RemittanceRefunded,
 }
 
 impl EntryKind {
@@ -152,10 +182,12 @@ impl JournalEntry {
     /// entry draws on, or else what is set aside.
     #[must_use]
     pub fn floor(&self) -> Option<LedgerAccount> {
-        [LedgerRole::Available, LedgerRole::Held]
-            .into_iter()
-            .find(|role| self.net(*role) < 0)
-            .map(|role| LedgerAccount { account: self.account, role, currency: self.currency })
+        let drawn_on = self.legs.iter().filter(|leg| leg.amount < 0 && leg.role.has_floor());
+        drawn_on.map(|leg| leg.role).min().map(|role| LedgerAccount {
+            account: self.account,
+            role,
+            currency: self.currency,
+        })
     }
 }
 
@@ -196,5 +228,8 @@ mod tests {
         assert_eq!(floor(Available, Held), Some(Available));
         assert_eq!(floor(Held, Payees), Some(Held));
         assert_eq!(floor(Payers, Available), None);
+        let wallet = LedgerRole::Wallet(WalletId(9));
+        assert_eq!(floor(wallet, LedgerRole::Clearing), Some(wallet));
+        assert_eq!(floor(LedgerRole::Clearing, wallet), None);
     }
 }

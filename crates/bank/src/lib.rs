@@ -1,5 +1,5 @@
-//! The built-in bank: people, cards, recipients, charges, transfers, and the
-//! double-entry ledger they stand in, as pure decisions over what was read.
+//! The built-in bank: people, cards, recipients, charges, transfers, remittances, and
+//! the double-entry ledger they stand in, as pure decisions over what was read.
 //!
 //! Nothing here does I/O, reads a clock, draws a random number, or knows a wire
 //! format: keys and `now` come in, entities and journal entries come out.
@@ -19,6 +19,7 @@ pub mod picture;
 pub mod product;
 pub mod recipient;
 pub mod refund;
+pub mod remittance;
 pub mod routing_number;
 pub mod step;
 pub mod test_number;
@@ -38,6 +39,7 @@ pub use picture::{Image, Picture};
 pub use product::Product;
 pub use recipient::{BankAccount, Recipient, RecipientFailure, RecipientKind};
 pub use refund::Refund;
+pub use remittance::{Remittance, RemittanceFailure, RemittanceStatus};
 pub use routing_number::RoutingNumber;
 pub use step::Step;
 pub use transfer::{Transfer, TransferFailure};

@@ -6,9 +6,18 @@ use std::collections::BTreeMap;
 use bank::charge::{self, Command as OnCharge};
 use bank::recipient::{self, BankAccount, Recipient, RecipientKind};
 use bank::refund;
+use bank::remittance::rail::{Benefit, Rail, Speed};
+use bank::remittance::side::Side;
+use bank::remittance::{self, Command as OnRemittance, PartnerFee, Refused};
 use bank::transfer::{self, Command as OnTransfer, TransferState};
-use bank::{Charge, ChargeFailure, JournalEntry, LedgerRole, Metadata, Transfer, TransferFailure};
-use engine::{AccountId, ChargeId, Currency, Instant, Money, RecipientId, TransferId, Zone};
+use bank::{
+    Charge, ChargeFailure, JournalEntry, LedgerRole, Metadata, Remittance, RemittanceStatus,
+    Transfer, TransferFailure,
+};
+use engine::{
+    AccountId, ChargeId, Currency, Instant, Money, PartyId, PaymentMethodId, RecipientId,
+    RemittanceId, TransferId, WalletId, Zone,
+};
 use proptest::prelude::*;
 
 /// Something done; `which` picks one of what there is.
@@ -19,6 +28,16 @@ enum Deed {
     Refund { which: usize, amount: i64, void: bool },
     Transfer { amount: i64, payable: bool, fail_fast: bool },
     OnTransfer { which: usize, command: OnTransfer },
+    Remittance { from: Rail, to: Rail, amount: i64, fee: i64, fails: bool },
+    OnRemittance { which: usize, deed: Later },
+}
+
+/// Something done with a remittance.
+#[derive(Clone, Copy, Debug)]
+enum Later {
+    Proceed,
+    Cancel,
+    Refund(Option<i64>),
 }
 
 fn deeds() -> impl Strategy<Value = Deed> {
@@ -49,6 +68,36 @@ fn deeds() -> impl Strategy<Value = Deed> {
             .prop_map(|(amount, payable, fail_fast)| Deed::Transfer { amount, payable, fail_fast }),
         3 => (any::<usize>(), on_transfer)
             .prop_map(|(which, command)| Deed::OnTransfer { which, command }),
+        4 => remittances(),
+        6 => (any::<usize>(), laters())
+            .prop_map(|(which, deed)| Deed::OnRemittance { which, deed }),
+    ]
+}
+
+fn remittances() -> impl Strategy<Value = Deed> {
+    let rail = || {
+        prop_oneof![
+            4 => (1..4_i64).prop_map(|key| Rail::Wallet(WalletId(key))),
+            2 => Just(Rail::CardPayment),
+            1 => Just(Rail::CardDirect),
+            1 => Just(Rail::AchDebit(Benefit::Payer)),
+            2 => Just(Rail::AchDebit(Benefit::Payee)),
+            2 => Just(Rail::AchCredit(Speed::Standard)),
+            1 => Just(Rail::Instant),
+        ]
+    };
+    // Half of the amounts are such that bring returns about.
+    let amount = prop_oneof![5_500..5_530_i64, 1..20_000_i64];
+    (rail(), rail(), amount, -10..200_i64, proptest::bool::weighted(0.1)).prop_map(
+        |(from, to, amount, fee, fails)| Deed::Remittance { from, to, amount, fee, fails },
+    )
+}
+
+fn laters() -> impl Strategy<Value = Later> {
+    prop_oneof![
+        6 => Just(Later::Proceed),
+        1 => Just(Later::Cancel),
+        2 => proptest::option::of(-10..10_000_i64).prop_map(Later::Refund),
     ]
 }
 
@@ -58,6 +107,7 @@ struct Books {
     balances: BTreeMap<LedgerRole, i64>,
     charges: Vec<Charge>,
     transfers: Vec<Transfer>,
+    remittances: Vec<Remittance>,
     entries: i64,
 }
 
@@ -142,6 +192,39 @@ impl Books {
                     self.transfers[index] = step.record;
                 }
             }
+            Deed::Remittance { from, to, amount, fee, fails } => {
+                let verdict = if fails { Err(Refused::WalletShort) } else { Ok(()) };
+                let asked = new_remittance(entry_key, from, to, amount, fee);
+                let step = remittance::make(asked, verdict, entry_key);
+                if self.post(step.entry.as_ref()) {
+                    self.remittances.push(step.record);
+                }
+            }
+            Deed::OnRemittance { which, deed } => {
+                let Some(index) = which.checked_rem(self.remittances.len()) else { return };
+                self.go_on(index, deed, entry_key);
+            }
+        }
+    }
+
+    fn go_on(&mut self, index: usize, deed: Later, entry_key: i64) {
+        let remittance = &self.remittances[index];
+        let answering = remittance.answering_wallet().map(LedgerRole::Wallet);
+        let (command, now) = match deed {
+            Later::Proceed => {
+                let answering_minor = answering.map_or(0, |wallet| self.on(wallet));
+                let Some(now) = remittance.next_at() else { return };
+                (OnRemittance::Proceed { answering_minor }, now)
+            }
+            Later::Cancel => (OnRemittance::Cancel, NOW),
+            Later::Refund(amount_minor) => {
+                let requested_under = None;
+                (OnRemittance::Refund { key: entry_key, amount_minor, requested_under }, NOW)
+            }
+        };
+        let Ok(step) = remittance.apply(command, now, entry_key) else { return };
+        if self.post(step.entry.as_ref()) {
+            self.remittances[index] = step.record;
         }
     }
 
@@ -162,6 +245,24 @@ impl Books {
         let taken = self.charges.iter().map(|it| it.captured.unwrap_or(0) - it.refunded);
         assert_eq!(self.on(LedgerRole::Payers), -sum(&mut taken.into_iter()));
         assert!(self.charges.iter().all(|it| it.refundable() >= 0));
+        self.check_remittances();
+    }
+
+    fn check_remittances(&self) {
+        let wallets = |role: &LedgerRole| matches!(role, LedgerRole::Wallet(_));
+        for (wallet, standing) in self.balances.iter().filter(|(role, _)| wallets(role)) {
+            assert!(*standing >= 0, "{wallet:?} has {standing}");
+        }
+        // What clears is what has left and is neither there nor back.
+        let clearing = self.remittances.iter().filter(|it| {
+            it.status == RemittanceStatus::Pending && !it.destination.marks.is_empty()
+        });
+        assert_eq!(
+            self.on(LedgerRole::Clearing),
+            clearing.map(|it| it.money.amount_minor).sum::<i64>()
+        );
+        let refunded = |it: &Remittance| it.refunded_minor() <= it.money.amount_minor;
+        assert!(self.remittances.iter().all(refunded));
     }
 }
 
@@ -181,6 +282,25 @@ fn new_charge(key: i64, amount: i64, capture: bool) -> charge::Asked {
         attributes: Metadata::new(),
         capture,
         expires_at: None,
+    }
+}
+
+fn new_remittance(key: i64, from: Rail, to: Rail, amount: i64, fee: i64) -> remittance::Asked {
+    let side = |party, rail| {
+        Side::new(PaymentMethodId(party), PartyId(party), rail, Some(WalletId(party)))
+    };
+    remittance::Asked {
+        id: RemittanceId(key),
+        account: AccountId(1),
+        at: NOW,
+        partner: PartyId(3),
+        source: side(1, from),
+        destination: side(2, to),
+        money: Money::new(amount, Currency::THB),
+        fee: (fee > 0).then_some(PartnerFee { amount_minor: fee, wallet: WalletId(3) }),
+        scheduled: None,
+        particulars: "{}".into(),
+        metadata: Metadata::new(),
     }
 }
 
@@ -219,7 +339,7 @@ fn payee(payable: bool) -> Recipient {
 
 proptest! {
     #[test]
-    fn no_money_appears_and_none_is_lost(deeds in proptest::collection::vec(deeds(), 1..60)) {
+    fn no_money_appears_and_none_is_lost(deeds in proptest::collection::vec(deeds(), 1..80)) {
         let mut books = Books::default();
         for deed in &deeds {
             books.perform(deed);

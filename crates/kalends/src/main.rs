@@ -21,7 +21,7 @@ enum Command {
     /// Start a sandbox: nothing to configure, a built-in bank, a clock that can be moved
     Sandbox(sandbox::Arguments),
     /// Show the dates that a rule falls on
-    Preview(preview::Arguments),
+    Preview(Box<preview::Arguments>),
     /// Show or move the clock of a running sandbox
     Clock(clock::Arguments),
 }

@@ -1,104 +1,68 @@
 //! `kalends preview`: the dates that a rule falls on.
 
-use std::fmt;
+mod arguments;
+mod month_calendar;
+
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::anyhow;
-use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-#[derive(Args)]
-pub(crate) struct Arguments {
-    /// A rule of RFC 5545, such as `FREQ=MONTHLY;BYDAY=-1FR`; its dates are instants in UTC
-    #[arg(long, conflicts_with_all = ["every", "period", "days_of_month", "weekdays", "weekday_of_month", "end"])]
-    rrule: Option<String>,
-    /// Every how many periods
-    #[arg(long, default_value_t = 1)]
-    every: u16,
-    /// Of what
-    #[arg(long, required_unless_present = "rrule")]
-    period: Option<Period>,
-    /// Days of the month, such as 1,15,31; one that a month lacks is its last day
-    #[arg(long, value_delimiter = ',')]
-    days_of_month: Vec<u8>,
-    /// Days of the week, such as monday,friday
-    #[arg(long, value_delimiter = ',')]
-    weekdays: Vec<String>,
-    /// A weekday of the month, such as `2nd_monday` or `last_friday`
-    #[arg(long)]
-    weekday_of_month: Option<String>,
-    /// The first day of the window; for an RRULE also an instant, such as 2026-01-31T09:00:00Z
-    #[arg(long)]
-    start: String,
-    /// Its last day; the end of the calendar if left out
-    #[arg(long)]
-    end: Option<Date>,
-    /// How many dates to show
-    #[arg(long, default_value_t = 10)]
-    count: usize,
-    /// As JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Period {
-    Day,
-    Week,
-    Month,
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Period::Day => "day",
-            Period::Week => "week",
-            Period::Month => "month",
-        })
-    }
-}
+pub(crate) use self::arguments::Arguments;
+use self::month_calendar::Marks;
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // The start is always given, so that no rule begins today.
-    let answer = api::native::preview::answer(fields(arguments), Date::MIN)
+    let answer = api::native::preview::answer(arguments.fields(), Date::MIN)
         .map_err(|refusal| anyhow!(refusal))?;
+    let mut out = io::stdout().lock();
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&answer)?);
+        writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
         return Ok(());
     }
-    let texts = |name| answer.get(name).into_iter().filter_map(Value::as_str);
-    texts("in_words").for_each(|words| println!("{words}"));
-    let dates = answer.get("dates").and_then(Value::as_array);
-    for date in dates.into_iter().flatten().filter_map(Value::as_str) {
-        println!("{date}");
+    let words = text(&answer, "in_plain_english").or_else(|| text(&answer, "in_words"));
+    if let Some(words) = words {
+        writeln!(out, "{words}\n")?;
     }
-    texts("note").for_each(|note| println!("({note})"));
+    if arguments.calendar {
+        let is_terminal = io::stdout().is_terminal();
+        write!(out, "{}", Marks::of(&answer).drawn(is_terminal))?;
+    } else {
+        list(&answer, &mut out)?;
+    }
+    if let Some(note) = text(&answer, "note") {
+        writeln!(out, "({note})")?;
+    }
     Ok(())
 }
 
-/// The flags as the fields of `POST /kalends/v1/preview`.
-fn fields(arguments: &Arguments) -> Map<String, Value> {
-    let Arguments { every, period, days_of_month, weekdays, weekday_of_month, .. } = arguments;
-    let mut fields = Map::new();
-    fields.insert("start".to_owned(), json!(arguments.start));
-    fields.insert("count".to_owned(), json!(arguments.count));
-    if let Some(rrule) = &arguments.rrule {
-        fields.insert("rrule".to_owned(), json!(rrule));
-        return fields;
+/// Each date on a line, with where it was moved from and what it is by the clocks of the
+/// zone.
+fn list(answer: &Value, out: &mut impl Write) -> io::Result<()> {
+    let mut moved = answer["moved"].as_array().into_iter().flatten().peekable();
+    let mut local = texts(answer, "local");
+    for date in texts(answer, "dates") {
+        write!(out, "{date}")?;
+        let local = local.next();
+        if let Some(local) = local {
+            write!(out, "  {local}")?;
+        }
+        if let Some(moved) = moved.next_if(|moved| moved["to"] == local.unwrap_or(date)) {
+            write!(out, "  moved from {}", moved["from"].as_str().unwrap_or_default())?;
+        }
+        writeln!(out)?;
     }
-    let mut on = Map::new();
-    if !days_of_month.is_empty() {
-        on.insert("days_of_month".to_owned(), json!(days_of_month));
+    for date in texts(answer, "unknown") {
+        writeln!(out, "{date}  not known whether it moves")?;
     }
-    if !weekdays.is_empty() {
-        on.insert("weekdays".to_owned(), json!(weekdays));
-    }
-    if let Some(weekday) = weekday_of_month {
-        on.insert("weekday_of_month".to_owned(), json!(weekday));
-    }
-    fields.insert("every".to_owned(), json!(every));
-    fields.insert("period".to_owned(), json!(period.map(|period| period.to_string())));
-    fields.insert("on".to_owned(), Value::Object(on));
-    fields.insert("end".to_owned(), json!(arguments.end));
-    fields
+    Ok(())
+}
+
+fn text<'answer>(answer: &'answer Value, name: &str) -> Option<&'answer str> {
+    answer.get(name).and_then(Value::as_str)
+}
+
+fn texts<'answer>(answer: &'answer Value, name: &str) -> impl Iterator<Item = &'answer str> {
+    answer[name].as_array().into_iter().flatten().filter_map(Value::as_str)
 }

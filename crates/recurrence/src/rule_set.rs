@@ -1,13 +1,12 @@
 //! Several rules, with dates added and dates taken away.
 
-use jiff::civil::{DateTime, Time};
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::Timetable;
 use crate::date_times::stored_date_time;
 use crate::expansion::{Moment, date_time, moment};
-use crate::rule::{Parsed, Source};
 use crate::timetable::first_second_from;
-use crate::{ParseError, Timetable, Until};
 
 /// The times of any number of timetables, with times added to them, such as
 /// RFC 5545's `RDATE`, and times taken away, such as its `EXDATE`. A time that
@@ -198,6 +197,43 @@ impl RuleSet {
         std::iter::successors(self.first(), |time| self.after(*time))
     }
 
+    /// The timetables that it is made of.
+    ///
+    /// ```
+    /// assert!(recurrence::RuleSet::new().timetables().is_empty());
+    /// ```
+    pub fn timetables(&self) -> &[Timetable] {
+        &self.timetables
+    }
+
+    /// The times added to those of the timetables, ascending.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    ///
+    /// let time = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let mut set = recurrence::RuleSet::new();
+    /// set.add(time);
+    /// assert!(set.added().eq([time]));
+    /// ```
+    pub fn added(&self) -> impl Iterator<Item = DateTime> + '_ {
+        self.added.iter().filter_map(|moment| date_time(*moment))
+    }
+
+    /// The times taken away, ascending.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    ///
+    /// let time = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let mut set = recurrence::RuleSet::new();
+    /// set.except(time);
+    /// assert!(set.excepted().eq([time]));
+    /// ```
+    pub fn excepted(&self) -> impl Iterator<Item = DateTime> + '_ {
+        self.excepted.iter().filter_map(|moment| date_time(*moment))
+    }
+
     fn moment_from(&self, from: Moment) -> Option<Moment> {
         let of_rules =
             (0..self.timetables.len()).filter_map(|rule| self.moment_of_rule_from(rule, from));
@@ -305,198 +341,5 @@ impl From<Timetable> for RuleSet {
 fn insert_sorted(moments: &mut Vec<Moment>, moment: Moment) {
     if let Err(at) = moments.binary_search(&moment) {
         moments.insert(at, moment);
-    }
-}
-
-/// What a text with `DTSTART`, `RRULE`, `RDATE` and `EXDATE` says.
-///
-/// ```
-/// use jiff::civil::date;
-/// use recurrence::RuleText;
-///
-/// let text: RuleText = "DTSTART;TZID=America/New_York:19970902T090000\n\
-///                       RRULE:FREQ=DAILY;COUNT=3\n\
-///                       EXDATE:19970903T090000"
-///     .parse()?;
-/// assert_eq!(text.start(), Some(date(1997, 9, 2).at(9, 0, 0, 0)));
-/// assert_eq!(text.zone(), Some("America/New_York"));
-/// let set = text.into_set(None)?;
-/// assert_eq!(set.after(date(1997, 9, 2).at(9, 0, 0, 0)), Some(date(1997, 9, 4).at(9, 0, 0, 0)));
-/// # Ok::<(), recurrence::ParseError>(())
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RuleText {
-    start: Option<Until>,
-    zone: Option<String>,
-    rules: Vec<crate::Rule>,
-    added: Vec<DateTime>,
-    excepted: Vec<DateTime>,
-    without_start: ParseError,
-}
-
-impl RuleText {
-    /// The start that the text gives: `DTSTART`, on a line of its own or, as
-    /// Moov once had it, among the parts of the rule.
-    ///
-    /// ```
-    /// use jiff::civil::date;
-    /// use recurrence::RuleText;
-    ///
-    /// let text: RuleText = "FREQ=DAILY;DTSTART=20460101T150405Z;COUNT=6".parse()?;
-    /// assert_eq!(text.start(), Some(date(2046, 1, 1).at(15, 4, 5, 0)));
-    /// # Ok::<(), recurrence::ParseError>(())
-    /// ```
-    pub fn start(&self) -> Option<DateTime> {
-        self.start.map(beginning)
-    }
-
-    /// The zone in which the text gives its times: `TZID`, or `UTC` where its
-    /// start ends in `Z`. A name as it stands, be it known or not.
-    ///
-    /// ```
-    /// let text: recurrence::RuleText = "FREQ=DAILY;DTSTART=20460101T150405Z".parse()?;
-    /// assert_eq!(text.zone(), Some("UTC"));
-    /// # Ok::<(), recurrence::ParseError>(())
-    /// ```
-    pub fn zone(&self) -> Option<&str> {
-        match (&self.zone, self.start) {
-            (Some(zone), _) => Some(zone),
-            (None, Some(Until::Utc(_))) => Some("UTC"),
-            _ => None,
-        }
-    }
-
-    /// The rules, without their start.
-    ///
-    /// ```
-    /// let text: recurrence::RuleText = "RRULE:FREQ=DAILY".parse()?;
-    /// assert_eq!(text.rules(), ["FREQ=DAILY".parse()?]);
-    /// # Ok::<(), recurrence::ParseError>(())
-    /// ```
-    pub fn rules(&self) -> &[crate::Rule] {
-        &self.rules
-    }
-
-    /// The times. A start in the text comes before the one given here; there
-    /// must be one of the two.
-    ///
-    /// ```
-    /// use jiff::civil::date;
-    /// use recurrence::RuleText;
-    ///
-    /// let text: RuleText = "FREQ=DAILY".parse()?;
-    /// let start = date(2026, 1, 1).at(9, 0, 0, 0);
-    /// assert_eq!(text.clone().into_set(Some(start))?.first(), Some(start));
-    /// assert_eq!(
-    ///     text.into_set(None).unwrap_err().to_string(),
-    ///     "DTSTART at character 11: found nothing; \
-    ///      expected DTSTART=, a date such as 20271231T235959Z to start from",
-    /// );
-    /// # Ok::<(), recurrence::ParseError>(())
-    /// ```
-    pub fn into_set(self, start: Option<DateTime>) -> Result<RuleSet, ParseError> {
-        let start = self.start().or(start);
-        let mut set = RuleSet::new();
-        if !self.rules.is_empty() || (self.added.is_empty() && start.is_none()) {
-            let start = start.ok_or(self.without_start)?;
-            for rule in &self.rules {
-                set.insert(Timetable::new(*rule, start));
-            }
-        } else if let Some(start) = start {
-            set.add(start);
-        }
-        self.added.into_iter().for_each(|time| set.add(time));
-        self.excepted.into_iter().for_each(|time| set.except(time));
-        Ok(set)
-    }
-}
-
-fn beginning(moment: Until) -> DateTime {
-    match moment {
-        Until::Date(date) => date.to_datetime(Time::midnight()),
-        Until::Local(time) | Until::Utc(time) => time,
-    }
-}
-
-impl std::str::FromStr for RuleText {
-    type Err = ParseError;
-
-    /// Lines of `DTSTART`, `RRULE`, `RDATE` and `EXDATE`, or a rule alone.
-    ///
-    /// ```
-    /// use recurrence::RuleText;
-    ///
-    /// let reason = |text: &str| text.parse::<RuleText>().unwrap_err().to_string();
-    /// assert_eq!(
-    ///     reason("DTSTART:20260101T090000\nRRULE:FREQ=DAILY;COUNT=0"),
-    ///     "COUNT at character 48: found `0`; expected a whole number from 1 to 4294967295",
-    /// );
-    /// assert_eq!(
-    ///     reason("EXRULE:FREQ=DAILY"),
-    ///     "the text at character 1: found `EXRULE`; \
-    ///      expected one of DTSTART, RRULE, RDATE and EXDATE",
-    /// );
-    /// ```
-    fn from_str(text: &str) -> Result<RuleText, ParseError> {
-        let source = Source::whole(text)?;
-        let mut read = RuleText {
-            start: None,
-            zone: None,
-            rules: Vec::new(),
-            added: Vec::new(),
-            excepted: Vec::new(),
-            without_start: source
-                .end()
-                .refused("DTSTART", "DTSTART=, a date such as 20271231T235959Z to start from"),
-        };
-        for line in source.lines() {
-            read.read_line(line)?;
-        }
-        if read.rules.is_empty() && read.added.is_empty() && read.start.is_none() {
-            return Err(source.end().refused("the text", "a rule such as FREQ=DAILY"));
-        }
-        Ok(read)
-    }
-}
-
-impl RuleText {
-    fn read_line(&mut self, line: Source<'_>) -> Result<(), ParseError> {
-        let Some(property) = line.property() else { return self.read_rule(line) };
-        match property.name.text().to_ascii_uppercase().as_str() {
-            "RRULE" => self.read_rule(property.value_source()),
-            "DTSTART" => {
-                if self.start.is_some() {
-                    return Err(property.name.refused("DTSTART", "one start"));
-                }
-                self.start = Some(property.value.moment("DTSTART")?);
-                self.zone = property.zone().map(str::to_owned);
-                Ok(())
-            }
-            "RDATE" => {
-                for time in property.values() {
-                    self.added.push(beginning(time.moment("RDATE")?));
-                }
-                Ok(())
-            }
-            "EXDATE" => {
-                for time in property.values() {
-                    self.excepted.push(beginning(time.moment("EXDATE")?));
-                }
-                Ok(())
-            }
-            _ => Err(property.name.refused("the text", "one of DTSTART, RRULE, RDATE and EXDATE")),
-        }
-    }
-
-    fn read_rule(&mut self, source: Source<'_>) -> Result<(), ParseError> {
-        let Parsed { rule, start } = Parsed::of(&source)?;
-        if let Some(start) = start {
-            if self.start.is_some() {
-                return Err(start.piece.refused("DTSTART", "one start"));
-            }
-            self.start = Some(start.moment);
-        }
-        self.rules.push(rule);
-        Ok(())
     }
 }

@@ -42,7 +42,7 @@ pub fn omise(rule: &Rule) -> String {
             format!("Every {every} week(s) on {}", sentence(&names))
         }
         Pattern::MonthDays(days) => {
-            let days: Vec<_> = days.iter().map(ordinalized).collect();
+            let days: Vec<_> = days.iter().map(|day| ordinalized(day.into())).collect();
             format!("Every {every} month(s) on the {}", sentence(&days))
         }
         Pattern::MonthWeekday(ordinal, weekday) => {
@@ -63,7 +63,7 @@ fn sentence(words: &[String]) -> String {
 }
 
 /// `1st`, `2nd`, `3rd`, `4th`, `11th`, `21st`.
-fn ordinalized(number: u8) -> String {
+fn ordinalized(number: u16) -> String {
     let suffix = match (number % 100, number % 10) {
         (11..=13, _) => "th",
         (_, 1) => "st",

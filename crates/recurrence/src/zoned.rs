@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::expansion::{Moment, SECONDS_A_DAY, moment};
+use crate::expansion::{Moment, SECONDS_A_DAY, date_time, moment};
 use crate::{Limit, RuleSet, Until};
 
 /// No two clocks on the wall are further apart.
@@ -140,7 +140,7 @@ impl Zoned {
     /// ```
     pub fn new(times: impl Into<RuleSet>, zone: TimeZone) -> Zoned {
         let mut set = times.into();
-        let keeps_pace = set.steps_divide_an_hour();
+        let fold = usual_fold(&set);
         let last = set.timetables_mut().map(|timetable| match timetable.rule().limit() {
             Limit::Until(Until::Utc(last)) => {
                 timetable.extend(OFFSETS_APART_SECONDS);
@@ -149,7 +149,6 @@ impl Zoned {
             _ => None,
         });
         let last = last.collect();
-        let fold = if keeps_pace { Fold::Both } else { Fold::First };
         Zoned { set, last, zone, gap: Gap::Shift, fold }
     }
 
@@ -179,6 +178,136 @@ impl Zoned {
     #[must_use]
     pub fn with_fold(self, fold: Fold) -> Zoned {
         Zoned { fold, ..self }
+    }
+
+    /// The civil times.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).set(), &RuleSet::new());
+    /// ```
+    pub fn set(&self) -> &RuleSet {
+        &self.set
+    }
+
+    /// The zone whose clocks show them.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).zone(), &TimeZone::UTC);
+    /// ```
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The policy for gaps.
+    ///
+    /// ```
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Gap, RuleSet, Zoned};
+    ///
+    /// assert_eq!(Zoned::new(RuleSet::new(), TimeZone::UTC).gap(), Gap::Shift);
+    /// ```
+    pub fn gap(&self) -> Gap {
+        self.gap
+    }
+
+    /// The policy for folds.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Fold, Timetable, Zoned};
+    ///
+    /// let start = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let fold = |rule: &str| {
+    ///     let timetable = Timetable::new(rule.parse()?, start);
+    ///     Ok::<_, recurrence::ParseError>(Zoned::new(timetable, TimeZone::UTC).fold())
+    /// };
+    /// assert_eq!(fold("FREQ=DAILY")?, Fold::First);
+    /// assert_eq!(fold("FREQ=HOURLY")?, Fold::Both, "it keeps its pace");
+    /// # Ok::<(), recurrence::ParseError>(())
+    /// ```
+    pub fn fold(&self) -> Fold {
+        self.fold
+    }
+
+    /// What it is if nothing is asked for.
+    pub(crate) fn usual_fold(&self) -> Fold {
+        usual_fold(&self.set)
+    }
+
+    /// The instants that a civil time is by the zone's clocks and the policies
+    /// for gaps and folds, be it one of the times or not: mostly one, two of a
+    /// fold where both count, none in a gap that is left out.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Gap, RuleSet, Zoned};
+    ///
+    /// let zoned = Zoned::new(RuleSet::new(), TimeZone::get("Europe/Paris").unwrap());
+    /// let instants = |zoned: &Zoned, time| -> Vec<_> {
+    ///     zoned.instants_at(time).map(|instant| instant.to_string()).collect()
+    /// };
+    /// let morning = date(2026, 3, 29).at(9, 0, 0, 0);
+    /// let left_out = date(2026, 3, 29).at(2, 30, 0, 0);
+    /// assert_eq!(instants(&zoned, morning), ["2026-03-29T07:00:00Z"]);
+    /// assert_eq!(instants(&zoned, left_out), ["2026-03-29T01:30:00Z"]);
+    /// assert!(instants(&zoned.with_gap(Gap::Omit), left_out).is_empty());
+    /// ```
+    pub fn instants_at(&self, civil: DateTime) -> impl Iterator<Item = Timestamp> + use<> {
+        let mut alone = RuleSet::new();
+        alone.add(civil);
+        let Zoned { zone, gap, fold, .. } = self;
+        let alone = Zoned::new(alone, zone.clone()).with_gap(*gap).with_fold(*fold);
+        let first = alone.first();
+        std::iter::successors(first, move |instant| alone.after(*instant))
+    }
+
+    /// The civil time of the set that an instant comes from, if it is one of
+    /// the instants: what the clocks show or, at the end of a gap, what they
+    /// left out. Of several that meet there, the first.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::{Rule, Timetable, Zoned};
+    ///
+    /// let nightly = Timetable::new(Rule::days(1)?, date(2026, 3, 28).at(2, 30, 0, 0));
+    /// let zoned = Zoned::new(nightly, TimeZone::get("Europe/Paris").unwrap());
+    /// let shifted = "2026-03-29T01:30:00Z".parse().unwrap();
+    /// assert_eq!(zoned.civil_of(shifted), Some(date(2026, 3, 29).at(2, 30, 0, 0)));
+    /// assert_eq!(zoned.civil_of("2026-03-29T09:00:00Z".parse().unwrap()), None);
+    /// # Ok::<(), recurrence::RuleError>(())
+    /// ```
+    pub fn civil_of(&self, instant: Timestamp) -> Option<DateTime> {
+        let (second, is_whole) = split(instant);
+        if !is_whole || self.instant_from(second) != Some(second) {
+            return None;
+        }
+        let stretch = self.stretch_at(second)?;
+        let left_out = stretch.gap().and_then(|(start, before)| {
+            let shifted = (second - start < stretch.offset - before).then_some(second + before);
+            match self.gap {
+                Gap::Shift => {
+                    self.civil_time_from(shifted?).filter(|civil| Some(*civil) == shifted)
+                }
+                Gap::End if second == start => self
+                    .civil_time_from(start + before)
+                    .filter(|civil| *civil < start + stretch.offset),
+                Gap::End | Gap::Omit => None,
+            }
+        });
+        left_out.or(Some(second + stretch.offset)).and_then(date_time)
+    }
+
+    fn civil_time_from(&self, from: Moment) -> Option<Moment> {
+        date_time(from).and_then(|from| self.set.on_or_after(from)).map(moment)
     }
 
     /// The first instant, if there is one.
@@ -423,6 +552,10 @@ impl Stretch {
     fn gap(&self) -> Option<(Moment, i64)> {
         self.start.filter(|(_, before)| *before < self.offset)
     }
+}
+
+fn usual_fold(set: &RuleSet) -> Fold {
+    if set.steps_divide_an_hour() { Fold::Both } else { Fold::First }
 }
 
 /// Civil times in a zone as they are stored.

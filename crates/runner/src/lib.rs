@@ -104,6 +104,11 @@ impl Handle {
         self.lane.now()
     }
 
+    /// The wall clock, by which tokens expire whatever the lane's clock says.
+    pub fn wall_now(&self) -> Instant {
+        self.lane.wall.now()
+    }
+
     /// The clock, as it is shown.
     pub fn clock(&self) -> ClockReading {
         self.lane.clock.read(self.lane.wall.as_ref())

@@ -10,6 +10,7 @@
 mod bank_store;
 pub mod conformance;
 pub mod event;
+pub mod grant;
 pub mod model;
 pub mod page;
 pub mod record;
@@ -19,6 +20,7 @@ mod store;
 
 pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
 pub use event::{Event, EventId, EventKind, NewEvent};
+pub use grant::{Grant, GrantKind};
 pub use page::{Order, Page, PageQuery};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};

@@ -13,6 +13,7 @@ use jiff::civil::DateTime;
 
 use crate::Result;
 use crate::event::{Event, EventId};
+use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 
@@ -48,6 +49,23 @@ pub trait Store: Send + Sync + 'static {
     async fn update_account(&self, account: Account) -> Result<()>;
     /// The credential whose SHA-256 this is.
     async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>>;
+    /// Writes credentials of accounts that are there, over those with the same hash.
+    async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()>;
+
+    // ---- tokens in the place of keys ---------------------------------------
+
+    /// Writes new grants in one commit. Where one is `spent` for them it is gone
+    /// afterwards; `false` where it was gone before, and nothing is written.
+    async fn add_grants(
+        &self,
+        spent: Option<[u8; 32]>,
+        grants: Vec<Grant>,
+        at: Instant,
+    ) -> Result<bool>;
+    /// The grant of the token whose SHA-256 this is, expired or not.
+    async fn grant(&self, sha256: [u8; 32]) -> Result<Option<Grant>>;
+    /// Forgets a grant; with one for refreshing, all that came of it.
+    async fn revoke_grant(&self, sha256: [u8; 32]) -> Result<()>;
 
     // ---- clocks ------------------------------------------------------------
 
@@ -164,6 +182,9 @@ pub struct Credential {
     pub account: AccountId,
     /// How far.
     pub kind: CredentialKind,
+    /// Host names of the web pages that tokens given for it may be used from; any, and
+    /// none, where there are none.
+    pub domains: Vec<Box<str>>,
 }
 
 /// How far a credential reaches.

@@ -55,8 +55,12 @@ async fn what_was_answered_is_there_after_a_restart() {
     let (installation, term, schedule, made) = {
         let store = SqliteStore::open(&path).unwrap();
         let world = World::around(store.clone()).await;
-        let credential =
-            Credential { sha256: [1; 32], account: ACCOUNT, kind: CredentialKind::Secret };
+        let credential = Credential {
+            sha256: [1; 32],
+            account: ACCOUNT,
+            kind: CredentialKind::Secret,
+            domains: Vec::new(),
+        };
         let made = store.create_account(account(), vec![credential]).await.unwrap();
         let schedule = world.schedule(charges_on(1)).await;
         world.run(PAID, NEW_YEAR).await;

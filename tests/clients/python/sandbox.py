@@ -1,130 +1,20 @@
 """A sandbox of its own for each test: the real binary on a free port, its clock standing still."""
 
-import base64
-import json
-import os
-import socket
-import subprocess
-import tempfile
-import time
+import pathlib
+import sys
 import unittest
-import urllib.error
-import urllib.request
 
 import omise
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import server
 
 SECRET_KEY = "skey_test_sandbox"
 PUBLIC_KEY = "pkey_test_sandbox"
 
 # Thursday, seven in the morning in Bangkok: before the hour at which charges run.
 START = "2026-01-01T00:00:00Z"
-
-READY_WITHIN_SECONDS = 10
-STOPPED_WITHIN_SECONDS = 10
-POLL_SECONDS = 0.01
-
-# The loopback interface is never reached through a proxy.
-os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1"
-
-
-def binary():
-    """The server under test."""
-    try:
-        return os.environ["KALENDS"]
-    except KeyError:
-        raise RuntimeError("KALENDS must name the kalends binary") from None
-
-
-def free_port():
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-class Sandbox:
-    """One running server."""
-
-    def __init__(self, data=":memory:", clock=START, seed=None):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._log = tempfile.TemporaryFile()
-        command = [binary(), "sandbox", "--listen", f"127.0.0.1:{self.port}", "--data", str(data)]
-        if clock is not None:
-            command += ["--clock", clock]
-        if seed is not None:
-            command += ["--seed", str(seed)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
-        )
-        try:
-            self._wait_until_ready()
-        except BaseException:
-            self._process.kill()
-            self._process.wait()
-            self._log.close()
-            raise
-
-    def _wait_until_ready(self):
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self._is_ready():
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"not ready within {READY_WITHIN_SECONDS} s:\n{self.log()}")
-            try:
-                status = self._process.wait(POLL_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            raise RuntimeError(f"ended with {status} before it was ready:\n{self.log()}")
-
-    def _is_ready(self):
-        try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-
-    def log(self):
-        """What the server has said so far."""
-        self._log.seek(0)
-        return self._log.read().decode(errors="replace")
-
-    def stop(self):
-        """Asks the server to end, as an operator would, and takes nothing but a clean end."""
-        if self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            status = self._process.wait(STOPPED_WITHIN_SECONDS)
-            if status != 0:
-                raise RuntimeError(f"ended with {status}:\n{self.log()}")
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            raise RuntimeError(
-                f"still there {STOPPED_WITHIN_SECONDS} s after SIGTERM:\n{self.log()}"
-            ) from None
-        finally:
-            self._log.close()
-
-    def kalends(self, method, path, body=None):
-        """Calls Kalends' own API, which no SDK knows."""
-        credentials = base64.b64encode(f"{SECRET_KEY}:".encode()).decode()
-        request = urllib.request.Request(
-            f"{self.url}/kalends/v1/{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Basic {credentials}", "Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request) as answer:
-            return json.load(answer)
-
-    def advance(self, to):
-        """Moves the clock; comes back when all that was due by then has settled."""
-        return self.kalends("POST", "clock/advance", {"to": to})
-
-    def now(self):
-        """Where the clock stands."""
-        return self.kalends("GET", "clock")["now"]
 
 
 class SandboxTest(unittest.TestCase):
@@ -135,9 +25,9 @@ class SandboxTest(unittest.TestCase):
     def setUp(self):
         self.start_sandbox()
 
-    def start_sandbox(self, **options):
+    def start_sandbox(self, clock=START, **options):
         """Starts a sandbox, which the end of the test stops."""
-        self.sandbox = Sandbox(**options)
+        self.sandbox = server.Sandbox(server.basic(SECRET_KEY), clock, **options)
         self.addCleanup(self.sandbox.stop)
         omise.api_main = omise.api_vault = self.sandbox.url
         omise.api_secret = SECRET_KEY

@@ -2,16 +2,18 @@
 
 use engine::Account;
 use http::HeaderMap;
-use store::Credential;
+use sha2::{Digest as _, Sha256};
+use store::{Credential, GrantKind};
 
+use super::origin;
 use super::refusal::Refusal;
-use super::scope::{Requirement, Scope};
+use super::scope::{self, Requirement, Scope};
 use crate::App;
+use crate::authentication::credentials_of;
 
 /// What a request was let in by.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Caller {
-    credential: Credential,
     /// What a token was given; a pair of keys is not narrowed.
     scopes: Option<Vec<Scope>>,
 }
@@ -19,20 +21,51 @@ pub struct Caller {
 impl Caller {
     /// Whether it may do what is wanted, of an account given by its id.
     #[must_use]
-    pub(super) fn may(&self, wants: Requirement, account: Option<&str>) -> bool {
+    pub fn may(&self, wants: Requirement, account: Option<&str>) -> bool {
         let Some(scopes) = &self.scopes else { return true };
         scopes.iter().any(|scope| scope.gives(wants, account))
     }
 }
 
-/// The tenant whose pair of keys or token the request shows.
+/// The tenant whose pair of keys or token the request shows: a 401 where it shows none
+/// that opens anything, a 403 where a token is used from a web page that it is not for.
 pub(super) async fn authenticate(
     app: &App,
     headers: &HeaderMap,
 ) -> Result<(Account, Caller), Refusal> {
     let store = app.store().as_ref();
-    let credential = app.credentials.of_pair(headers, store).await?;
+    let (credential, scopes) = match credentials_of(headers, "bearer") {
+        Some(token) => {
+            let (credential, scopes) = borne(app, headers, token).await?;
+            (Some(credential), Some(scopes))
+        }
+        None => (app.credentials.of_pair(headers, store).await?, None),
+    };
     let credential = credential.ok_or_else(Refusal::unauthorized)?;
     let account = store.account(credential.account).await?.ok_or_else(Refusal::unauthorized)?;
-    Ok((account, Caller { credential, scopes: None }))
+    Ok((account, Caller { scopes }))
+}
+
+/// In whose place a token stands, and what it gives.
+async fn borne(
+    app: &App,
+    headers: &HeaderMap,
+    token: &str,
+) -> Result<(Credential, Vec<Scope>), Refusal> {
+    let store = app.store().as_ref();
+    let grant = store.grant(Sha256::digest(token).into()).await?;
+    let grant = grant
+        .filter(|grant| grant.kind == GrantKind::Access)
+        .filter(|grant| grant.expires_at > app.runner.wall_now())
+        .ok_or_else(Refusal::unauthorized)?;
+    let credential = app.credentials.opened_by(grant.credential, store).await?;
+    let credential = credential.ok_or_else(Refusal::unauthorized)?;
+    if grant.bound && !origin::is_allowed(&credential, headers) {
+        return Err(Refusal::forbidden());
+    }
+    let scopes = scope::parse_list(&grant.scopes).map_err(|message| {
+        tracing::error!(message, "the scopes of a token cannot be read");
+        Refusal::failed()
+    })?;
+    Ok((credential, scopes))
 }

@@ -361,9 +361,8 @@ mod tests {
 
     #[test]
     fn an_occurrence_has_an_id_for_each_schedule_and_slot() {
-        let id = |schedule, seconds| {
-            CODE.occurrence(ScheduleId(schedule), Slot::from_stored(seconds))
-        };
+        let id =
+            |schedule, seconds| CODE.occurrence(ScheduleId(schedule), Slot::from_stored(seconds));
         assert_eq!(id(1, 0), id(1, 0));
         assert_ne!(id(1, 0), id(1, 1));
         assert_ne!(id(1, 0), id(2, 0));

@@ -50,6 +50,8 @@ pub mod answer;
 pub mod authentication;
 pub mod context;
 pub mod ids;
+mod oauth2;
+pub mod origin;
 mod ping;
 pub mod query;
 pub mod refusal;

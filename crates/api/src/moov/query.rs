@@ -2,6 +2,7 @@
 
 use engine::Instant;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 use store::{Order, PageQuery};
 
 use super::refusal::Refusal;
@@ -72,6 +73,18 @@ impl Query {
             order: Order::ReverseChronological,
             ..PageQuery::first(count_default)
         })
+    }
+
+    /// Everything as a JSON object of texts. What is given twice is refused.
+    pub(super) fn into_fields(self) -> Result<Value, Refusal> {
+        let mut fields = Map::new();
+        for (name, value) in self.0 {
+            if fields.contains_key(&name) {
+                return Err(Refusal::malformed(format!("{name} is given twice")));
+            }
+            fields.insert(name, Value::String(value));
+        }
+        Ok(Value::Object(fields))
     }
 
     fn parsed<T>(

@@ -61,6 +61,22 @@ impl Request {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         read_json(&self.body)
     }
+
+    /// The body as JSON, or as a form of texts where that is what it says it is.
+    pub fn json_or_form<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        if self.media_type() != "application/x-www-form-urlencoded" {
+            return self.json();
+        }
+        let text = str::from_utf8(&self.body)
+            .map_err(|_| Refusal::malformed("the form in the body is not UTF-8"))?;
+        let fields = Query::read(text)?.into_fields()?;
+        serde_json::from_value(fields).map_err(|error| Refusal::malformed(error.to_string()))
+    }
+
+    /// The headers, for what authenticates in a manner of its own.
+    pub(super) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
 }
 
 /// JSON is nested at most 128 deep (`serde_json`'s own bound), and so large as a body.

@@ -23,8 +23,8 @@ mod serve;
 
 /// Every endpoint of Moov's API.
 pub(crate) fn routes() -> Router<App> {
-    use super::{accounts, ping};
-    ping::routes().and(accounts::schedules::routes()).into()
+    use super::{accounts, oauth2, ping};
+    ping::routes().and(oauth2::routes()).and(accounts::schedules::routes()).into()
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
@@ -130,6 +130,18 @@ impl Resource {
         handler: impl Handler<P>,
     ) -> Resource {
         self.answer(MethodFilter::DELETE, wants, handler)
+    }
+
+    /// `POST` that asks for no key or token around it: it gives them out.
+    pub(crate) fn open_post<F, A>(self, handler: F) -> Resource
+    where
+        F: FnOnce(App, Request) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let serve = async move |State(app): State<App>, request: http::Request<Body>| {
+            serve::serve_openly(app, request, handler).await
+        };
+        Resource(self.0.merge(on(MethodFilter::POST, serve)))
     }
 
     fn answer<P: 'static>(

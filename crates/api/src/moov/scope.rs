@@ -116,6 +116,41 @@ impl Family {
     }
 }
 
+/// The most scopes that a token may have.
+pub const SCOPES_MAX: usize = 256;
+
+/// Reads a list of scopes with spaces between them. What is wrong with it is told in words.
+pub fn parse_list(text: &str) -> Result<Vec<Scope>, String> {
+    let words: Vec<_> = text.split_ascii_whitespace().take(SCOPES_MAX + 1).collect();
+    if words.is_empty() {
+        return Err("names no scope; one would be /accounts.read".to_owned());
+    }
+    if words.len() > SCOPES_MAX {
+        return Err(format!("has more than {SCOPES_MAX} scopes"));
+    }
+    let read = |word: &&str| {
+        Scope::parse(word).ok_or_else(|| format!("{word:?} is not a scope, such as /accounts.read"))
+    };
+    words.iter().map(read).collect()
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Requirement { family, reach } = self.requirement;
+        let named = FAMILIES.iter().find(|(known, ..)| *known == family);
+        let name = named.map_or("", |(_, name, _)| name);
+        let reach = match reach {
+            Reach::Read => "read",
+            Reach::Write => "write",
+            Reach::Disconnect => "disconnect",
+        };
+        match &self.account {
+            Some(account) => write!(formatter, "/accounts/{account}/{name}.{reach}"),
+            None => write!(formatter, "/{name}.{reach}"),
+        }
+    }
+}
+
 impl Scope {
     /// Reads one: `/ping.read`, `/accounts/5352b013-…/transfers.write`.
     #[must_use]
@@ -178,6 +213,41 @@ mod tests {
         assert!(scope.gives(Accounts.write(), None));
         assert!(scope.gives(Accounts.write(), Some(ALICE)));
         assert!(!scope.gives(Profile.write(), Some(ALICE)));
+    }
+
+    #[test]
+    fn every_scope_is_written_as_it_was_read() {
+        for (_, name, is_of_an_account) in FAMILIES {
+            for reach in ["read", "write"] {
+                let text = if is_of_an_account {
+                    format!("/accounts/{ALICE}/{name}.{reach}")
+                } else {
+                    format!("/{name}.{reach}")
+                };
+                assert_eq!(Scope::parse(&text).unwrap().to_string(), text);
+            }
+        }
+        let text = format!("/accounts/{ALICE}/profile.disconnect");
+        assert_eq!(Scope::parse(&text).unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_list_of_scopes_is_read_whole_or_refused() {
+        let scopes = parse_list(" /ping.read  /accounts.write ").unwrap();
+        assert_eq!(
+            scopes.iter().map(Scope::to_string).collect::<Vec<_>>(),
+            ["/ping.read", "/accounts.write"]
+        );
+        assert_eq!(
+            parse_list("/ping.read /pong.read"),
+            Err("\"/pong.read\" is not a scope, such as /accounts.read".to_owned())
+        );
+        assert_eq!(parse_list(" "), Err("names no scope; one would be /accounts.read".to_owned()));
+        assert!(parse_list(&"/ping.read ".repeat(SCOPES_MAX)).is_ok());
+        assert_eq!(
+            parse_list(&"/ping.read ".repeat(SCOPES_MAX + 1)),
+            Err("has more than 256 scopes".to_owned())
+        );
     }
 
     #[test]

@@ -62,7 +62,13 @@ impl Problems {
 
     /// A 422 with all of them, if there are any.
     pub fn finish(self) -> Result<(), Refusal> {
-        if self.is_empty() { Ok(()) } else { Err(Refusal::invalid(Value::Object(self.0))) }
+        if self.is_empty() { Ok(()) } else { Err(self.into_refusal()) }
+    }
+
+    /// A 422 with all of them, for whoever knows that there are some.
+    #[must_use]
+    pub fn into_refusal(self) -> Refusal {
+        Refusal::invalid(Value::Object(self.0))
     }
 }
 

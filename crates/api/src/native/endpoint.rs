@@ -31,7 +31,11 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
-        let credential = app.credentials.of(&parts.headers, app.store().as_ref()).await?;
+        let store = app.store().as_ref();
+        let credential = match app.credentials.of(&parts.headers, store).await? {
+            None => app.credentials.of_pair(&parts.headers, store).await?,
+            some => some,
+        };
         let credential = credential
             .filter(|credential| credential.kind == CredentialKind::Secret)
             .ok_or_else(Problem::unauthorized)?;

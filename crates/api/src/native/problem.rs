@@ -27,7 +27,7 @@ impl Problem {
     }
 
     pub(crate) fn unauthorized() -> Problem {
-        let detail = "no key, or one that opens nothing here; send a secret key as the user name of HTTP Basic authentication";
+        let detail = "no key, or one that opens nothing here; send a secret key as the user name of HTTP Basic authentication, or a pair of keys as user name and password";
         Problem::new(StatusCode::UNAUTHORIZED, detail)
     }
 }

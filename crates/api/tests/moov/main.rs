@@ -8,6 +8,7 @@
     reason = "what a test did not expect should end it there"
 )]
 
+mod oauth2;
 mod ping;
 mod requests;
 #[allow(dead_code, reason = "endpoints that are being added use all of it")]

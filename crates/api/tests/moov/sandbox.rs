@@ -1,6 +1,8 @@
 //! A server of one platform, and a client of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use api::App;
 use axum::Router;
@@ -12,7 +14,7 @@ use gateway::Gateway;
 use gateway::bank::Bank;
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
-use runner::{Handle, MachineTime, Setup};
+use runner::{Handle, Setup, WallTime};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use store::sqlite::SqliteStore;
@@ -34,6 +36,20 @@ pub(crate) struct Sandbox {
     pub(crate) runner: Arc<Handle>,
     /// The platform's tenant.
     pub(crate) account: Account,
+    wall: Arc<StandingWall>,
+}
+
+/// A wall clock that a test moves, by which tokens expire.
+struct StandingWall(AtomicI64);
+
+impl WallTime for StandingWall {
+    fn now(&self) -> Instant {
+        Instant::from_nanoseconds(self.0.load(Ordering::Relaxed))
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// What was answered.
@@ -69,21 +85,34 @@ impl Sandbox {
         let state = ClockState { mode: ClockMode::Standing(now), target: None };
         store.set_clock(CLOCK, state).await.unwrap();
         let account = store.create_account(platform(now), vec![pair(PAIR)]).await.unwrap();
+        let wall = Arc::new(StandingWall(AtomicI64::new(now.nanoseconds())));
         let setup = Setup {
             store: Arc::clone(&store) as Arc<dyn Store>,
             gateway: Arc::clone(&bank) as Arc<dyn Gateway>,
             bank,
             lane: LANE,
             clock: CLOCK,
-            wall: Arc::new(MachineTime::new()),
+            wall: Arc::clone(&wall) as Arc<dyn WallTime>,
         };
         let runner = Handle::start(setup).await.unwrap();
-        Sandbox { router: api::router(App::new(Arc::clone(&runner))), runner, account }
+        Sandbox { router: api::router(App::new(Arc::clone(&runner))), runner, account, wall }
     }
 
     /// Advances the clock.
     pub(crate) async fn advance(&self, to: &str) {
         self.runner.advance_clock(instant(to)).await.unwrap();
+    }
+
+    /// Moves the wall clock, and nothing else.
+    pub(crate) fn wait_seconds(&self, seconds: i64) {
+        self.wall.0.fetch_add(seconds * 1_000_000_000, Ordering::Relaxed);
+    }
+
+    /// Gives the platform another pair of keys, bound to domains.
+    pub(crate) async fn add_pair(&self, keys: &str, domains: &[&str]) {
+        let domains = domains.iter().copied().map(Box::from).collect();
+        let credential = Credential { account: self.account.id, domains, ..pair(keys) };
+        self.runner.store().put_credentials(vec![credential]).await.unwrap();
     }
 
     /// With the platform's pair of keys.
@@ -264,5 +293,6 @@ fn pair(pair: &str) -> Credential {
         sha256: Sha256::digest(pair).into(),
         account: AccountId(0),
         kind: CredentialKind::Secret,
+        domains: Vec::new(),
     }
 }

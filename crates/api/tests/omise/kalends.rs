@@ -62,7 +62,8 @@ async fn a_preview_tells_dates_and_words_and_makes_nothing() {
         sandbox.post("/kalends/v1/preview", body).await,
         json!({
             "dates": ["2028-01-31", "2028-02-29", "2028-03-31"],
-            "in_words": "Every 1 month(s) on the 31st"
+            "in_words": "Every 1 month(s) on the 31st",
+            "in_plain_english": "Every month on the last day, from 31 January 2028",
         })
     );
     assert_eq!(sandbox.get("/schedules").await["total"], 0);
@@ -76,7 +77,11 @@ async fn a_preview_tells_dates_and_words_and_makes_nothing() {
     );
     assert_eq!(
         refused(json!({"rrule": "FREQ=DAILY", "start": "2026-01-01T00:00:00Z", "every": 1})).await,
-        (400, "every does not go with rrule; start and count do".to_owned())
+        (
+            400,
+            "every does not go with rrule; only start, count, zone, gap, fold, calendar, roll do"
+                .to_owned()
+        )
     );
     assert_eq!(
         refused(json!({"every": 1, "period": "day", "count": 0})).await,
@@ -99,7 +104,7 @@ async fn a_preview_of_an_rrule_tells_instants() {
         sandbox.post("/kalends/v1/preview", inside).await,
         json!({
             "dates": ["2046-01-01T15:04:05Z", "2046-01-02T15:04:05Z"],
-            "in_words": "By the rule FREQ=DAILY;COUNT=2",
+            "in_words": "Every day at 15:04:05 in UTC, 2 times, from 1 January 2046",
         })
     );
     let never = json!({
@@ -119,6 +124,8 @@ async fn a_rule_without_dates_is_answered_with_a_note() {
         sandbox.post("/kalends/v1/preview", body).await,
         json!({
             "dates": [], "in_words": "Every 1 week(s) on Monday",
+            "in_plain_english":
+                "Every week on Monday, from 1 April 2025 until 2 April 2025",
             "note": "the rule has no date between 2025-04-01 and 2025-04-02"
         })
     );

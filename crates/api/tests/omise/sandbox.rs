@@ -337,6 +337,7 @@ fn credentials() -> Vec<Credential> {
         sha256: Sha256::digest(key).into(),
         account: AccountId(0),
         kind,
+        domains: Vec::new(),
     };
     vec![opens(SECRET_KEY, CredentialKind::Secret), opens(PUBLIC_KEY, CredentialKind::Public)]
 }

@@ -73,8 +73,12 @@ pub(super) async fn by_key(store: &dyn Store, key: &str) -> anyhow::Result<Optio
 
 /// The credentials of a new account; which account, the store fills in.
 pub(super) fn credentials(secret: &str, public: Option<&str>) -> Vec<Credential> {
-    let credential =
-        |key: &str, kind| Credential { sha256: sha256(key), account: AccountId(0), kind };
+    let credential = |key: &str, kind| Credential {
+        sha256: sha256(key),
+        account: AccountId(0),
+        kind,
+        domains: Vec::new(),
+    };
     let public = public.map(|key| credential(key, CredentialKind::Public));
     std::iter::once(credential(secret, CredentialKind::Secret)).chain(public).collect()
 }

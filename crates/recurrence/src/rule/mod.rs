@@ -14,7 +14,7 @@ pub use self::frequency::Frequency;
 pub use self::limit::{Limit, Until};
 pub use self::skip::Skip;
 pub use self::text::ParseError;
-pub(crate) use self::text::{Parsed, Source};
+pub(crate) use self::text::{Parsed, Piece, Source};
 use crate::weekdays::WEEK;
 use crate::{DaysOfMonth, Ordinal, RuleError, Weekdays, weekdays};
 

@@ -1,11 +1,21 @@
 //! Rules in plain English, for the person who pays.
 
+mod days;
+mod listing;
+mod rule;
+mod times;
+
 use std::fmt;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Time};
 
-use super::{name, ordinalized};
-use crate::{Calendar, NamedCalendar, Ordinal, Pattern, Recurrence, Roll, Rule};
+use self::rule::timed;
+use crate::{
+    Calendar, Fold, Gap, NamedCalendar, Recurrence, Roll, Rule, RuleSet, Timetable, Zoned,
+};
+
+/// Of the times added to a set or taken away, so many are named.
+const TIMES_LISTED_MAX: usize = 10;
 
 /// When something falls due, in one sentence of plain English: a rule, its
 /// window if it has one, and what becomes of a date that is not a business
@@ -35,14 +45,17 @@ use crate::{Calendar, NamedCalendar, Ordinal, Pattern, Recurrence, Roll, Rule};
 /// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Plain {
-    /// "Every 3 months".
-    every: String,
-    /// Parts that follow without a comma: "on the 1st and the last day".
-    on: Vec<String>,
+    /// "Every 3 months on the 1st and the last day".
+    rules: String,
+    /// "by the clocks of Europe/Paris".
+    zone: Option<String>,
+    /// "12 times".
+    limit: Option<String>,
     /// "from 1 February 2026 until 31 January 2027".
     window: Option<String>,
-    /// "if that is not a business day in Thailand, the next one".
-    roll: Option<String>,
+    /// What is added and taken away, and what becomes of some: "if that is
+    /// not a business day in Thailand, the next one".
+    besides: Vec<String>,
 }
 
 impl Plain {
@@ -70,36 +83,160 @@ impl Plain {
     /// # Ok::<(), RuleError>(())
     /// ```
     pub fn rule(rule: &Rule) -> Plain {
-        let pattern = match rule.pattern() {
-            Pattern::Weeks(all) if rule.every() == 1 && all.iter().count() == 7 => Pattern::Days,
-            Pattern::MonthDays(all) if rule.every() == 1 && all.iter().count() == 31 => {
-                Pattern::Days
+        Plain::said(rule, None)
+    }
+
+    fn said(rule: &Rule, start: Option<DateTime>) -> Plain {
+        Plain {
+            rules: rule::said(rule, start),
+            zone: None,
+            limit: rule::limit(rule.limit()),
+            window: None,
+            besides: vec![],
+        }
+    }
+
+    /// A rule from a start on, and what it takes from its start.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use recurrence::Timetable;
+    /// use recurrence::words::Plain;
+    ///
+    /// let start = date(2026, 1, 31).at(9, 0, 0, 0);
+    /// let said = |rule: &str| {
+    ///     let timetable = Timetable::new(rule.parse()?, start);
+    ///     Ok::<_, recurrence::ParseError>(Plain::timetable(&timetable).to_string())
+    /// };
+    /// assert_eq!(
+    ///     said("FREQ=MONTHLY;COUNT=12")?,
+    ///     "Every month on the 31st (in months that have it) at 09:00, 12 times, \
+    ///      from 31 January 2026",
+    /// );
+    /// assert_eq!(
+    ///     said("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1")?,
+    ///     "Every month on every day from Monday to Friday at 09:00, \
+    ///      only the last of these in the month, from 31 January 2026",
+    /// );
+    /// assert_eq!(
+    ///     said("FREQ=MINUTELY;INTERVAL=15;BYHOUR=9,10,11,12")?,
+    ///     "Every 15 minutes, only in hours 9 to 12, from 31 January 2026 at 09:00",
+    /// );
+    /// # Ok::<(), recurrence::ParseError>(())
+    /// ```
+    pub fn timetable(timetable: &Timetable) -> Plain {
+        let (rule, start) = (timetable.rule(), timetable.start());
+        let plain = Plain::said(&rule, Some(start));
+        // The first hour or minute is not said by the rule.
+        if rule.frequency().is_within_a_day() && start.time() != Time::midnight() {
+            return Plain { window: Some(format!("from {}", timed(start))), ..plain };
+        }
+        plain.within(start.date(), Date::MAX)
+    }
+
+    /// Several rules, and what is added to them and taken away.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use recurrence::words::Plain;
+    /// use recurrence::{RuleSet, Timetable};
+    ///
+    /// let start = date(2026, 1, 1).at(9, 0, 0, 0);
+    /// let mut set = RuleSet::from(Timetable::new("FREQ=MONTHLY".parse()?, start));
+    /// set.insert(Timetable::new("FREQ=YEARLY;BYMONTH=4".parse()?, start));
+    /// set.add(date(2026, 1, 15).at(9, 0, 0, 0));
+    /// set.except(date(2026, 2, 1).at(9, 0, 0, 0));
+    /// assert_eq!(
+    ///     Plain::set(&set).to_string(),
+    ///     "Every month on the 1st at 09:00, and every year in April on the 1st at 09:00, \
+    ///      from 1 January 2026; also on 15 January 2026 at 09:00; \
+    ///      not on 1 February 2026 at 09:00",
+    /// );
+    /// # Ok::<(), recurrence::ParseError>(())
+    /// ```
+    pub fn set(set: &RuleSet) -> Plain {
+        let mut each = set.timetables().iter().map(Plain::timetable);
+        if let (Some(only), None) = (each.next(), each.next()) {
+            return only.with_times_of(set);
+        }
+        let each: Vec<_> = set.timetables().iter().map(Plain::timetable).collect();
+        let first = each.first().and_then(|plain| plain.window.as_ref());
+        let window = first.filter(|_| each.iter().all(|plain| plain.window.as_ref() == first));
+        let mut rules = String::new();
+        for (index, plain) in each.iter().enumerate() {
+            match index {
+                0 => rules.push_str(&plain.rules),
+                _ => write_after_the_first(&mut rules, &plain.rules),
             }
-            // Words for the other parts of RFC 5545 are still to come; the rule's own
-            // text is at least exact.
-            Pattern::Other => {
-                let every = format!("By the rule {rule}");
-                return Plain { every, on: vec![], window: None, roll: None };
+            let of_its_own = plain.window.as_ref().filter(|_| window.is_none());
+            for part in plain.limit.iter().chain(of_its_own) {
+                rules.push_str(", ");
+                rules.push_str(part);
             }
-            pattern => pattern,
-        };
-        let (unit, on) = match pattern {
-            Pattern::Days | Pattern::Other => ("day", vec![]),
-            Pattern::Weeks(weekdays) => {
-                ("week", vec![on_weekdays(&weekdays.iter().collect::<Vec<_>>())])
-            }
-            Pattern::MonthDays(days) => {
-                ("month", vec![on_month_days(&days.iter().collect::<Vec<_>>())])
-            }
-            Pattern::MonthWeekday(ordinal, weekday) => {
-                ("month", vec![format!("on the {} {}", which(ordinal), name(weekday))])
-            }
-        };
-        let every = match rule.every() {
-            1 => format!("Every {unit}"),
-            several => format!("Every {several} {unit}s"),
-        };
-        Plain { every, on, window: None, roll: None }
+        }
+        let window = window.cloned();
+        Plain { rules, zone: None, limit: None, window, besides: vec![] }.with_times_of(set)
+    }
+
+    /// The same, with the times that are added to a set and taken away.
+    fn with_times_of(mut self, set: &RuleSet) -> Plain {
+        let added: Vec<_> = set.added().collect();
+        if self.rules.is_empty() {
+            self.rules = match added.as_slice() {
+                [] => "Never".to_owned(),
+                times => format!("On {}", times_listed(times)),
+            };
+        } else if !added.is_empty() {
+            self.besides.push(format!("also on {}", times_listed(&added)));
+        }
+        let excepted: Vec<_> = set.excepted().collect();
+        if !excepted.is_empty() {
+            self.besides.push(format!("not on {}", times_listed(&excepted)));
+        }
+        self
+    }
+
+    /// Times in a zone, with what becomes of those that its clocks leave out
+    /// or show twice, where that is not what everybody expects.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use jiff::tz::TimeZone;
+    /// use recurrence::words::Plain;
+    /// use recurrence::{Gap, Rule, Timetable, Zoned};
+    ///
+    /// let nightly = Timetable::new(Rule::days(1)?, date(2026, 1, 1).at(2, 30, 0, 0));
+    /// let zoned = Zoned::new(nightly, TimeZone::get("Europe/Paris").unwrap());
+    /// assert_eq!(
+    ///     Plain::zoned(&zoned).to_string(),
+    ///     "Every day at 02:30 by the clocks of Europe/Paris, from 1 January 2026",
+    /// );
+    /// assert_eq!(
+    ///     Plain::zoned(&zoned.with_gap(Gap::Omit)).to_string(),
+    ///     "Every day at 02:30 by the clocks of Europe/Paris, from 1 January 2026; \
+    ///      left out where the clocks are put forward past it",
+    /// );
+    /// # Ok::<(), recurrence::RuleError>(())
+    /// ```
+    pub fn zoned(zoned: &Zoned) -> Plain {
+        let mut plain = Plain::set(zoned.set());
+        plain.zone = Some(match zoned.zone().iana_name() {
+            Some("UTC") => "in UTC".to_owned(),
+            Some(zone) => format!("by the clocks of {zone}"),
+            None => "by the clocks of a zone without a name".to_owned(),
+        });
+        plain.besides.extend(match zoned.gap() {
+            Gap::Shift => None,
+            Gap::End => Some("where the clocks are put forward past it, right after".to_owned()),
+            Gap::Omit => Some("left out where the clocks are put forward past it".to_owned()),
+        });
+        plain.besides.extend(match zoned.fold() {
+            fold if fold == zoned.usual_fold() => None,
+            Fold::First => Some("where the clocks show it twice, the first time".to_owned()),
+            Fold::Second => Some("where the clocks show it twice, the second time".to_owned()),
+            Fold::Both => Some("where the clocks show it twice, both times".to_owned()),
+        });
+        plain
     }
 
     /// A rule within its window.
@@ -174,7 +311,7 @@ impl Plain {
     /// # Ok::<(), RuleError>(())
     /// ```
     #[must_use]
-    pub fn rolled(self, roll: Roll, calendar: &Calendar) -> Plain {
+    pub fn rolled(mut self, roll: Roll, calendar: &Calendar) -> Plain {
         let place = place(calendar);
         let instead = |instead| Some(format!("if that is not a business day{place}, {instead}"));
         let roll = match roll {
@@ -189,71 +326,37 @@ impl Plain {
             }
             Roll::EndOfMonth => Some(format!("moved to the last business day of the month{place}")),
         };
-        Plain { roll, ..self }
+        self.besides.extend(roll);
+        self
     }
 }
 
 impl fmt::Display for Plain {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.every)?;
-        self.on.iter().try_for_each(|part| write!(formatter, " {part}"))?;
+        formatter.write_str(&self.rules)?;
+        self.zone.iter().try_for_each(|zone| write!(formatter, " {zone}"))?;
+        self.limit.iter().try_for_each(|limit| write!(formatter, ", {limit}"))?;
         self.window.iter().try_for_each(|window| write!(formatter, ", {window}"))?;
-        self.roll.iter().try_for_each(|roll| write!(formatter, "; {roll}"))
+        self.besides.iter().try_for_each(|besides| write!(formatter, "; {besides}"))
     }
 }
 
-/// Ascending and not empty.
-fn on_weekdays(weekdays: &[Weekday]) -> String {
-    match weekdays {
-        [_, _, _, _, _, _, _] => String::from("on every day"),
-        [first, _, .., last]
-            if first.cycle_forward().take(weekdays.len()).eq(weekdays.iter().copied()) =>
-        {
-            format!("from {} to {}", name(*first), name(*last))
-        }
-        _ => format!("on {}", listed(weekdays.iter().map(|weekday| String::from(name(*weekday))))),
-    }
+/// Appends a rule as what comes besides.
+fn write_after_the_first(rules: &mut String, rule: &str) {
+    rules.push_str(", and ");
+    let mut letters = rule.chars();
+    rules.extend(letters.next().map(|first| first.to_ascii_lowercase()));
+    rules.push_str(letters.as_str());
 }
 
-/// Ascending and not empty; those that a month lacks fall back to its last.
-fn on_month_days(days: &[u8]) -> String {
-    let named = |day: &u8| match day {
-        31 => String::from("the last day"),
-        _ => format!("the {}", ordinalized(*day)),
-    };
-    let said = match days {
-        [1, .., 31] if days.len() == 31 => String::from("on every day"),
-        // February ends on the 28th: a run from later on would not be one.
-        [first @ ..=28, _, .., last] if usize::from(last - first) + 1 == days.len() => {
-            format!("from {} to {}", named(first), named(last))
-        }
-        _ => format!("on {}", listed(days.iter().map(named))),
-    };
-    match days {
-        [.., 29 | 30] => format!("{said} (the last day, in a shorter month)"),
-        _ => said,
+/// The first few of them, and how many more.
+fn times_listed(times: &[DateTime]) -> String {
+    let mut said: Vec<_> = times.iter().take(TIMES_LISTED_MAX).map(|time| timed(*time)).collect();
+    let more = times.len().saturating_sub(TIMES_LISTED_MAX);
+    if more > 0 {
+        said.push(format!("{more} more times"));
     }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(words: impl Iterator<Item = String>) -> String {
-    let words: Vec<_> = words.collect();
-    match words.as_slice() {
-        [others @ .., last] if !others.is_empty() => {
-            format!("{} and {last}", others.join(", "))
-        }
-        _ => words.concat(),
-    }
-}
-
-fn which(ordinal: Ordinal) -> &'static str {
-    match ordinal {
-        Ordinal::First => "first",
-        Ordinal::Second => "second",
-        Ordinal::Third => "third",
-        Ordinal::Fourth => "fourth",
-        Ordinal::Last => "last",
-    }
+    listing::listed(&said)
 }
 
 /// `1 February 2026`.
@@ -278,8 +381,10 @@ fn place(calendar: &Calendar) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Weekday;
+
     use super::*;
-    use crate::{DaysOfMonth, Weekdays, Weekend};
+    use crate::{DaysOfMonth, Ordinal, Weekdays, Weekend};
 
     fn weekly(weekdays: &[Weekday]) -> String {
         Plain::rule(&Rule::weeks(1, Weekdays::new(weekdays).unwrap()).unwrap()).to_string()

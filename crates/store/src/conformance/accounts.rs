@@ -26,15 +26,41 @@ pub async fn accounts_come_oldest_first(store: Arc<dyn Store>) {
 }
 
 pub async fn a_credential_is_found_by_its_hash_alone(store: Arc<dyn Store>) {
-    let credential = |byte, kind| Credential { sha256: [byte; 32], account: account().id, kind };
+    let credential = |byte, kind| Credential {
+        sha256: [byte; 32],
+        account: account().id,
+        kind,
+        domains: vec!["shop.example".into()],
+    };
     let credentials =
         vec![credential(1, CredentialKind::Secret), credential(2, CredentialKind::Public)];
     let made = store.create_account(account(), credentials).await.unwrap();
     for (byte, kind) in [(1, CredentialKind::Secret), (2, CredentialKind::Public)] {
-        let expected = Credential { sha256: [byte; 32], account: made.id, kind };
+        let expected = Credential { account: made.id, ..credential(byte, kind) };
         assert_eq!(store.credential([byte; 32]).await.unwrap(), Some(expected));
     }
     assert_eq!(store.credential([3; 32]).await.unwrap(), None);
+}
+
+pub async fn a_credential_can_be_put_beside_and_over_others(store: Arc<dyn Store>) {
+    let made = store.create_account(account(), Vec::new()).await.unwrap();
+    let other = store.create_account(account(), Vec::new()).await.unwrap();
+    let mut credential = Credential {
+        sha256: [1; 32],
+        account: made.id,
+        kind: CredentialKind::Public,
+        domains: Vec::new(),
+    };
+    store.put_credentials(vec![credential.clone()]).await.unwrap();
+    assert_eq!(store.credential([1; 32]).await.unwrap(), Some(credential.clone()));
+    credential = Credential {
+        account: other.id,
+        kind: CredentialKind::Secret,
+        domains: vec!["shop.example".into(), "till.example".into()],
+        ..credential
+    };
+    store.put_credentials(vec![credential.clone()]).await.unwrap();
+    assert_eq!(store.credential([1; 32]).await.unwrap(), Some(credential));
 }
 
 pub async fn an_account_can_be_replaced(store: Arc<dyn Store>) {

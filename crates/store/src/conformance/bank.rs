@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::bank::{BankEvent, EntryKind, JournalEntry, LedgerAccount, LedgerRole, Leg};
 use engine::{
     AccountId, ChargeId, Currency, IdempotencyKey, InstallationId, Instant, PaymentId, ScheduleId,
-    Slot,
+    Slot, WalletId,
 };
 
 use super::world::{ACCOUNT, at};
@@ -238,6 +238,27 @@ pub async fn balances_add_up(store: Arc<dyn BankStore>) {
     assert_eq!(store.balances(places.to_vec()).await.unwrap(), [0, -350, 350]);
     let other = LedgerAccount { account: AccountId(2), ..place(LedgerRole::Available) };
     assert_eq!(store.balances(vec![other]).await.unwrap(), [0]);
+    assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
+pub async fn every_wallet_has_a_balance_and_a_floor_of_its_own(store: Arc<dyn BankStore>) {
+    let [one, other] = [7, 8].map(|key| LedgerRole::Wallet(WalletId(key)));
+    let between = |key, from, to, amount: i64| {
+        let mut changes = moving(key, 0, None);
+        let posting = &mut changes.postings[0];
+        posting.entry.legs = vec![Leg { role: from, amount: -amount }, Leg { role: to, amount }];
+        posting.floor = posting.entry.floor();
+        changes
+    };
+    let batch = vec![
+        between(1, LedgerRole::CardsDebited, one, 500),
+        between(2, one, other, 200),
+        between(3, other, LedgerRole::Clearing, 201),
+    ];
+    let short = Err(CommitError::Short(place(other)));
+    assert_eq!(store.commit(batch).await.unwrap(), [Ok(()), Ok(()), short]);
+    let places = [one, other, LedgerRole::Clearing, LedgerRole::CardsDebited].map(place);
+    assert_eq!(store.balances(places.to_vec()).await.unwrap(), [300, 200, 0, -500]);
     assert_eq!(store.audit().await.unwrap(), [""; 0]);
 }
 

@@ -25,6 +25,7 @@
 pub mod accounts;
 pub mod bank;
 pub mod events;
+pub mod grants;
 pub mod histories;
 pub mod requests;
 pub mod runs;
@@ -42,6 +43,7 @@ macro_rules! store_conformance {
                 an_account_gets_a_fresh_key_and_reads_back
                 accounts_come_oldest_first
                 a_credential_is_found_by_its_hash_alone
+                a_credential_can_be_put_beside_and_over_others
                 an_account_can_be_replaced
                 terms_only_grow
                 a_clock_that_was_never_set_follows_the_wall
@@ -123,6 +125,13 @@ macro_rules! store_conformance {
                 an_answer_is_not_overwritten
                 accounts_have_key_spaces_of_their_own
             }
+            grants {
+                a_grant_reads_back_whole
+                a_grant_is_spent_once
+                a_revoked_access_goes_alone
+                with_a_revoked_refresh_goes_its_family
+                grants_that_have_expired_are_forgotten_as_others_come
+            }
             histories {
                 random_histories_stay_what_the_engine_says
             }
@@ -148,6 +157,7 @@ macro_rules! bank_store_conformance {
                 a_payment_key_is_used_once_within_a_batch
                 whoever_was_paid_hears_that_first
                 balances_add_up
+                every_wallet_has_a_balance_and_a_floor_of_its_own
                 a_floor_holds_within_a_batch
                 a_floor_that_held_nothing_back_moves_nothing
                 an_entry_that_does_not_balance_is_refused

@@ -2,6 +2,7 @@
 //! that every call is one commit.
 
 mod edits;
+mod grants;
 mod lists;
 mod queue;
 mod requests;
@@ -18,9 +19,11 @@ use engine::{
     Occurrence, Position, Run, RunKey, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
 };
 
+use self::grants::Grants;
 use self::queue::Queued;
 use self::requests::Requests;
 use crate::event::{Event, EventId, EventKind, NewEvent};
+use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
@@ -54,6 +57,7 @@ struct Books {
     last_account: i64,
     accounts: BTreeMap<AccountId, Account>,
     credentials: BTreeMap<[u8; 32], Credential>,
+    grants: Grants,
     clocks: BTreeMap<ClockId, ClockState>,
     last_schedule: i64,
     schedules: BTreeMap<ScheduleId, Schedule>,
@@ -117,6 +121,7 @@ impl Books {
             last_account: 0,
             accounts: BTreeMap::new(),
             credentials: BTreeMap::new(),
+            grants: Grants::new(),
             clocks: BTreeMap::new(),
             last_schedule: 0,
             schedules: BTreeMap::new(),
@@ -244,6 +249,30 @@ impl Store for ModelStore {
 
     async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>> {
         Ok(self.open()?.credentials.get(&sha256).cloned())
+    }
+
+    async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        let put = credentials.into_iter().map(|credential| (credential.sha256, credential));
+        self.open()?.credentials.extend(put);
+        Ok(())
+    }
+
+    async fn add_grants(
+        &self,
+        spent: Option<[u8; 32]>,
+        grants: Vec<Grant>,
+        at: Instant,
+    ) -> Result<bool> {
+        Ok(self.open()?.grants.add(spent, grants, at))
+    }
+
+    async fn grant(&self, sha256: [u8; 32]) -> Result<Option<Grant>> {
+        Ok(self.open()?.grants.find(sha256))
+    }
+
+    async fn revoke_grant(&self, sha256: [u8; 32]) -> Result<()> {
+        self.open()?.grants.revoke(sha256);
+        Ok(())
     }
 
     async fn clock(&self, id: ClockId) -> Result<ClockState> {

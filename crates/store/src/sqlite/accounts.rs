@@ -38,12 +38,36 @@ pub(super) fn create(
             account.created_at.nanoseconds(),
             json("attributes", &account.attributes)?,
         ))?;
-    let mut insert = connection
-        .prepare_cached("INSERT INTO credential (sha256, account, kind) VALUES (?1, ?2, ?3)")?;
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO credential (sha256, account, kind, domains) VALUES (?1, ?2, ?3, ?4)",
+    )?;
     for credential in credentials {
-        insert.execute((credential.sha256, account.id.0, credential.kind.number()))?;
+        insert.execute((
+            credential.sha256,
+            account.id.0,
+            credential.kind.number(),
+            json("domains", &credential.domains)?,
+        ))?;
     }
     Ok(account)
+}
+
+/// Writes credentials of accounts that are there.
+pub(super) fn put_credentials(connection: &Connection, credentials: &[Credential]) -> Outcome<()> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO credential (sha256, account, kind, domains) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET account = excluded.account, kind = excluded.kind,
+         domains = excluded.domains",
+    )?;
+    for credential in credentials {
+        put.execute((
+            credential.sha256,
+            credential.account.0,
+            credential.kind.number(),
+            json("domains", &credential.domains)?,
+        ))?;
+    }
+    Ok(())
 }
 
 /// Replaces an account's stored form.
@@ -102,13 +126,14 @@ fn account(row: &Row<'_>) -> Outcome<Account> {
 
 /// The credential whose SHA-256 this is.
 pub(super) fn credential(connection: &Connection, sha256: [u8; 32]) -> Outcome<Option<Credential>> {
-    let mut select =
-        connection.prepare_cached("SELECT account, kind FROM credential WHERE sha256 = ?1")?;
+    let mut select = connection
+        .prepare_cached("SELECT account, kind, domains FROM credential WHERE sha256 = ?1")?;
     let mut rows = select.query([sha256])?;
     rows.next()?
         .map(|row| {
+            let domains = from_json("credential's domains", &row.get::<_, String>(2)?)?;
             let account = AccountId(row.get(0)?);
-            Ok(Credential { sha256, account, kind: stored_at(row, 1)? })
+            Ok(Credential { sha256, account, kind: stored_at(row, 1)?, domains })
         })
         .transpose()
 }

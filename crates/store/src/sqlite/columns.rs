@@ -3,7 +3,7 @@
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
     ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
-    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId,
+    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId, WalletId,
 };
 use rusqlite::Row;
 use serde::Serialize;
@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::{Fault, Outcome};
 use crate::EventKind;
+use crate::grant::GrantKind;
 use crate::store::CredentialKind;
 
 /// Two directions of one table: what a value is stored as, and the reverse.
@@ -46,6 +47,11 @@ stored_as!(Mode, "mode", {
 stored_as!(CredentialKind, "credential kind", {
     CredentialKind::Secret => 0, CredentialKind::Secret;
     CredentialKind::Public => 1, CredentialKind::Public;
+});
+
+stored_as!(GrantKind, "kind of grant", {
+    GrantKind::Access => 0, GrantKind::Access;
+    GrantKind::Refresh => 1, GrantKind::Refresh;
 });
 
 stored_as!(InstructionKind, "instruction kind", {
@@ -87,15 +93,6 @@ stored_as!(RecordKind, "record kind", {
     RecordKind::Product => 14, RecordKind::Product;
 });
 
-stored_as!(LedgerRole, "ledger role", {
-    LedgerRole::Available => 0, LedgerRole::Available;
-    LedgerRole::Held => 1, LedgerRole::Held;
-    LedgerRole::Payers => 2, LedgerRole::Payers;
-    LedgerRole::Payees => 3, LedgerRole::Payees;
-    LedgerRole::Fees => 4, LedgerRole::Fees;
-    LedgerRole::Tax => 5, LedgerRole::Tax;
-});
-
 stored_as!(EntryKind, "journal entry kind", {
     EntryKind::ChargeCaptured => 0, EntryKind::ChargeCaptured;
     EntryKind::RefundCreated => 1, EntryKind::RefundCreated;
@@ -103,6 +100,10 @@ stored_as!(EntryKind, "journal entry kind", {
     EntryKind::TransferSent => 3, EntryKind::TransferSent;
     EntryKind::TransferReturned => 4, EntryKind::TransferReturned;
     EntryKind::Opening => 5, EntryKind::Opening;
+    EntryKind::RemittanceTaken => 6, EntryKind::RemittanceTaken;
+    EntryKind::RemittanceCompleted => 7, EntryKind::RemittanceCompleted;
+    EntryKind::RemittanceReturned => 8, EntryKind::RemittanceReturned;
+    EntryKind::RemittanceRefunded => 9, EntryKind::RemittanceRefunded;
 });
 
 stored_as!(EventKind, "event kind", {
@@ -136,7 +137,48 @@ stored_as!(EventKind, "event kind", {
     EventKind::Bank(BankEvent::RecipientVerified) => 153, EventKind::Bank(BankEvent::RecipientVerified);
     EventKind::Bank(BankEvent::RecipientActivated) => 154, EventKind::Bank(BankEvent::RecipientActivated);
     EventKind::Bank(BankEvent::RecipientDeactivated) => 155, EventKind::Bank(BankEvent::RecipientDeactivated);
+    EventKind::Bank(BankEvent::RemittanceCreated) => 160, EventKind::Bank(BankEvent::RemittanceCreated);
+    EventKind::Bank(BankEvent::RemittanceUpdated) => 161, EventKind::Bank(BankEvent::RemittanceUpdated);
 });
+
+/// A part of the books as its kind and, for a wallet, whose key; 0 for the others.
+pub(super) const fn place_columns(role: LedgerRole) -> (i64, i64) {
+    match role {
+        LedgerRole::Available => (0, 0),
+        LedgerRole::Held => (1, 0),
+        LedgerRole::Payers => (2, 0),
+        LedgerRole::Payees => (3, 0),
+        LedgerRole::Fees => (4, 0),
+        LedgerRole::Tax => (5, 0),
+        LedgerRole::Wallet(WalletId(key)) => (6, key),
+        LedgerRole::Clearing => (7, 0),
+        LedgerRole::CardsDebited => (8, 0),
+        LedgerRole::CardsCredited => (9, 0),
+        LedgerRole::BanksDebited => (10, 0),
+        LedgerRole::BanksCredited => (11, 0),
+        LedgerRole::Uncovered => (12, 0),
+    }
+}
+
+/// The reverse of [`place_columns`].
+pub(super) fn place(kind: i64, key: i64) -> Outcome<LedgerRole> {
+    Ok(match kind {
+        0 => LedgerRole::Available,
+        1 => LedgerRole::Held,
+        2 => LedgerRole::Payers,
+        3 => LedgerRole::Payees,
+        4 => LedgerRole::Fees,
+        5 => LedgerRole::Tax,
+        6 => LedgerRole::Wallet(WalletId(key)),
+        7 => LedgerRole::Clearing,
+        8 => LedgerRole::CardsDebited,
+        9 => LedgerRole::CardsCredited,
+        10 => LedgerRole::BanksDebited,
+        11 => LedgerRole::BanksCredited,
+        12 => LedgerRole::Uncovered,
+        other => return Err(Fault::corrupt("ledger role", format!("{other} stands for nothing"))),
+    })
+}
 
 /// A payment as kind and key.
 pub(super) const fn payment_columns(payment: PaymentId) -> (i64, i64) {

@@ -16,6 +16,7 @@ mod connection;
 mod edits;
 mod events;
 mod fault;
+mod grants;
 mod keys;
 mod listing;
 mod lock;

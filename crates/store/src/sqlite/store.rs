@@ -12,11 +12,12 @@ use engine::{
 use super::fault::{During, Outcome};
 use super::listing::{self, List};
 use super::{
-    SqliteStore, accounts, amendments, awaiting, edits, events, occurrences, positions, requests,
-    runs, schedules, settling,
+    SqliteStore, accounts, amendments, awaiting, edits, events, grants, occurrences, positions,
+    requests, runs, schedules, settling,
 };
 use crate::Result;
 use crate::event::{Event, EventId};
+use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
@@ -74,6 +75,34 @@ impl Store for SqliteStore {
 
     async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>> {
         self.read("looking up a key", move |connection| accounts::credential(connection, sha256))
+            .await
+    }
+
+    async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
+        self.write("writing keys", move |writing| {
+            accounts::put_credentials(writing.connection, &credentials)
+        })
+        .await
+    }
+
+    async fn add_grants(
+        &self,
+        spent: Option<[u8; 32]>,
+        grants: Vec<Grant>,
+        at: Instant,
+    ) -> Result<bool> {
+        self.write("granting tokens", move |writing| {
+            grants::add(writing.connection, spent, &grants, at)
+        })
+        .await
+    }
+
+    async fn grant(&self, sha256: [u8; 32]) -> Result<Option<Grant>> {
+        self.read("looking up a token", move |connection| grants::find(connection, sha256)).await
+    }
+
+    async fn revoke_grant(&self, sha256: [u8; 32]) -> Result<()> {
+        self.write("revoking a token", move |writing| grants::revoke(writing.connection, sha256))
             .await
     }
 

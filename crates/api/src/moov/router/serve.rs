@@ -23,10 +23,7 @@ use crate::moov::version::Version;
 /// The version that an answer is wanted in.
 const X_MOOV_VERSION: &str = "x-moov-version";
 
-/// Serves a request with whatever answers it.
-///
-/// The work goes on in a task of its own: a client that hangs up changes nothing
-/// about what is done, and a panic is an answer like any other.
+/// Serves a request with whatever answers it, once the caller is known and admitted.
 pub(super) async fn serve(
     app: App,
     wants: Requirement,
@@ -34,37 +31,54 @@ pub(super) async fn serve(
     request: http::Request<Body>,
     answer: impl FnOnce(Context, Request, Option<PartyId>, Vec<String>) -> BoxedAnswer + Send + 'static,
 ) -> Response<Body> {
-    let task = tokio::spawn(respond(app, wants, path, request, answer).in_current_span());
-    let answered = task.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "a request's task ended early");
-        Err(Refusal::failed())
-    });
-    match answered {
-        Ok(reply) => reply.into(),
-        Err(refusal) => refusal.into(),
-    }
+    apart(async move {
+        let (head, body) = request.into_parts();
+        let version = version(&head.headers)?;
+        let now = app.runner.now();
+        let (account, caller) = authenticate(&app, &head.headers).await?;
+        let context = Context { account, caller, version, now, app };
+        let party = admit(&context, wants, path.account.as_deref())?;
+        let request = Request::new(head, body::receive(body).await?)?;
+        answer(context, request, party, path.segments).await
+    })
+    .await
 }
 
-async fn respond(
+/// Serves a request with whatever answers it, and asks for no authentication.
+pub(super) async fn serve_openly<A>(
     app: App,
-    wants: Requirement,
-    path: Path,
     request: http::Request<Body>,
-    answer: impl FnOnce(Context, Request, Option<PartyId>, Vec<String>) -> BoxedAnswer + Send,
-) -> Answer {
-    let (head, body) = request.into_parts();
-    let version = version(&head.headers)?;
-    let now = app.runner.now();
-    let (account, caller) = authenticate(&app, &head.headers).await?;
-    let context = Context { account, caller, version, now, app };
-    let party = admit(&context, wants, path.account.as_deref())?;
-    let request = Request::new(head, body::receive(body).await?)?;
-    let answer = async move { answer(context, request, party, path.segments).await };
-    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
-        // The panic hook has told what and where.
-        tracing::error!("a request's handler panicked");
-        Err(Refusal::failed())
+    answer: impl FnOnce(App, Request) -> A + Send + 'static,
+) -> Response<Body>
+where
+    A: Future<Output = Answer> + Send + 'static,
+{
+    apart(async move {
+        let (head, body) = request.into_parts();
+        version(&head.headers)?;
+        let request = Request::new(head, body::receive(body).await?)?;
+        answer(app, request).await
     })
+    .await
+}
+
+/// Answers in a task of its own: a client that hangs up changes nothing about what is
+/// done, and a panic is an answer like any other.
+async fn apart(answer: impl Future<Output = Answer> + Send + 'static) -> Response<Body> {
+    let answer = AssertUnwindSafe(answer).catch_unwind().in_current_span();
+    let answered = match tokio::spawn(answer).await {
+        Ok(Ok(answered)) => answered,
+        Ok(Err(_)) => {
+            // The panic hook has told what and where.
+            tracing::error!("a request's handler panicked");
+            Err(Refusal::failed())
+        }
+        Err(error) => {
+            tracing::error!(%error, "a request's task ended early");
+            Err(Refusal::failed())
+        }
+    };
+    answered.map_or_else(Response::from, Response::from)
 }
 
 /// The header's version; a 404 where that is none, as if its paths were not there.
@@ -91,4 +105,15 @@ fn admit(
         return Err(Refusal::forbidden());
     }
     ids.find(&account).map(Some).ok_or_else(Refusal::not_found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_answered_as_our_failure() {
+        let answered = apart(async { panic!("a test's own panic") }).await;
+        assert_eq!(answered.status(), 500);
+    }
 }

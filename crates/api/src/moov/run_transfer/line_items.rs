@@ -50,7 +50,8 @@ pub(super) fn read(
     let mut sum: Option<i128> = Some(0);
     let mut read = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        let mut reader = Reader { ids, currency, wrong, place: format!("lineItems.items[{index}]") };
+        let mut reader =
+            Reader { ids, currency, wrong, place: format!("lineItems.items[{index}]") };
         let (item, price) = reader.item(item);
         sum = sum.zip(price).and_then(|(sum, price)| sum.checked_add(price));
         read.push(item);
@@ -110,7 +111,9 @@ impl Reader<'_> {
         for (index, option) in options.iter().take(OPTIONS_MAX).enumerate() {
             let (choice, price) = self.option(index, option);
             each = each.zip(price).and_then(|(each, price)| each.checked_add(price));
-            option_images.push(self.images("options.imageIDs", option.image_ids.as_deref()).unwrap_or_default());
+            option_images.push(
+                self.images("options.imageIDs", option.image_ids.as_deref()).unwrap_or_default(),
+            );
             choices.push(choice);
         }
         let product = body.product_id.as_deref().filter(|id| !id.is_empty()).and_then(|id| {
@@ -178,11 +181,15 @@ impl Reader<'_> {
         let currency = body.currency.as_deref().and_then(Currency::parse);
         if currency != Some(self.currency) {
             let wanted = self.currency;
-            self.refuse(&format!("{field}.currency"), &format!("would be that of amount, {wanted}"));
+            self.refuse(
+                &format!("{field}.currency"),
+                &format!("would be that of amount, {wanted}"),
+            );
         }
         let text = body.value_decimal.as_deref().unwrap_or_default();
         let Some(value) = decimal(text) else {
-            let form = format!("would be a decimal such as 12.99, of at most {DECIMALS_MAX} decimals");
+            let form =
+                format!("would be a decimal such as 12.99, of at most {DECIMALS_MAX} decimals");
             self.refuse(&format!("{field}.valueDecimal"), &form);
             return None;
         };
@@ -235,9 +242,20 @@ mod tests {
         assert_eq!(decimal("-0.75"), Some(-750_000_000));
         assert_eq!(decimal("12"), Some(12_000_000_000));
         assert_eq!(decimal("0.000000001"), Some(1));
-        for wrong in
-            ["", ".", "1.", ".5", "+1", "1e3", "0.0000000001", "--1", "1.2.3", "1 ", "٣", "1234567890123456"]
-        {
+        for wrong in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "+1",
+            "1e3",
+            "0.0000000001",
+            "--1",
+            "1.2.3",
+            "1 ",
+            "٣",
+            "1234567890123456",
+        ] {
             assert_eq!(decimal(wrong), None, "{wrong}");
         }
     }

@@ -64,7 +64,10 @@ impl Draft {
         if let (Some(tax), Some(money)) = (tax, money)
             && (tax.currency != money.currency || tax.amount_minor > money.amount_minor)
         {
-            wrong.push("salesTaxAmount is part of amount: it has its currency and is not greater".to_owned());
+            wrong.push(
+                "salesTaxAmount is part of amount: it has its currency and is not greater"
+                    .to_owned(),
+            );
         }
         let items = items(ids, body, money, tax, &mut wrong);
         let whole = money.zip(partner).zip(source.zip(destination));
@@ -297,7 +300,9 @@ impl Known {
             _ => (method.rail.can_be_paid(), "a destination"),
         };
         if !fits {
-            wrong.push(format!("{side}.paymentMethodID names a payment method that cannot be {what}"));
+            wrong.push(format!(
+                "{side}.paymentMethodID names a payment method that cannot be {what}"
+            ));
         }
         fits.then_some(method.party)
     }

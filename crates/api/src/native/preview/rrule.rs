@@ -1,53 +1,47 @@
-//! Rules of RFC 5545, whose dates are instants in UTC.
+//! Rules of RFC 5545, whose dates are instants.
 
-use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use recurrence::{Rule, RuleText, words};
+use recurrence::RuleText;
+use recurrence::words::Plain;
 use serde_json::{Map, Value, json};
 
-use super::count;
+use super::business_days::BusinessDays;
+use super::shown::{self, Fallen};
+use super::zone::{self, Clocks};
 use crate::omise::Reader;
 
 /// What else a preview may name beside `rrule`.
-const BESIDE: [&str; 2] = ["start", "count"];
+const BESIDE: [&str; 7] = ["start", "count", "zone", "gap", "fold", "calendar", "roll"];
 /// Longer than any rule that says something; a rule of the RFC has no bound of its own.
-const CHARACTERS_MAX: usize = 2_000;
+const CHARACTERS_MAX: usize = 8_000;
 
 /// The instants of the rule in `rrule`, from `start`, or from its own `DTSTART`.
-pub(super) fn answer(fields: &Map<String, Value>, mut read: Reader<'_>) -> Result<Value, String> {
+pub(super) fn answer(
+    fields: &Map<String, Value>,
+    mut read: Reader<'_>,
+    count: usize,
+    clocks: Option<Clocks>,
+    business_days: &BusinessDays,
+) -> Result<Value, String> {
     for name in fields.keys().filter(|name| *name != "rrule" && !BESIDE.contains(&name.as_str())) {
-        read.refuse(format!("{name} does not go with rrule; start and count do"));
+        read.refuse(format!("{name} does not go with rrule; only {} do", BESIDE.join(", ")));
     }
     let text = read.text("rrule", CHARACTERS_MAX).unwrap_or_default();
-    let start = read.optional_instant("start");
-    let count = count(&mut read);
+    let rule = text.parse::<RuleText>().map_err(|error| format!("rrule: {error}"));
+    // Without a zone beside the rule, its own counts; without any, its times are in UTC.
+    let own = rule.as_ref().ok().and_then(|rule| rule.zone()).filter(|zone| *zone != "UTC");
+    let own = own.and_then(|zone| TimeZone::get(zone).ok());
+    let clocks = clocks.unwrap_or_else(|| Clocks::of(own));
+    let start = zone::start(&mut read, "start", clocks.zone());
     read.finish().map_err(|refused| refused.message)?;
 
-    let rule: RuleText = text.parse().map_err(|error| format!("rrule: {error}"))?;
-    if rule.zone().is_some_and(|zone| zone != "UTC") {
-        return Err("rrule: times must be in UTC; leave TZID out".to_owned());
-    }
-    let start = start.map(|start| TimeZone::UTC.to_datetime(start.timestamp()));
+    let rule = rule?;
     if rule.start().or(start).is_none() {
         return Err("start is required where rrule has no DTSTART".to_owned());
     }
-    let in_words = in_words(rule.rules());
-    let times = rule.into_set(start).map_err(|error| format!("rrule: {error}"))?;
-    let dates: Vec<String> = times.iter().take(count).map(shown).collect();
-    let mut answer = json!({ "dates": dates, "in_words": in_words });
-    if dates.is_empty()
-        && let Value::Object(fields) = &mut answer
-    {
-        fields.insert("note".to_owned(), json!("the rule never matches"));
-    }
-    Ok(answer)
-}
-
-fn in_words(rules: &[Rule]) -> String {
-    let each: Vec<_> = rules.iter().map(|rule| words::Plain::rule(rule).to_string()).collect();
-    each.join("; and ")
-}
-
-fn shown(time: DateTime) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    let zoned = rule.into_zoned(start, clocks.zone().clone());
+    let zoned = clocks.place(zoned.map_err(|error| format!("rrule: {error}"))?);
+    let fallen = Fallen::instants(&zoned, count, None, business_days, clocks.is_told());
+    let said = business_days.said_after(Plain::zoned(&zoned)).to_string();
+    Ok(shown::answer(&fallen, json!({ "in_words": said }), "the rule never matches"))
 }

@@ -155,6 +155,9 @@ pub(crate) const fn key(kind: EventKind) -> &'static str {
             BankEvent::RecipientVerified => "recipient.verify",
             BankEvent::RecipientActivated => "recipient.activate",
             BankEvent::RecipientDeactivated => "recipient.deactivate",
+            // Omise has no such transfers, so none of its accounts is told of one.
+            BankEvent::RemittanceCreated => "remittance.create",
+            BankEvent::RemittanceUpdated => "remittance.update",
         },
     }
 }

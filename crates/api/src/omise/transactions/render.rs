@@ -64,6 +64,11 @@ const fn key(kind: EntryKind) -> &'static str {
         EntryKind::TransferSent => "transfer.sent.debit",
         EntryKind::TransferReturned => "transfer.failed.credit",
         EntryKind::Opening => "balance.opened.credit",
+        // Omise has no such transfers, so none of its accounts has one of these.
+        EntryKind::RemittanceTaken => "remittance.taken.debit",
+        EntryKind::RemittanceCompleted => "remittance.completed.credit",
+        EntryKind::RemittanceReturned => "remittance.returned.credit",
+        EntryKind::RemittanceRefunded => "remittance.refunded.debit",
     }
 }
 

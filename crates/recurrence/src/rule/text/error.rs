@@ -69,6 +69,16 @@ impl ParseError {
     }
 }
 
+impl ParseError {
+    /// The same, of a text with these characters more before each of some
+    /// positions: `(position, characters)`, ascending.
+    pub(crate) fn of_longer_text(self, more: &[(usize, usize)]) -> ParseError {
+        let before = more.iter().filter(|(position, _)| *position <= self.position);
+        let characters: usize = before.map(|(_, characters)| characters).sum();
+        ParseError { position: self.position + characters, ..self }
+    }
+}
+
 fn quoted(found: &str) -> String {
     if found.is_empty() { "nothing".to_owned() } else { format!("`{found}`") }
 }

@@ -9,7 +9,7 @@ mod value;
 use std::str::FromStr;
 
 pub use self::error::ParseError;
-pub(crate) use self::parts::{Parsed, Source};
+pub(crate) use self::parts::{Parsed, Piece, Source};
 use super::Rule;
 
 impl FromStr for Rule {

@@ -79,6 +79,18 @@ impl<'text> Piece<'text> {
         self.text
     }
 
+    /// Nothing, where the piece ends.
+    pub(super) fn end(&self) -> Piece<'text> {
+        Piece { text: "", source: self.source, offset: self.offset + self.text.len() }
+    }
+
+    pub(super) fn without_quotes(&self) -> Piece<'text> {
+        match self.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+            Some(text) => Piece { text, source: self.source, offset: self.offset + 1 },
+            None => *self,
+        }
+    }
+
     pub(super) fn offset(&self) -> usize {
         self.offset
     }

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::journal;
 use super::records::Table;
-use crate::sqlite::columns::{Stored, currency, stored_at};
+use crate::sqlite::columns::{self, Stored, currency};
 use crate::sqlite::fault::Outcome;
 use crate::sqlite::listing::List;
 
@@ -45,16 +45,16 @@ fn compare_balances(
     findings: &mut Vec<String>,
 ) -> Outcome<()> {
     let mut select =
-        connection.prepare("SELECT account, role, currency, amount FROM bank_balance")?;
+        connection.prepare("SELECT account, role, holder, currency, amount FROM bank_balance")?;
     let mut rows = select.query([])?;
     let mut stored = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let place = LedgerAccount {
             account: AccountId(row.get(0)?),
-            role: stored_at(row, 1)?,
-            currency: currency(&row.get::<_, String>(2)?)?,
+            role: columns::place(row.get(1)?, row.get(2)?)?,
+            currency: currency(&row.get::<_, String>(3)?)?,
         };
-        stored.insert(place, i128::from(row.get::<_, i64>(3)?));
+        stored.insert(place, i128::from(row.get::<_, i64>(4)?));
     }
     for place in added.keys().chain(stored.keys().filter(|place| !added.contains_key(place))) {
         let journal = added.get(place).copied().unwrap_or(0);

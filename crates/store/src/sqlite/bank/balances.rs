@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use ::bank::{JournalEntry, LedgerAccount};
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::sqlite::columns::Stored;
+use crate::sqlite::columns::place_columns;
 use crate::sqlite::fault::{Fault, Outcome};
 
 /// What stands on one ledger account.
 pub(super) fn find(connection: &Connection, account: LedgerAccount) -> Outcome<i64> {
     let LedgerAccount { account, role, currency } = account;
+    let (role, holder) = place_columns(role);
     let amount = connection
         .prepare_cached(
-            "SELECT amount FROM bank_balance WHERE account = ?1 AND role = ?2 AND currency = ?3",
+            "SELECT amount FROM bank_balance
+             WHERE account = ?1 AND role = ?2 AND holder = ?3 AND currency = ?4",
         )?
-        .query_row((account.0, role.number(), currency.code()), |row| row.get(0))
+        .query_row((account.0, role, holder, currency.code()), |row| row.get(0))
         .optional()?;
     Ok(amount.unwrap_or(0))
 }
@@ -71,12 +73,14 @@ impl<'connection> Running<'connection> {
     /// Writes those that changed.
     pub(super) fn write(self) -> Outcome<()> {
         let mut upsert = self.connection.prepare_cached(
-            "INSERT INTO bank_balance (account, role, currency, amount) VALUES (?1, ?2, ?3, ?4)
+            "INSERT INTO bank_balance (account, role, holder, currency, amount)
+             VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT DO UPDATE SET amount = excluded.amount",
         )?;
         for (LedgerAccount { account, role, currency }, balance) in &self.known {
             if balance.now != balance.stored {
-                upsert.execute((account.0, role.number(), currency.code(), balance.now))?;
+                let (role, holder) = place_columns(*role);
+                upsert.execute((account.0, role, holder, currency.code(), balance.now))?;
             }
         }
         Ok(())

@@ -54,9 +54,24 @@ CREATE TABLE account (
 CREATE TABLE credential (
     sha256 BLOB PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES account (id),
-    kind INTEGER NOT NULL
+    kind INTEGER NOT NULL,
+    domains TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX credential_by_account ON credential (account);
+
+-- Tokens that stand in the place of credentials, as SHA-256. `family` is the same for all
+-- that came of one grant; `expires_at` is of the wall clock.
+CREATE TABLE access_grant (
+    sha256 BLOB PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    credential BLOB NOT NULL,
+    family BLOB NOT NULL,
+    scopes TEXT NOT NULL,
+    bound INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX access_grant_by_family ON access_grant (family);
+CREATE INDEX access_grant_by_expiry ON access_grant (expires_at);
 
 CREATE TABLE clock (
     id INTEGER PRIMARY KEY,
@@ -295,12 +310,14 @@ CREATE TABLE bank_journal (
     legs BLOB NOT NULL
 ) STRICT;
 
+-- What stands where. `holder` is the key of the wallet, where it is one, else 0.
 CREATE TABLE bank_balance (
     account INTEGER NOT NULL,
     role INTEGER NOT NULL,
+    holder INTEGER NOT NULL,
     currency TEXT NOT NULL,
     amount INTEGER NOT NULL,
-    PRIMARY KEY (account, role, currency)
+    PRIMARY KEY (account, role, holder, currency)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE bank_payment (

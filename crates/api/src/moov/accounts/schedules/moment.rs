@@ -54,10 +54,7 @@ mod tests {
     #[test]
     fn a_time_that_go_did_not_set_is_none_and_others_have_bounds() {
         assert_eq!(read("0001-01-01T00:00:00Z"), Some(Ok(None)));
-        assert_eq!(
-            read("2300-01-01T00:00:00Z"),
-            Some(Err("lies outside the years 1678 to 2261"))
-        );
+        assert_eq!(read("2300-01-01T00:00:00Z"), Some(Err("lies outside the years 1678 to 2261")));
         for wrong in ["", "soon", "2040-03-01", "2040-03-01T00:00:00", "2040-13-01T00:00:00Z"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

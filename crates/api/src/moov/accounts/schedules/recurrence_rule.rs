@@ -75,8 +75,22 @@ pub(super) fn read(text: &str) -> Result<RuleRead, String> {
 }
 
 const NAMES: [&str; 16] = [
-    "FREQ", "DTSTART", "INTERVAL", "WKST", "COUNT", "UNTIL", "BYSETPOS", "BYMONTH", "BYMONTHDAY",
-    "BYYEARDAY", "BYWEEKNO", "BYDAY", "BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER",
+    "FREQ",
+    "DTSTART",
+    "INTERVAL",
+    "WKST",
+    "COUNT",
+    "UNTIL",
+    "BYSETPOS",
+    "BYMONTH",
+    "BYMONTHDAY",
+    "BYYEARDAY",
+    "BYWEEKNO",
+    "BYDAY",
+    "BYHOUR",
+    "BYMINUTE",
+    "BYSECOND",
+    "BYEASTER",
 ];
 
 /// What its parts say, by name.
@@ -169,9 +183,7 @@ fn start_line(line: &str) -> Result<DateTime, String> {
 
 /// `20271231`, `20271231T235959` or `20271231T235959Z`, all of them in UTC.
 fn moment(name: &str, text: &str) -> Result<DateTime, String> {
-    let wrong = || {
-        format!("has {name}={text}; it would be like 20271231T235959Z or 20271231")
-    };
+    let wrong = || format!("has {name}={text}; it would be like 20271231T235959Z or 20271231");
     let utc = text.strip_suffix('Z').unwrap_or(text);
     let (date, time) = match utc.split_once('T') {
         Some((date, time)) => (date, Some(time)),
@@ -284,24 +296,15 @@ mod tests {
         assert_eq!(refused("freq=DAILY"), "has an unknown RRULE property: freq");
         assert_eq!(refused("INTERVAL=2"), "has no FREQ, the period that it counts in");
         assert_eq!(refused(""), "has the part \"\"; it would be like FREQ=MONTHLY");
-        assert_eq!(
-            refused("FREQ=DAILY;"),
-            "has the part \"\"; it would be like FREQ=MONTHLY"
-        );
+        assert_eq!(refused("FREQ=DAILY;"), "has the part \"\"; it would be like FREQ=MONTHLY");
         assert_eq!(refused("FREQ=DAILY;COUNT="), "says nothing after COUNT=");
         assert_eq!(
             refused("FREQ=OFTEN"),
             "has OFTEN at FREQ; it would be YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY or SECONDLY"
         );
         assert_eq!(refused("FREQ=DAILY;INTERVAL=-1"), "has an INTERVAL below 0");
-        assert_eq!(
-            refused("FREQ=DAILY;COUNT=two"),
-            "has COUNT=two; it would be a whole number"
-        );
-        assert_eq!(
-            refused("FREQ=DAILY;BYSECOND=60"),
-            "has BYSECOND=60; it would be from 0 to 59"
-        );
+        assert_eq!(refused("FREQ=DAILY;COUNT=two"), "has COUNT=two; it would be a whole number");
+        assert_eq!(refused("FREQ=DAILY;BYSECOND=60"), "has BYSECOND=60; it would be from 0 to 59");
         assert_eq!(refused("FREQ=YEARLY;BYEASTER=0"), "has BYEASTER, which is not served here");
         assert_eq!(
             refused("FREQ=DAILY;UNTIL=20270230"),

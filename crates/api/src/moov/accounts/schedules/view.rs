@@ -217,7 +217,8 @@ impl View {
         let chapters = self.schedule.former.iter().rev();
         chapters.flat_map(move |chapter| {
             // To the end of the second in which the rule was changed.
-            let end = chapter.through.moment().saturating_add(SignedDuration::from_nanos(999_999_999));
+            let end =
+                chapter.through.moment().saturating_add(SignedDuration::from_nanos(999_999_999));
             back(&chapter.cadence, chapter.from, end.min(until))
         })
     }

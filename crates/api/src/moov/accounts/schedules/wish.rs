@@ -89,10 +89,8 @@ impl Wish {
         }
         let description = body.description.clone();
         if description.as_ref().is_some_and(|it| it.chars().count() > DESCRIPTION_LENGTH_MAX) {
-            problems.add(
-                "description",
-                format!("is longer than {DESCRIPTION_LENGTH_MAX} characters"),
-            );
+            problems
+                .add("description", format!("is longer than {DESCRIPTION_LENGTH_MAX} characters"));
         }
         Ok((Wish { description, recur, occurrences }, problems))
     }

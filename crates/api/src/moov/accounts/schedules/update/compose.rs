@@ -203,10 +203,7 @@ impl Composer<'_> {
         let surviving = self.view.amendments.values().filter(|amendment| {
             let slot = amendment.slot;
             let is_regenerated = slot.is_of_rule() && self.is_to_come(slot);
-            is_regenerated
-                && !touched.contains(&slot)
-                && !has_come(amendment)
-                && self.will_be(slot)
+            is_regenerated && !touched.contains(&slot) && !has_come(amendment) && self.will_be(slot)
         });
         surviving.cloned().collect()
     }
@@ -220,8 +217,7 @@ impl Composer<'_> {
         let Some(recur) = self.recur else { return kept };
         if recur.template.is_some() && kept.recur.is_some() && self.has_run_since_last(&kept) {
             let before = self.view.template().cloned();
-            kept.templates
-                .extend(before.map(|remitted| Template { until: self.now, remitted }));
+            kept.templates.extend(before.map(|remitted| Template { until: self.now, remitted }));
         }
         kept.recur = Some(recur.recur.clone());
         kept

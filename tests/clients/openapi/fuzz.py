@@ -1,0 +1,192 @@
+"""Sends what schemathesis makes up from Moov's own OpenAPI document to a sandbox.
+
+    python fuzz.py --max-examples 20 --seed 1
+
+No answer may be a server error, have a status, content type, header or shape that
+the document (with overlay.toml) does not have, or be given without credentials.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+import document
+import server
+
+PUBLIC_KEY, SECRET_KEY = "sandbox-public", "sandbox-secret"
+START = "2026-01-05T15:00:00Z"
+PARTNER = "5352b013-ae58-4a63-8a3f-97f316a917cf"
+MERCHANT = "ebbf46c6-122a-4367-bc45-7dd555e1d3b9"
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "ignored_auth",
+)
+PHASES = ("examples", "coverage", "fuzzing")
+
+
+class Client:
+    """Calls that set the stage."""
+
+    def __init__(self, sandbox):
+        self._sandbox = sandbox
+        self._headers = {
+            "Authorization": server.basic(PUBLIC_KEY, SECRET_KEY),
+            "Content-Type": "application/json",
+            "x-wait-for": "payment-method",
+            "x-idempotency-key": "7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b01",
+        }
+
+    def __call__(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        url = self._sandbox.url + path
+        request = urllib.request.Request(url, data, self._headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.loads(answer.read() or b"null")
+
+
+def set_the_stage(call):
+    """Makes one of everything: what the requests to come may be about."""
+    person = {"name": {"firstName": "Ada", "lastName": "Lovelace"}, "email": "ada@example.com"}
+    account = call(
+        "POST", "/accounts", {"accountType": "individual", "profile": {"individual": person}}
+    )["accountID"]
+    card = call(
+        "POST",
+        f"/accounts/{account}/cards",
+        {
+            "cardNumber": "4111111111111111",
+            "cardCvv": "123",
+            "expiration": {"month": "10", "year": "35"},
+            "billingAddress": {"postalCode": "12345"},
+        },
+    )
+    bank_account = call(
+        "POST",
+        f"/accounts/{account}/bank-accounts",
+        {
+            "account": {
+                "holderName": "Ada Lovelace",
+                "holderType": "individual",
+                "accountNumber": "1001001234",
+                "bankAccountType": "checking",
+                "routingNumber": "322271627",
+            }
+        },
+    )
+    [wallet] = call("GET", f"/accounts/{account}/wallets")
+    methods = [
+        method["paymentMethodID"]
+        for owner in (account, MERCHANT, PARTNER)
+        for method in call("GET", f"/accounts/{owner}/payment-methods")
+    ]
+    source, destination = card["paymentMethods"][0], call("GET", f"/accounts/{MERCHANT}/payment-methods")[0]
+    run_transfer = {
+        "amount": {"currency": "USD", "value": 1204},
+        "source": {"paymentMethodID": source["paymentMethodID"]},
+        "destination": {"paymentMethodID": destination["paymentMethodID"]},
+        "partnerAccountID": PARTNER,
+        "description": "Gym dues",
+    }
+    schedules = [
+        call(
+            "POST",
+            f"/accounts/{PARTNER}/schedules",
+            {"recur": {"recurrenceRule": rule, "runTransfer": run_transfer}},
+        )
+        for rule in ("FREQ=DAILY;COUNT=9", "FREQ=MONTHLY")
+    ]
+    transfer = call(
+        "POST",
+        f"/accounts/{PARTNER}/transfers",
+        {name: run_transfer[name] for name in ("amount", "source", "destination")},
+    )
+    occurrences = [each["occurrenceID"] for each in schedules[0]["occurrences"]]
+    return {
+        # The partner comes most often: it may write.
+        "accountID": [PARTNER, PARTNER, account, MERCHANT],
+        "partnerAccountID": [PARTNER],
+        "cardID": [card["cardID"]],
+        "bankAccountID": [bank_account["bankAccountID"]],
+        "walletID": [wallet["walletID"]],
+        "paymentMethodID": methods,
+        "scheduleID": [each["scheduleID"] for each in schedules],
+        "occurrenceID": occurrences,
+        "occurrenceFilter": [*occurrences, "latest", "2026-01-07T15:00:00Z", "2026-01-07T15:00:00+02:00"],
+        "transferID": [transfer["transferID"]],
+        "recurrenceRule": [
+            "FREQ=DAILY;COUNT=3",
+            "FREQ=MONTHLY",
+            "FREQ=MONTHLY;BYDAY=+1MO;COUNT=36",
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            "FREQ=SECONDLY",
+        ],
+        "runOn": ["2026-02-01T00:00:00Z", "2040-02-29T12:30:15.123456Z"],
+        "cardNumber": ["4111111111111111", "5555555555554444", "4000020000000000"],
+        "cardCvv": ["123", "1234"],
+        "routingNumber": ["322271627"],
+        "currency": ["USD"],
+    }
+
+
+def fuzz(sandbox, known, arguments):
+    """Runs schemathesis; its exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "openapi.json"
+        path.write_text(json.dumps(document.patched()))
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "run", str(path)),
+            *("--url", sandbox.url),
+            *("--auth", f"{PUBLIC_KEY}:{SECRET_KEY}"),
+            *("--checks", ",".join(CHECKS)),
+            *("--phases", ",".join(PHASES)),
+            *("--seed", str(arguments.seed)),
+            *("--max-examples", str(arguments.max_examples)),
+            *("--request-timeout", "10"),
+            *("--suppress-health-check", "all"),
+            *("--warnings", "off"),
+            "--continue-on-failure",
+            "--no-shrink",
+            *arguments.passed_on,
+        ]
+        environment = {
+            **os.environ,
+            "KALENDS_KNOWN": json.dumps(known),
+            "SCHEMATHESIS_HOOKS": "known",
+            "PYTHONPATH": str(HERE),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        return subprocess.run(command, env=environment, cwd=folder).returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--max-examples", type=int, default=20, help="requests made up for each operation")
+    parser.add_argument("--seed", type=int, default=1, help="of what is made up")
+    parser.add_argument("passed_on", nargs="*", help="more arguments for schemathesis, after --")
+    arguments = parser.parse_args()
+    sandbox = server.Sandbox(server.basic(PUBLIC_KEY, SECRET_KEY), START, seed=HERE.parent / "moov" / "seed.toml")
+    try:
+        status = fuzz(sandbox, set_the_stage(Client(sandbox)), arguments)
+        log = sandbox.log()
+    finally:
+        sandbox.stop()
+    if "panicked" in log:
+        sys.exit(f"the server panicked:\n{log}")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

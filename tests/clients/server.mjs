@@ -1,0 +1,113 @@
+// The server under test: the real binary on a free port, its clock standing still.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as passed } from 'node:timers/promises';
+
+const READY_WITHIN_MILLISECONDS = 10_000;
+const STOPPED_WITHIN_MILLISECONDS = 10_000;
+const POLL_MILLISECONDS = 10;
+
+// The loopback interface is never reached through a proxy.
+delete process.env.http_proxy;
+
+/** Starts a server for one test, which its end stops. Its own API is called as `user`. */
+export async function startServer(test, { user, password = '', clock, data = ':memory:', seed }) {
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const sandbox = new Sandbox(await freePort(), { authorization, clock, data, seed });
+  test.after(() => sandbox.stop());
+  await sandbox.waitUntilReady();
+  return sandbox;
+}
+
+class Sandbox {
+  constructor(port, { authorization, clock, data, seed }) {
+    if (process.env.KALENDS === undefined) {
+      throw new Error('KALENDS must name the kalends binary');
+    }
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+    this.authorization = authorization;
+    this.log = '';
+    const words = ['sandbox', '--listen', `127.0.0.1:${port}`, '--data', data, '--clock', clock];
+    if (seed !== undefined) {
+      words.push('--seed', seed);
+    }
+    this.process = spawn(process.env.KALENDS, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process.stdout.on('data', (chunk) => (this.log += chunk));
+    this.process.stderr.on('data', (chunk) => (this.log += chunk));
+    this.ended = once(this.process, 'close').then(([code, signal]) => code ?? signal);
+    this.ended.catch(() => {});
+  }
+
+  async waitUntilReady() {
+    const deadline = Date.now() + READY_WITHIN_MILLISECONDS;
+    while (!(await this.isReady())) {
+      if (Date.now() > deadline) {
+        throw new Error(`not ready within ${READY_WITHIN_MILLISECONDS} ms:\n${this.log}`);
+      }
+      const ended = await Promise.race([this.ended, passed(POLL_MILLISECONDS, null)]);
+      if (ended !== null) {
+        throw new Error(`ended with ${ended} before it was ready:\n${this.log}`);
+      }
+    }
+  }
+
+  async isReady() {
+    try {
+      return (await fetch(`${this.url}/readyz`)).status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Asks the server to end, as an operator would, and takes nothing but a clean end. */
+  async stop() {
+    this.process.kill('SIGTERM');
+    const late = new AbortController();
+    const ended = await Promise.race([
+      this.ended,
+      passed(STOPPED_WITHIN_MILLISECONDS, 'late', { signal: late.signal }),
+    ]);
+    late.abort();
+    if (ended === 'late') {
+      this.process.kill('SIGKILL');
+    }
+    if (ended !== 0) {
+      throw new Error(`ended with ${ended} after SIGTERM:\n${this.log}`);
+    }
+  }
+
+  /** Calls Kalends' own API, which no SDK knows. */
+  async kalends(method, path, body) {
+    const answer = await fetch(`${this.url}/kalends/v1/${path}`, {
+      method,
+      headers: { 'Authorization': this.authorization, 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    }
+    return answer.json();
+  }
+
+  /** Moves the clock; comes back when all that was due by then has settled. */
+  advance(to) {
+    return this.kalends('POST', 'clock/advance', { to });
+  }
+
+  /** Where the clock stands. */
+  async now() {
+    return (await this.kalends('GET', 'clock')).now;
+  }
+}
+
+async function freePort() {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}
