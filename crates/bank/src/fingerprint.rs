@@ -14,7 +14,12 @@ pub(crate) fn keyed(domain: &[u8], secret: &[u8], digits: &str) -> String {
         .chain_update(secret)
         .chain_update(digits)
         .finalize();
-    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+    hexadecimal(&hash)
+}
+
+/// Bytes, written out.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text

@@ -195,11 +195,11 @@ mod tests {
 
     #[test]
     fn published_codes_stand_for_each_answer_of_an_issuer() {
+        use Check::{Match, NoMatch, NotChecked, Unavailable};
         let answers = |code, postal_code, has_street| {
             let checks = checks(code, postal_code, has_street);
             (checks.security_code, checks.postal_code, checks.street)
         };
-        use Check::{Match, NoMatch, NotChecked, Unavailable};
         assert_eq!(answers(Some("111"), "11111", true), (Match, Match, Match));
         assert_eq!(answers(Some("2222"), "22222", true), (NoMatch, NoMatch, NoMatch));
         assert_eq!(answers(Some("888"), "88888", true), (NotChecked, NotChecked, NotChecked));

@@ -3,7 +3,7 @@
 //! 422 says it in a shape of the operation's own, all others say nothing.
 
 use axum::body::Body;
-use gateway::bank::BankError;
+use gateway::bank::{BankError, PartyError};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use store::StoreError;
@@ -106,8 +106,12 @@ impl From<StoreError> for Refusal {
 
 impl From<BankError> for Refusal {
     fn from(error: BankError) -> Refusal {
-        if let BankError::NotFound(_) = error {
-            return Refusal::not_found();
+        match error {
+            BankError::NotFound(_) => return Refusal::not_found(),
+            BankError::Party(PartyError::Disconnected) => {
+                return Refusal::conflict("the account is disconnected: it can only be read");
+            }
+            _ => {}
         }
         tracing::error!(%error, "the bank failed, or refused for a reason that was not foreseen");
         Refusal::failed()

@@ -67,6 +67,8 @@ impl<'a> Asked<'a> {
             }
             BankError::KeyUsed => OmiseError::key_used(),
             BankError::NameTaken(name) => OmiseError::bad_request(format!("id {name} is taken")),
+            // Nothing that is asked of here is a party's.
+            BankError::Party(error) => OmiseError::bad_request(error.to_string()),
             BankError::Store(error) => error.into(),
         }
     }

@@ -1,11 +1,11 @@
 //! Images of what parties sell.
 
-use bank::{Image, Picture, RecordKind};
+use bank::{Image, Picture, RecordKind, picture};
 use engine::{AccountId, PartyId};
 use store::StoreError;
 
 use super::books::{Draft, read, record_key};
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, BankError, Context, PartyError, Result};
 
 /// The most images that a party can have: they are listed whole.
 pub const IMAGES_PER_PARTY_MAX: usize = 1_000;
@@ -19,7 +19,7 @@ pub struct NewPicture {
 }
 
 impl Bank {
-    /// Keeps an image.
+    /// Keeps an image. [`PartyError::SameImage`] where the party has it already.
     pub async fn create_image(
         &self,
         context: Context<'_>,
@@ -36,15 +36,18 @@ impl Bank {
             updated_at: context.now,
             version: 0,
             alternative_text,
+            digest: picture::digest(&new.file),
             media_type: new.media_type,
             picture: picture.key,
             removed_at: None,
         };
         self.decide(|| async {
             let mut holder = self.connected_party(context.account.id, party).await?;
-            if self.images(context.account.id, party).await?.len() >= IMAGES_PER_PARTY_MAX {
-                return Err(BankError::TooMany(RecordKind::Image));
+            let others = self.images(context.account.id, party).await?;
+            if others.len() >= IMAGES_PER_PARTY_MAX {
+                return Err(PartyError::TooMany(RecordKind::Image).into());
             }
+            refuse_copy(others, &image)?;
             let mut draft = Draft::default();
             draft.linked(&mut holder)?;
             draft.record(&picture)?;
@@ -76,9 +79,12 @@ impl Bank {
         Ok(found.map(|it| it.filter(|image| image.account == account)).collect())
     }
 
-    /// What an image shows, to anybody who knows its key.
+    /// What an image shows, to anybody who knows its key; a removed one too, for what
+    /// refers to it is still shown.
     pub async fn picture(&self, key: i64) -> Result<(Image, Vec<u8>)> {
-        let image = self.images_anywhere([key]).await?.pop().flatten();
+        let found = self.store.records(vec![record_key::<Image>(key)]).await?.pop().flatten();
+        // The key of a picture is none of an image.
+        let image = found.and_then(|record| read::<Image>(&record).ok());
         let image = image.ok_or(BankError::NotFound(RecordKind::Image))?;
         let picture: Picture = self.find(image.account, image.picture).await?;
         Ok((image, picture.file()))
@@ -118,7 +124,9 @@ impl Bank {
             let mut draft = Draft::default();
             if let (Some(new), Some(picture)) = (&new, &picture) {
                 image.media_type.clone_from(&new.media_type);
+                image.digest = picture::digest(&new.file);
                 image.picture = picture.key;
+                refuse_copy(self.images(context.account.id, party).await?, &image)?;
                 draft.record(picture)?;
             }
             if let Some(text) = &alternative_text {
@@ -154,5 +162,14 @@ impl Bank {
     ) -> Result<Picture> {
         let key = self.fresh_key(RecordKind::Image, None)?;
         Ok(Picture::new(key, context.account.id, party, context.now, &new.file))
+    }
+}
+
+/// Refuses an image that shows what another one of the same party shows.
+fn refuse_copy(others: Vec<Image>, image: &Image) -> Result<()> {
+    let is_same = |other: &Image| other.digest == image.digest && other.key != image.key;
+    match others.into_iter().find(is_same) {
+        Some(same) => Err(PartyError::SameImage(Box::new(same)).into()),
+        None => Ok(()),
     }
 }

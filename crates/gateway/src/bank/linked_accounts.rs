@@ -6,7 +6,7 @@ use engine::{AccountId, LinkedAccountId, PartyId};
 
 use super::books::Draft;
 use super::payment_methods::MethodNames;
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, BankError, Context, PartyError, Result};
 
 /// A bank account to be linked. It holds the number, and is neither stored nor shown.
 pub struct NewLinkedAccount {
@@ -30,7 +30,7 @@ pub struct NewLinkedAccount {
 
 impl Bank {
     /// Links a bank account to a party, and makes the payment methods that need no
-    /// proof. [`BankError::AlreadyLinked`] where the party has linked it before.
+    /// proof. [`PartyError::AlreadyLinked`] where the party has linked it before.
     pub async fn link_account(
         &self,
         context: Context<'_>,
@@ -49,7 +49,7 @@ impl Bank {
             let mut holder = self.connected_party(context.account.id, party).await?;
             let others = self.linked_accounts(context.account.id, party).await?;
             if others.iter().any(|other| other.fingerprint == linked.fingerprint) {
-                return Err(BankError::AlreadyLinked);
+                return Err(PartyError::AlreadyLinked.into());
             }
             let mut draft = Draft::default();
             draft.linked(&mut holder)?;
@@ -116,7 +116,7 @@ impl Bank {
     ) -> Result<LinkedAccount> {
         self.decide(|| async {
             let linked = self.linked_account(context.account.id, party, id).await?;
-            let linked = linked.deposit(context.now).map_err(BankError::Proof)?;
+            let linked = linked.deposit(context.now).map_err(PartyError::Proof)?;
             let mut draft = Draft::default();
             draft.record(&linked)?;
             Ok((linked, draft))
@@ -138,7 +138,7 @@ impl Bank {
         self.decide(|| async {
             let mut holder = self.connected_party(context.account.id, party).await?;
             let linked = self.linked_account(context.account.id, party, id).await?;
-            let linked = linked.confirm(told, context.now).map_err(BankError::Proof)?;
+            let linked = linked.confirm(told, context.now).map_err(PartyError::Proof)?;
             let mut draft = Draft::default();
             draft.record(&linked)?;
             if linked.proof == Proof::Proved {

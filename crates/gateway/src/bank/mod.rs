@@ -116,21 +116,9 @@ pub enum BankError {
     /// The recipient cannot be paid.
     #[error("the recipient cannot be paid")]
     RecipientNotPayable,
-    /// The tenant has let go of the party: it is only read.
-    #[error("the party is disconnected")]
-    Disconnected,
-    /// The party was never granted the capability.
-    #[error("the party has no such capability")]
-    NotGranted,
-    /// The party has linked the bank account before.
-    #[error("the bank account is already linked")]
-    AlreadyLinked,
-    /// The bank account's state does not allow it.
-    #[error("the bank account cannot be proved so in its state")]
-    Proof(ProofRefusal),
-    /// The party has as many as it can have.
-    #[error("there are too many of {0:?}")]
-    TooMany(RecordKind),
+    /// Something of a party's cannot be done.
+    #[error(transparent)]
+    Party(#[from] PartyError),
     /// The client's key was used before, for a payment that is another.
     #[error("the key was used for another payment")]
     KeyUsed,
@@ -140,6 +128,29 @@ pub enum BankError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Why something of a party's cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum PartyError {
+    /// The tenant has let go of the party: it is only read.
+    #[error("the party is disconnected")]
+    Disconnected,
+    /// The party was never granted the capability.
+    #[error("the party has no such capability")]
+    NotGranted,
+    /// The party has linked the bank account before.
+    #[error("the bank account is already linked")]
+    AlreadyLinked,
+    /// The party has an image that shows the same.
+    #[error("the image is already there")]
+    SameImage(Box<bank::Image>),
+    /// The bank account's state does not allow it.
+    #[error("the bank account cannot be proved so in its state")]
+    Proof(ProofRefusal),
+    /// The party has as many as it can have.
+    #[error("there are too many of {0:?}")]
+    TooMany(RecordKind),
 }
 
 /// Part of a card.

@@ -7,7 +7,7 @@ use store::{Order, Page, PageQuery};
 use super::books::Draft;
 use super::payment_methods::MethodNames;
 use super::wallets::NewWallet;
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, BankError, Context, PartyError, Result};
 
 /// A party to be made.
 #[derive(Clone, Debug)]
@@ -181,7 +181,7 @@ impl Bank {
     }
 
     /// Turns a capability off, and closes the wallets that went with it.
-    /// [`BankError::NotGranted`] where the party never had it.
+    /// [`PartyError::NotGranted`] where the party never had it.
     pub async fn revoke(
         &self,
         context: Context<'_>,
@@ -193,7 +193,7 @@ impl Bank {
             let mut party = self.connected_party(context.account.id, id).await?;
             let mut draft = Draft::default();
             if !party.disable(capability, context.now) {
-                return Err(BankError::NotGranted);
+                return Err(PartyError::NotGranted.into());
             }
             if closes_wallets {
                 for wallet in self.wallets(context.account.id, id).await? {
@@ -213,7 +213,7 @@ impl Bank {
     /// A party for which the tenant can still act.
     pub(super) async fn connected_party(&self, account: AccountId, id: PartyId) -> Result<Party> {
         let party = self.party(account, id).await?;
-        if party.is_connected() { Ok(party) } else { Err(BankError::Disconnected) }
+        if party.is_connected() { Ok(party) } else { Err(PartyError::Disconnected.into()) }
     }
 
     /// Disables those of a party's payment methods that are chosen.

@@ -4,7 +4,7 @@ use bank::{Metadata, Product, RecordKind};
 use engine::{AccountId, PartyId};
 
 use super::books::Draft;
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, BankError, Context, PartyError, Result};
 
 /// The most products that a party can have: they are listed whole.
 pub const PRODUCTS_PER_PARTY_MAX: usize = 1_000;
@@ -33,7 +33,7 @@ impl Bank {
         self.decide(|| async {
             let mut holder = self.connected_party(context.account.id, party).await?;
             if self.products(context.account.id, party).await?.len() >= PRODUCTS_PER_PARTY_MAX {
-                return Err(BankError::TooMany(RecordKind::Product));
+                return Err(PartyError::TooMany(RecordKind::Product).into());
             }
             let mut draft = Draft::default();
             draft.linked(&mut holder)?;

@@ -6,6 +6,7 @@ use bank::{CardNumber, Instrument, Party, PartyKind, Rail, RecordKind, RoutingNu
 use engine::{AccountId, Currency, PartyId};
 use gateway::bank::{
     BankError, LinkedCardChange, MethodNames, NewLinkedAccount, NewLinkedCard, NewParty, NewWallet,
+    PartyError,
 };
 use store::BankStore as _;
 
@@ -164,7 +165,10 @@ async fn a_bank_account_is_paid_at_once_and_debited_after_it_was_proved() {
 
     let confirm = |told| world.bank.confirm_deposits(world.context(), party.id, linked.id, told);
     let early = confirm([0, 0]).await;
-    assert!(matches!(early, Err(BankError::Proof(ProofRefusal::NotDeposited))), "{early:?}");
+    assert!(
+        matches!(early, Err(BankError::Party(PartyError::Proof(ProofRefusal::NotDeposited)))),
+        "{early:?}"
+    );
     world.bank.deposit_for_proof(world.context(), party.id, linked.id).await.unwrap();
     assert_eq!(confirm([1, 0]).await.unwrap().proof, Proof::Deposited { attempts: 1 });
     assert_eq!(confirm([0, 0]).await.unwrap().proof, Proof::Proved);
@@ -178,7 +182,7 @@ async fn one_bank_account_is_linked_once_until_it_is_disabled() {
     let party = world.party("Jules").await;
     let link = || world.bank.link_account(world.context(), party.id, bank_account("0004321567000"));
     let (linked, _) = link().await.unwrap();
-    assert!(matches!(link().await, Err(BankError::AlreadyLinked)));
+    assert!(matches!(link().await, Err(BankError::Party(PartyError::AlreadyLinked))));
     world.bank.disable_linked_account(world.context(), party.id, linked.id).await.unwrap();
     assert_eq!(world.rails(party.id).await, [Rail::Wallet]);
     link().await.unwrap();
@@ -195,9 +199,9 @@ async fn a_disconnected_party_is_read_and_nothing_else() {
     let again = world.bank.disconnect_party(world.context(), party.id).await.unwrap();
     assert_eq!(again, gone);
     let link = world.bank.link_card(world.context(), party.id, card("4111111111111111")).await;
-    assert!(matches!(link, Err(BankError::Disconnected)));
+    assert!(matches!(link, Err(BankError::Party(PartyError::Disconnected))));
     let change = world.bank.update_party(world.context(), party.id, |it| it.email = None).await;
-    assert!(matches!(change, Err(BankError::Disconnected)));
+    assert!(matches!(change, Err(BankError::Party(PartyError::Disconnected))));
 }
 
 #[tokio::test]
@@ -241,7 +245,7 @@ async fn a_wallet_goes_with_its_capability_and_comes_with_it() {
         assert_eq!(world.rails(party.id).await, [Rail::Wallet]);
     }
     let never = world.bank.revoke(world.context(), party.id, "card-issuing", false).await;
-    assert!(matches!(never, Err(BankError::NotGranted)));
+    assert!(matches!(never, Err(BankError::Party(PartyError::NotGranted))));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use bank::{PartyKind, RecordKind};
 use engine::{AccountId, PartyId};
-use gateway::bank::{BankError, NewParty, NewPicture};
+use gateway::bank::{BankError, NewParty, NewPicture, PartyError};
 use serde_json::json;
 
 use crate::world::World;
@@ -28,14 +28,14 @@ async fn seller(world: &World) -> PartyId {
 }
 
 #[tokio::test]
-async fn an_image_shows_what_was_uploaded_until_it_is_removed() {
+async fn an_image_shows_what_was_uploaded_last() {
     let world = World::new();
     let party = seller(&world).await;
     let text = Some("A latte".to_owned());
     let image = world.bank.create_image(world.context(), party, png(), text).await.unwrap();
     let (shown, file) = world.bank.picture(image.key).await.unwrap();
     assert_eq!((&shown, file), (&image, png().file));
-    assert_eq!(world.bank.images(TENANT, party).await.unwrap(), [image.clone()]);
+    assert_eq!(world.bank.images(TENANT, party).await.unwrap(), std::slice::from_ref(&image));
 
     let jpeg = NewPicture { media_type: "image/jpeg".into(), file: b"\xff\xd8\xff".to_vec() };
     let changed =
@@ -46,8 +46,24 @@ async fn an_image_shows_what_was_uploaded_until_it_is_removed() {
 
     world.bank.remove_image(world.context(), party, image.key).await.unwrap();
     assert!(world.bank.images(TENANT, party).await.unwrap().is_empty());
-    let gone = world.bank.picture(image.key).await;
+    let gone = world.bank.image(TENANT, party, image.key).await;
     assert!(matches!(gone, Err(BankError::NotFound(RecordKind::Image))), "{gone:?}");
+    // What refers to it is still shown.
+    assert!(world.bank.picture(image.key).await.is_ok());
+}
+
+#[tokio::test]
+async fn one_image_is_not_kept_twice() {
+    let world = World::new();
+    let party = seller(&world).await;
+    let upload = || world.bank.create_image(world.context(), party, png(), None);
+    let first = upload().await.unwrap();
+    let Err(BankError::Party(PartyError::SameImage(same))) = upload().await else {
+        panic!("it was kept twice")
+    };
+    assert_eq!(*same, first);
+    let other = seller(&world).await;
+    world.bank.create_image(world.context(), other, png(), None).await.unwrap();
 }
 
 #[tokio::test]
@@ -55,6 +71,7 @@ async fn the_key_of_a_picture_is_no_key_of_an_image() {
     let world = World::new();
     let party = seller(&world).await;
     let image = world.bank.create_image(world.context(), party, png(), None).await.unwrap();
+    assert!(world.bank.picture(image.picture).await.is_err());
     let found = world.bank.image(TENANT, party, image.picture).await;
     assert!(matches!(found, Err(BankError::NotFound(RecordKind::Image))), "{found:?}");
 }
