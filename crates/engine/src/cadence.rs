@@ -8,7 +8,6 @@ use crate::time::Slot;
 
 /// Which slots a schedule's rule gives, in civil time.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "a plan holds one, and plans are shared, not copied")]
 pub enum Cadence {
     /// Dates within a window; each is run at the hour of the schedule's timing.
     Dates(Recurrence),

@@ -247,7 +247,9 @@ impl<'a> Draft<'a> {
     }
 
     /// From now on another rule gives the slots. What the old one gave and nobody ran is
-    /// gone, edited or not; what has run, or was called off in its time, stays.
+    /// gone, edited or not; what has run, or was called off in its time, stays, and so
+    /// does one that was moved here from a later time: were it forgotten, the new rule
+    /// could give it again.
     fn begin_chapter(&mut self, cadence: Cadence) -> Result<(), EditError> {
         if self.schedule.former.len() >= CHAPTERS_MAX {
             return Err(EditError::TooMany);
@@ -258,11 +260,15 @@ impl<'a> Draft<'a> {
         if cadence != Cadence::Nothing && from <= through {
             self.schedule.former.push(Chapter { cadence, from, through });
         }
+        let has_run = |amendment: &Amendment| {
+            let waits = |run: &StandingRun| run.key.slot == amendment.slot && !run.in_flight;
+            amendment.canceled_at.is_none() && !self.standing.others.iter().any(waits)
+        };
         let gone: Vec<Slot> = self
             .amendments
-            .keys()
-            .copied()
-            .filter(|slot| slot.is_of_rule() && *slot > through)
+            .values()
+            .filter(|it| it.slot.is_of_rule() && it.slot > through && !has_run(it))
+            .map(|it| it.slot)
             .collect();
         for slot in gone {
             self.amendments.remove(&slot);
@@ -417,6 +423,3 @@ impl<'a> Draft<'a> {
             .map(|amendment| &amendment.slot)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -67,6 +67,7 @@ impl Expected {
         }
         if let Some((status, now)) = settlement.status.filter(|_| schedule.status.is_active()) {
             schedule.status = status;
+            schedule.version += 1;
             schedule.ended_at = (!status.is_active()).then_some(now);
             if status == Status::Suspended {
                 self.queue.retain(|run| run.key.schedule != id);

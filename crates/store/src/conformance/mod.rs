@@ -24,6 +24,7 @@
 
 pub mod accounts;
 pub mod bank;
+pub mod edits;
 pub mod events;
 pub mod grants;
 pub mod histories;
@@ -108,6 +109,16 @@ macro_rules! store_conformance {
                 a_position_is_found_among_many_retries
                 a_position_counts_what_was_recorded_late
                 the_last_slot_may_be_awaited
+            }
+            edits {
+                a_slot_that_was_moved_runs_at_its_new_time_alone
+                a_slot_called_off_does_not_run_until_it_is_resumed
+                slots_added_by_hand_run_beside_the_rule
+                another_rule_gives_slots_from_now_on
+                a_schedule_of_hand_added_slots_alone_runs_them
+                an_edit_that_was_overtaken_changes_nothing
+                an_edited_schedule_is_deleted_whole
+                whatever_is_edited_each_slot_runs_once
             }
             events {
                 an_event_is_found_by_its_number

@@ -162,6 +162,7 @@ pub async fn a_deleted_schedule_leaves_the_queue(store: Arc<dyn Store>) {
     let expected = Schedule {
         status: Status::Deleted,
         ended_at: Some(at("2025-12-24T00:00:00Z")),
+        version: 1,
         ..schedule.clone()
     };
     assert_eq!(deleted, expected);

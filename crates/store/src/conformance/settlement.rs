@@ -290,12 +290,13 @@ pub async fn a_change_of_status_is_written_and_told(store: Arc<dyn Store>) {
     world.run(PAID, NEW_YEAR).await;
     assert_eq!(world.stored(&schedule).await, schedule);
     world.run(PAID, "2026-02-01T02:00:00Z").await;
-    let expiring = Schedule { status: Status::Expiring, ..schedule.clone() };
+    let expiring = Schedule { status: Status::Expiring, version: 1, ..schedule.clone() };
     assert_eq!(world.stored(&schedule).await, expiring);
     world.run(PAID, "2026-03-01T02:00:00Z").await;
     let expired = Schedule {
         status: Status::Expired,
         ended_at: Some(at("2026-03-01T02:00:00Z")),
+        version: 2,
         ..schedule.clone()
     };
     assert_eq!(world.stored(&schedule).await, expired);

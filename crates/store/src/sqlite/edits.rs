@@ -109,7 +109,7 @@ pub(super) fn write(writing: &mut Writing<'_>, edited: &Prepared) -> Outcome<Edi
         return Ok(EditWritten::Overtaken);
     }
     for key in removed {
-        if !standing_run(connection, *key)?.is_some_and(|run| !run.in_flight) {
+        if standing_run(connection, *key)?.is_none_or(|run| run.in_flight) {
             return Ok(EditWritten::Overtaken);
         }
     }

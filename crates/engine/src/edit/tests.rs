@@ -1,1 +1,0 @@
-//! Edits, told as what an owner did and what stands afterwards.

@@ -1,0 +1,364 @@
+//! Edits of schedules, and what runs afterwards.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use engine::edit::{Addition, Edit, EditError, Edited, Standing, edit};
+use engine::{
+    Amendment, Cadence, Currency, Instant, Instruction, Money, PartyId, PaymentMethodId, Plan,
+    Policies, Remitted, RetryPolicy, Schedule, Slot, Timing, Zone,
+};
+use jiff::civil::{Time, date};
+use recurrence::Timetable;
+
+use super::world::{LANE, PAID, World, at};
+use crate::store::{EditWritten, ScheduleQuery, Settled, SlotRecord, Store};
+use crate::{NewSchedule, PageQuery};
+
+const CREATED: &str = "2026-01-01T00:00:00Z";
+
+/// What each run pays.
+fn pays(amount_minor: i64) -> Instruction {
+    Instruction::Remittance(Remitted {
+        partner: PartyId(1),
+        source: PaymentMethodId(2),
+        destination: PaymentMethodId(3),
+        money: Money::new(amount_minor, Currency::parse("USD").unwrap()),
+        particulars: "{}".into(),
+    })
+}
+
+fn rule(text: &str, start: &str) -> Cadence {
+    Timetable::new(text.parse().unwrap(), start.parse().unwrap()).into()
+}
+
+fn plan(cadence: Cadence) -> Plan {
+    let policies = Policies {
+        timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+        retry: RetryPolicy::NEVER,
+        run_at_start: false,
+    };
+    Plan::new(cadence, policies, pays(100))
+}
+
+/// Five days from the second of January on, at nine.
+fn five_mornings() -> Cadence {
+    rule("FREQ=DAILY;COUNT=5", "2026-01-02T09:00:00")
+}
+
+fn morning(day: i8) -> Slot {
+    Slot::of(date(2026, 1, day).at(9, 0, 0, 0))
+}
+
+async fn made(world: &World, cadence: Cadence) -> Schedule {
+    world.schedule_made(plan(cadence), CREATED).await
+}
+
+async fn standing(world: &World, schedule: &Schedule, asked: &[Slot], now: Instant) -> Standing {
+    world.store.standing(schedule.id, asked.to_vec(), now).await.unwrap().unwrap()
+}
+
+async fn edited(world: &World, schedule: &Schedule, wish: Edit, now: &str) -> Edited {
+    let asked: Vec<Slot> = wish.amendments.iter().map(|amendment| amendment.slot).collect();
+    let standing = standing(world, schedule, &asked, at(now)).await;
+    edit(&standing, wish, at(now)).unwrap()
+}
+
+async fn write(world: &World, schedule: &Schedule, wish: Edit, now: &str) -> Schedule {
+    let edited = edited(world, schedule, wish, now).await;
+    let written = world.store.edit_schedule(edited.clone()).await.unwrap();
+    assert_eq!(written, EditWritten::Written);
+    assert_eq!(world.stored(schedule).await, edited.schedule);
+    edited.schedule
+}
+
+/// Runs all that is due, as it comes; `slot amount due` of each.
+async fn ran(world: &World, now: &str) -> Vec<String> {
+    let mut ran = Vec::new();
+    loop {
+        let claimed = world.claim(now).await;
+        if claimed.is_empty() {
+            return ran;
+        }
+        for run in claimed {
+            let Instruction::Remittance(remitted) = &run.plan.instruction else { panic!() };
+            let amount = remitted.money.amount_minor;
+            ran.push(format!("{:?} {amount} {}", run.key.slot, run.key.due));
+            assert_eq!(world.settle(&run, PAID, now).await, Settled::Written);
+        }
+    }
+}
+
+pub async fn a_slot_that_was_moved_runs_at_its_new_time_alone(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let moved = Amendment {
+        run_at: Some(at("2026-01-04T12:00:00.5Z")),
+        instruction: Some(pays(7)),
+        ..Amendment::none(schedule.id, morning(3))
+    };
+    let wish = Edit { amendments: vec![moved.clone()], ..Edit::default() };
+    write(&world, &schedule, wish, CREATED).await;
+    assert_eq!(world.store.amendments(vec![schedule.id]).await.unwrap(), [[moved]]);
+    assert_eq!(
+        ran(&world, "2026-01-04T23:00:00Z").await,
+        [
+            "2026-01-02T09:00:00 100 2026-01-02T09:00:00Z",
+            "2026-01-03T09:00:00 7 2026-01-04T12:00:00.5Z",
+            "2026-01-04T09:00:00 100 2026-01-04T09:00:00Z",
+        ]
+    );
+}
+
+pub async fn a_slot_called_off_does_not_run_until_it_is_resumed(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let called_off = |day| Amendment {
+        canceled_at: Some(at(CREATED)),
+        ..Amendment::none(schedule.id, morning(day))
+    };
+    let wish = Edit { amendments: vec![called_off(2), called_off(3)], ..Edit::default() };
+    write(&world, &schedule, wish, CREATED).await;
+    assert_eq!(ran(&world, "2026-01-02T23:00:00Z").await, [] as [&str; 0]);
+    let resumed = Amendment::none(schedule.id, morning(3));
+    let wish = Edit { amendments: vec![resumed], ..Edit::default() };
+    write(&world, &schedule, wish, "2026-01-02T23:00:00Z").await;
+    assert_eq!(
+        world.store.amendments(vec![schedule.id]).await.unwrap(),
+        [[called_off(2)]],
+        "what is as the rule has it needs no amendment"
+    );
+    assert_eq!(
+        ran(&world, "2026-01-04T23:00:00Z").await,
+        [
+            "2026-01-03T09:00:00 100 2026-01-03T09:00:00Z",
+            "2026-01-04T09:00:00 100 2026-01-04T09:00:00Z",
+        ]
+    );
+}
+
+pub async fn slots_added_by_hand_run_beside_the_rule(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let addition = |run_at, amount| Addition {
+        run_at: at(run_at),
+        instruction: pays(amount),
+        canceled_at: None,
+    };
+    // Both stand in the same second as a slot of the rule, and beside each other.
+    let additions = vec![addition("2026-01-02T09:00:00Z", 1), addition("2026-01-02T09:00:00Z", 2)];
+    let wish = Edit { additions, ..Edit::default() };
+    write(&world, &schedule, wish, CREATED).await;
+    assert_eq!(
+        ran(&world, "2026-01-02T23:00:00Z").await,
+        [
+            "2026-01-02T09:00:00 100 2026-01-02T09:00:00Z",
+            "2026-01-02T09:00:00 (added 1) 1 2026-01-02T09:00:00Z",
+            "2026-01-02T09:00:00 (added 2) 2 2026-01-02T09:00:00Z",
+        ]
+    );
+}
+
+pub async fn another_rule_gives_slots_from_now_on(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    assert_eq!(ran(&world, "2026-01-03T10:00:00Z").await.len(), 2);
+    let evenings = rule("FREQ=DAILY;COUNT=6", "2026-01-01T18:00:00");
+    let wish = Edit { cadence: Some(evenings), ..Edit::default() };
+    let schedule = write(&world, &schedule, wish, "2026-01-03T10:00:00Z").await;
+    assert_eq!(
+        ran(&world, "2026-01-04T23:00:00Z").await,
+        [
+            "2026-01-03T18:00:00 100 2026-01-03T18:00:00Z",
+            "2026-01-04T18:00:00 100 2026-01-04T18:00:00Z",
+        ]
+    );
+    let evening = |day| Slot::of(date(2026, 1, day).at(18, 0, 0, 0));
+    let last = Slot::of(date(2027, 1, 1).at(0, 0, 0, 0));
+    assert_eq!(
+        schedule.slots_through(last).collect::<Vec<_>>(),
+        [morning(2), morning(3), evening(3), evening(4), evening(5), evening(6)]
+    );
+}
+
+pub async fn a_schedule_of_hand_added_slots_alone_runs_them(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let id = world.store.allocate_schedules(1).await.unwrap();
+    let additions = vec![Addition {
+        run_at: at("2026-03-01T00:00:00.123456789Z"),
+        instruction: pays(5),
+        canceled_at: None,
+    }];
+    let account = super::world::ACCOUNT;
+    let creation = engine::creation::Creation {
+        additions,
+        parties: vec![1, 8, 9],
+        ..engine::creation::Creation::of(id, account, LANE, plan(Cadence::Nothing))
+    };
+    let created = engine::creation::create(creation, at(CREATED)).unwrap();
+    let schedule = created.schedule.clone();
+    let new = NewSchedule { created, request: None };
+    world.store.create_schedules(vec![new]).await.unwrap();
+    assert_eq!(world.stored(&schedule).await, schedule);
+    let listed_for = async |party| {
+        let query = ScheduleQuery {
+            account,
+            kind: Some(engine::InstructionKind::Remittance),
+            party: Some(party),
+            status: None,
+            page: PageQuery::first(10),
+        };
+        world.store.schedules(query).await.unwrap().total
+    };
+    assert_eq!((listed_for(8).await, listed_for(9).await, listed_for(2).await), (1, 1, 0));
+    assert_eq!(
+        ran(&world, "2026-03-01T00:00:01Z").await,
+        ["2026-03-01 (added 1) 5 2026-03-01T00:00:00.123456789Z"]
+    );
+}
+
+pub async fn an_edit_that_was_overtaken_changes_nothing(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let called_off =
+        Amendment { canceled_at: Some(at(CREATED)), ..Amendment::none(schedule.id, morning(2)) };
+    let wish = Edit { amendments: vec![called_off], ..Edit::default() };
+    let overtaken = edited(&world, &schedule, wish.clone(), CREATED).await;
+    let run = world.claim_one("2026-01-02T09:00:00Z").await;
+    let written = world.store.edit_schedule(overtaken.clone()).await.unwrap();
+    assert_eq!(written, EditWritten::Overtaken, "the slot is being run");
+    assert_eq!(world.stored(&schedule).await, schedule);
+    assert_eq!(world.store.amendments(vec![schedule.id]).await.unwrap(), [[]]);
+    let now = at("2026-01-02T09:00:00Z");
+    let refused = edit(&standing(&world, &schedule, &[], now).await, wish.clone(), now);
+    assert_eq!(refused, Err(EditError::UnderWay(schedule.id)));
+    world.settle(&run, PAID, "2026-01-02T09:00:00Z").await;
+    let written = world.store.edit_schedule(overtaken).await.unwrap();
+    assert_eq!(written, EditWritten::Overtaken, "the slot has run");
+    let refused = edit(&standing(&world, &schedule, &[morning(2)], now).await, wish, now);
+    assert_eq!(refused, Err(EditError::Done(morning(2))));
+}
+
+pub async fn an_edited_schedule_is_deleted_whole(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let moved = Amendment {
+        run_at: Some(at("2026-01-20T00:00:00Z")),
+        ..Amendment::none(schedule.id, morning(3))
+    };
+    write(&world, &schedule, Edit { amendments: vec![moved], ..Edit::default() }, CREATED).await;
+    assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 2);
+    world.store.delete_schedule(schedule.id, at(CREATED)).await.unwrap();
+    assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 0);
+    let now = at(CREATED);
+    let refused = edit(&standing(&world, &schedule, &[], now).await, Edit::default(), now);
+    assert_eq!(refused, Err(EditError::Ended(schedule.id)));
+}
+
+/// A small generator of numbers that look random and are the same each time.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Random edits while the clock goes on: each slot that stands and was not called off is
+/// run when it comes, once, and what is shown is what runs.
+pub async fn whatever_is_edited_each_slot_runs_once(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    for seed in 0..40 {
+        let mut numbers = Numbers(seed);
+        let hourly = rule("FREQ=HOURLY;INTERVAL=3", "2026-01-01T06:00:00");
+        let schedule = made(&world, hourly).await;
+        let mut now = at(CREATED);
+        let mut run_slots = BTreeSet::new();
+        for _ in 0..25 {
+            let wish = random_edit(&world, &schedule, &mut numbers, now).await;
+            let asked: Vec<Slot> = wish.amendments.iter().map(|it| it.slot).collect();
+            let standing = standing(&world, &schedule, &asked, now).await;
+            match edit(&standing, wish, now) {
+                Ok(edited) => {
+                    let written = world.store.edit_schedule(edited).await.unwrap();
+                    assert_eq!(written, EditWritten::Written, "seed {seed}");
+                }
+                Err(error) => assert!(matches!(error, EditError::Done(_)), "seed {seed}: {error}"),
+            }
+            now = now.plus_seconds(i64::try_from(numbers.below(5 * 3_600)).unwrap());
+            run_all_due(&world, now, &mut run_slots).await;
+        }
+        let stored = world.stored(&schedule).await;
+        let expected = due_slots(&world, &stored, now).await;
+        assert!(expected.is_subset(&run_slots), "seed {seed}: {expected:?} {run_slots:?}");
+        let asked: Vec<_> = run_slots.iter().map(|slot| (schedule.id, *slot)).collect();
+        for record in world.store.slot_records(asked).await.unwrap() {
+            assert_ne!(record, SlotRecord::default());
+        }
+        world.store.delete_schedule(schedule.id, now).await.unwrap();
+    }
+}
+
+async fn run_all_due(world: &World, now: Instant, run_slots: &mut BTreeSet<Slot>) {
+    loop {
+        let claimed = world.claim(&now.to_string()).await;
+        if claimed.is_empty() {
+            return;
+        }
+        for run in claimed {
+            assert!(run.key.due <= now, "{run:?}");
+            assert!(run_slots.insert(run.key.slot), "{:?} is run twice", run.key.slot);
+            world.settle(&run, PAID, &now.to_string()).await;
+        }
+    }
+}
+
+/// Every slot that stands, is not called off, and has come.
+async fn due_slots(world: &World, schedule: &Schedule, now: Instant) -> BTreeSet<Slot> {
+    let amendments = world.store.amendments(vec![schedule.id]).await.unwrap().remove(0);
+    let last = Slot::of(schedule.plan.policies.timing.zone.moment_at(now));
+    let amended: BTreeSet<Slot> = amendments.iter().map(|it| it.slot).collect();
+    let due = |amendment: &&Amendment| {
+        let at = amendment.run_at.or_else(|| schedule.plan.due(amendment.slot));
+        amendment.canceled_at.is_none() && at.is_some_and(|at| at <= now)
+    };
+    let by_rule = schedule.slots_through(last).filter(|slot| !amended.contains(slot));
+    by_rule.chain(amendments.iter().filter(due).map(|it| it.slot)).collect()
+}
+
+async fn random_edit(
+    world: &World,
+    schedule: &Schedule,
+    numbers: &mut Numbers,
+    now: Instant,
+) -> Edit {
+    let stored = world.stored(schedule).await;
+    let amendments = world.store.amendments(vec![schedule.id]).await.unwrap().remove(0);
+    let moment = stored.plan.policies.timing.zone.moment_at(now);
+    let coming: Vec<Slot> = stored.plan.cadence.iter_from(moment).skip(1).take(6).collect();
+    let mut any =
+        |slots: &[Slot]| slots[usize::try_from(numbers.below(slots.len() as u64)).unwrap()];
+    let slot = any(&coming);
+    let known = amendments.iter().find(|it| it.slot == slot).cloned();
+    let known = known.unwrap_or_else(|| Amendment::none(schedule.id, slot));
+    let later = now.plus_seconds(1 + i64::try_from(numbers.below(40_000)).unwrap());
+    let amend = |amendment| Edit { amendments: vec![amendment], ..Edit::default() };
+    match numbers.below(7) {
+        0 => amend(Amendment { run_at: Some(later), ..known }),
+        1 => amend(Amendment { canceled_at: Some(now), ..known }),
+        2 => amend(Amendment::none(schedule.id, slot)),
+        3 => amend(Amendment { instruction: Some(pays(9)), ..known }),
+        4 => Edit {
+            additions: vec![Addition { run_at: later, instruction: pays(3), canceled_at: None }],
+            ..Edit::default()
+        },
+        5 => Edit { instruction: Some(pays(4)), ..Edit::default() },
+        _ => {
+            let interval = 1 + numbers.below(5);
+            let text = format!("FREQ=HOURLY;INTERVAL={interval}");
+            Edit { cadence: Some(rule(&text, "2026-01-01T00:30:00")), ..Edit::default() }
+        }
+    }
+}
