@@ -16,7 +16,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime, Time};
-use recurrence::{Limit, Rule, Timetable, Until};
+use recurrence::{Rule, Timetable, Until};
 
 /// How long the text of a rule can be, in bytes.
 pub(super) const LENGTH_MAX: usize = 2_000;
@@ -39,11 +39,6 @@ impl RuleRead {
             Some(other) if other.last() < times.last() => other,
             _ => times,
         }
-    }
-
-    /// Whether it goes on for ever.
-    pub(super) fn is_indefinite(&self) -> bool {
-        self.rule.limit() == Limit::Never
     }
 }
 
@@ -273,10 +268,8 @@ mod tests {
     fn no_interval_is_one_and_no_count_is_for_ever() {
         assert_eq!(read("FREQ=DAILY;INTERVAL=0"), read("FREQ=DAILY"));
         for text in ["FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=-3", "RRULE:FREQ=DAILY"] {
-            assert!(read(text).unwrap().is_indefinite(), "{text}");
+            assert_eq!(read(text), read("FREQ=DAILY"), "{text}");
         }
-        assert!(!read("FREQ=DAILY;COUNT=1").unwrap().is_indefinite());
-        assert!(!read("FREQ=DAILY;UNTIL=20270201").unwrap().is_indefinite());
     }
 
     #[test]
