@@ -4,9 +4,9 @@ use std::iter::FusedIterator;
 
 use jiff::civil::{Date, DateTime, Time};
 
+use crate::Timetable;
 use crate::day::Day;
 use crate::expansion::{Moment, Page, SECONDS_A_DAY, SECONDS_A_MINUTE, SECONDS_AN_HOUR, date_time};
-use crate::{Rule, Timetable};
 
 /// The times of a [`Timetable`]. It keeps no list: each is computed when asked
 /// for.
@@ -25,17 +25,24 @@ use crate::{Rule, Timetable};
 #[derive(Clone, Debug)]
 pub struct DateTimes {
     timetable: Timetable,
-    /// No time before this one is left.
-    from: Moment,
     state: State,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum State {
-    /// The next time is looked for from scratch.
-    Unplaced,
-    /// At a day; its times from `time` on are left, and the page's days.
-    InDay {
+    /// Of a rule that counts in hours or less: no time before this one is left.
+    WithinDays {
+        from: Moment,
+    },
+    /// Of a rule with one time a day: the days that are left, until the last.
+    OneADay {
+        page: Page,
+        time: Time,
+        last: Day,
+    },
+    /// At a day, of which the times from `time` on are left, and of the page
+    /// the days after it.
+    SeveralADay {
         page: Page,
         day: Day,
         date: Date,
@@ -46,57 +53,70 @@ enum State {
 
 impl DateTimes {
     pub(crate) fn new(timetable: &Timetable, from: Moment) -> DateTimes {
-        DateTimes { timetable: *timetable, from, state: State::Unplaced }
-    }
-
-    fn turn_to(&mut self, mut page: Page, time: i64) -> Option<()> {
-        if page.days == 0 {
-            page = self.timetable.expansion().page_after(page.month)?;
-        }
-        let (day, bit) = page.take_first()?;
-        self.state = State::InDay { page, day, date: page.month.date(bit)?, time };
-        Some(())
+        timetable.expansion().prepare();
+        let state = State::first(timetable, from).unwrap_or(State::Over);
+        DateTimes { timetable: timetable.clone(), state }
     }
 
     fn found(&mut self) -> Option<DateTime> {
-        loop {
-            match self.state {
-                State::Over => return None,
-                State::Unplaced if is_within_a_day(&self.timetable.rule()) => {
-                    let found = self.timetable.moment_from(self.from)?;
-                    self.from = found + 1;
-                    self.state = State::Unplaced;
-                    return date_time(found);
-                }
-                State::Unplaced => {
-                    let day = Day(self.from.div_euclid(SECONDS_A_DAY));
-                    let page = self.timetable.expansion().page_from(day)?;
-                    let is_first = page.month.first_day.plus(page.days.trailing_zeros()) == day;
-                    let time = if is_first { self.from.rem_euclid(SECONDS_A_DAY) } else { 0 };
-                    self.turn_to(page, time)?;
-                }
-                State::InDay { page, time: SECONDS_A_DAY.., .. } => self.turn_to(page, 0)?,
-                State::InDay { page, day, date, time } => {
-                    let expansion = self.timetable.expansion();
-                    let Some(time) = expansion.time_of_day_from(day, time) else {
-                        self.turn_to(page, 0)?;
-                        continue;
-                    };
-                    if day.0 * SECONDS_A_DAY + time > self.timetable.last_moment() {
-                        return None;
-                    }
-                    let next =
-                        if expansion.has_one_time_a_day() { SECONDS_A_DAY } else { time + 1 };
-                    self.state = State::InDay { page, day, date, time: next };
-                    return Some(date.to_datetime(time_of_day(time)?));
-                }
+        let expansion = self.timetable.expansion();
+        match &mut self.state {
+            State::Over => None,
+            State::WithinDays { from } => {
+                let found = self.timetable.moment_from(*from)?;
+                *from = found + 1;
+                date_time(found)
             }
+            State::OneADay { page, time, last } => {
+                if page.days == 0 {
+                    *page = expansion.page_after(page.month)?;
+                }
+                let (_, bit) = page.take_first().filter(|(day, _)| day <= last)?;
+                Some(page.month.date(bit)?.to_datetime(*time))
+            }
+            State::SeveralADay { page, day, date, time } => loop {
+                let found = match *time {
+                    SECONDS_A_DAY.. => None,
+                    time => expansion.time_of_day_from(*day, time),
+                };
+                if let Some(found) = found {
+                    *time = found + 1;
+                    let is_last = day.0 * SECONDS_A_DAY + found > self.timetable.last_moment();
+                    return if is_last {
+                        None
+                    } else {
+                        Some(date.to_datetime(time_of_day(found)?))
+                    };
+                }
+                if page.days == 0 {
+                    *page = expansion.page_after(page.month)?;
+                }
+                let (next, bit) = page.take_first()?;
+                (*day, *date, *time) = (next, page.month.date(bit)?, 0);
+            },
         }
     }
 }
 
-fn is_within_a_day(rule: &Rule) -> bool {
-    rule.frequency().is_within_a_day()
+impl State {
+    fn first(timetable: &Timetable, from: Moment) -> Option<State> {
+        let expansion = timetable.expansion();
+        if expansion.rule().frequency().is_within_a_day() {
+            return Some(State::WithinDays { from });
+        }
+        let (day, of_day) = (Day(from.div_euclid(SECONDS_A_DAY)), from.rem_euclid(SECONDS_A_DAY));
+        if let Some(time) = expansion.only_time_of_day() {
+            // The first and the last day count if the time is not past yet.
+            let first = day.plus(u32::from(time < of_day));
+            let last = (timetable.last_moment() - time).div_euclid(SECONDS_A_DAY);
+            let page = expansion.page_from(first)?;
+            return Some(State::OneADay { page, time: time_of_day(time)?, last: Day(last) });
+        }
+        let mut page = expansion.page_from(day)?;
+        let (first, bit) = page.take_first()?;
+        let time = if first == day { of_day } else { 0 };
+        Some(State::SeveralADay { page, day: first, date: page.month.date(bit)?, time })
+    }
 }
 
 fn time_of_day(second: i64) -> Option<Time> {

@@ -37,7 +37,8 @@ pub struct Dates {
 impl Dates {
     pub(crate) fn new(recurrence: &Recurrence, from: Date) -> Dates {
         let remaining = range(Day::of(from), recurrence.last_day());
-        Dates { recurrence: *recurrence, remaining, front: None, back: None }
+        recurrence.expansion().prepare();
+        Dates { recurrence: recurrence.clone(), remaining, front: None, back: None }
     }
 }
 

@@ -1,5 +1,8 @@
 //! A rule within a window: the dates themselves.
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -31,10 +34,12 @@ use crate::{Dates, Rule, RuleError, timetable};
 /// ]);
 /// # Ok::<(), recurrence::RuleError>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+///
+/// A clone costs next to nothing: what was worked out of the rule is shared.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "StoredRecurrence", into = "StoredRecurrence")]
 pub struct Recurrence {
-    expansion: Expansion,
+    expansion: Arc<Expansion>,
     start: Date,
     /// Never before `start`.
     end: Date,
@@ -75,7 +80,7 @@ impl Recurrence {
         let expansion = Expansion::new(&rule, midnight);
         let last = timetable::last_moment(&expansion, midnight);
         let last_day = Day::of(end).min(Day(last.div_euclid(SECONDS_A_DAY)));
-        Ok(Recurrence { expansion, start, end, last_day })
+        Ok(Recurrence { expansion: Arc::new(expansion), start, end, last_day })
     }
 
     /// The rule.
@@ -314,6 +319,21 @@ impl Recurrence {
 
     pub(crate) fn last_day(&self) -> Day {
         self.last_day
+    }
+}
+
+impl PartialEq for Recurrence {
+    fn eq(&self, other: &Recurrence) -> bool {
+        (self.start, self.end) == (other.start, other.end)
+            && self.expansion.rule() == other.expansion.rule()
+    }
+}
+
+impl Eq for Recurrence {}
+
+impl Hash for Recurrence {
+    fn hash<State: Hasher>(&self, state: &mut State) {
+        (self.start, self.end, self.expansion.rule()).hash(state);
     }
 }
 

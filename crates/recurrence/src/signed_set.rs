@@ -67,13 +67,23 @@ impl<const WORDS: usize> SignedSet<WORDS> {
     pub(crate) fn iter(&self) -> impl Iterator<Item = i16> + '_ {
         let numbers = |words: &'_ [u64; WORDS], sign: i16| {
             let words = *words;
-            (1_i16..)
-                .zip(0_u64..)
-                .take(WORDS * 64)
-                .filter_map(move |(number, index)| has(&words, index).then_some(sign * number))
+            let firsts = (1_i16..).step_by(64);
+            words
+                .into_iter()
+                .zip(firsts)
+                .flat_map(move |(word, first)| bits(word).map(move |bit| sign * (first + bit)))
         };
         numbers(&self.from_start, 1).chain(numbers(&self.from_end, -1))
     }
+}
+
+/// The bits that are set, from the lowest on.
+fn bits(mut word: u64) -> impl Iterator<Item = i16> {
+    std::iter::from_fn(move || {
+        let lowest = i16::try_from(word.trailing_zeros()).ok()?;
+        word &= word.checked_sub(1)?;
+        Some(lowest)
+    })
 }
 
 fn has(words: &[u64], index: u64) -> bool {

@@ -1,5 +1,8 @@
 //! A rule from a start: civil dates and times.
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -64,10 +67,12 @@ const LAST_MOMENT: Moment = 253_402_300_799;
 /// assert_eq!(serde_json::from_value::<Timetable>(stored)?, timetable);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+///
+/// A clone costs next to nothing: what was worked out of the rule is shared.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "StoredTimetable", into = "StoredTimetable")]
 pub struct Timetable {
-    expansion: Expansion,
+    expansion: Arc<Expansion>,
     start: DateTime,
     last: Moment,
 }
@@ -100,7 +105,7 @@ impl Timetable {
     pub fn new(rule: Rule, start: DateTime) -> Timetable {
         let expansion = Expansion::new(&rule, start);
         let last = last_moment(&expansion, start);
-        Timetable { expansion, start, last }
+        Timetable { expansion: Arc::new(expansion), start, last }
     }
 
     /// The rule.
@@ -365,6 +370,21 @@ impl Timetable {
 /// The first whole second that is not earlier.
 pub(crate) fn first_second_from(time: DateTime) -> Moment {
     moment(time) + i64::from(time.subsec_nanosecond() > 0)
+}
+
+impl PartialEq for Timetable {
+    fn eq(&self, other: &Timetable) -> bool {
+        (self.start, self.last) == (other.start, other.last)
+            && self.expansion.rule() == other.expansion.rule()
+    }
+}
+
+impl Eq for Timetable {}
+
+impl Hash for Timetable {
+    fn hash<State: Hasher>(&self, state: &mut State) {
+        (self.start, self.last, self.expansion.rule()).hash(state);
+    }
 }
 
 /// A timetable as it is stored.

@@ -106,8 +106,10 @@ fn any_recurrence() -> impl Strategy<Value = Recurrence> {
 
 /// A recurrence, and a date in its window or somewhat outside.
 fn any_recurrence_and_date() -> impl Strategy<Value = (Recurrence, Date)> {
-    (any_recurrence(), -1_000..6_000_i64)
-        .prop_map(|(recurrence, days)| (recurrence, recurrence.start().saturating_add(days.days())))
+    (any_recurrence(), -1_000..6_000_i64).prop_map(|(recurrence, days)| {
+        let date = recurrence.start().saturating_add(days.days());
+        (recurrence, date)
+    })
 }
 
 /// A recurrence without end, and a date anywhere after its start.

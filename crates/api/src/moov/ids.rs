@@ -196,7 +196,7 @@ impl Ids {
 /// An id as it is written: a UUID with its hyphens, in lower case. `None` where the
 /// text is none.
 #[must_use]
-pub(super) fn canonical(id: &str) -> Option<String> {
+pub fn canonical(id: &str) -> Option<String> {
     let hyphenated = id.len() == uuid::fmt::Hyphenated::LENGTH;
     let uuid = hyphenated.then(|| Uuid::try_parse(id).ok()).flatten()?;
     Some(uuid.hyphenated().to_string())

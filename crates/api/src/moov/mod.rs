@@ -49,6 +49,8 @@ mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 pub mod ids;
 mod oauth2;
 pub mod origin;

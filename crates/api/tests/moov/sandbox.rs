@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use api::App;
+use api::moov::{Ids, PLATFORM_PARTY};
 use axum::Router;
 use axum::body::Body;
+use bank::PartyKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::{Account, AccountId, ClockId, Currency, Instant, LaneId, Mode, Zone};
+use engine::{Account, AccountId, ClockId, Currency, Instant, LaneId, Mode, PartyId, Zone};
 use gateway::Gateway;
-use gateway::bank::Bank;
+use gateway::bank::{Bank, Context, NewParty, NewWallet};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
 use runner::{Handle, Setup, WallTime};
@@ -36,6 +38,8 @@ pub(crate) struct Sandbox {
     pub(crate) runner: Arc<Handle>,
     /// The platform's tenant.
     pub(crate) account: Account,
+    /// The id of the platform's own account.
+    pub(crate) platform: String,
     wall: Arc<StandingWall>,
 }
 
@@ -84,7 +88,10 @@ impl Sandbox {
         let now = instant(now);
         let state = ClockState { mode: ClockMode::Standing(now), target: None };
         store.set_clock(CLOCK, state).await.unwrap();
-        let account = store.create_account(platform(now), vec![pair(PAIR)]).await.unwrap();
+        let mut account = store.create_account(platform(now), vec![pair(PAIR)]).await.unwrap();
+        let party = furnish(&bank, &account, now).await;
+        account.attributes.insert(PLATFORM_PARTY.to_owned(), party.0.into());
+        store.update_account(account.clone()).await.unwrap();
         let wall = Arc::new(StandingWall(AtomicI64::new(now.nanoseconds())));
         let setup = Setup {
             store: Arc::clone(&store) as Arc<dyn Store>,
@@ -95,7 +102,9 @@ impl Sandbox {
             wall: Arc::clone(&wall) as Arc<dyn WallTime>,
         };
         let runner = Handle::start(setup).await.unwrap();
-        Sandbox { router: api::router(App::new(Arc::clone(&runner))), runner, account, wall }
+        let app = App::new(Arc::clone(&runner));
+        let platform = Ids::of(&app, &account).id(party);
+        Sandbox { router: api::router(app), runner, account, platform, wall }
     }
 
     /// Advances the clock.
@@ -286,6 +295,21 @@ fn platform(now: Instant) -> Account {
         created_at: now,
         attributes: Map::new(),
     }
+}
+
+/// The platform's own party, with a wallet.
+async fn furnish(bank: &Bank, account: &Account, now: Instant) -> PartyId {
+    let party = NewParty {
+        kind: PartyKind::Business,
+        display_name: "Sandbox platform".to_owned(),
+        email: None,
+        foreign_id: None,
+        capabilities: ["transfers", "send-funds", "collect-funds", "wallet"].map(Box::from).into(),
+        attributes: Map::new(),
+        given_id: None,
+        wallet: Some(NewWallet::in_currency(account.currency)),
+    };
+    bank.create_party(Context { account, now, key: None }, party).await.unwrap().id
 }
 
 fn pair(pair: &str) -> Credential {

@@ -7,10 +7,10 @@ use std::path::Path;
 use runner::Handle;
 use store::ClockMode;
 
-use super::default_account::{PUBLIC_KEY, SECRET_KEY};
+use super::{default_account, platform};
 
 /// Prints the address, the keys, and a line that works when pasted.
-pub(super) fn print(address: SocketAddr, data: &Path, runner: &Handle) {
+pub(super) fn print(address: SocketAddr, data: &Path, runner: &Handle, platform_id: &str) {
     let reading = runner.clock();
     let clock = match reading.mode {
         ClockMode::Wall => {
@@ -25,16 +25,25 @@ pub(super) fn print(address: SocketAddr, data: &Path, runner: &Handle) {
         std::io::stdout(),
         "Kalends sandbox, ready on http://{address}
 
-  secret key  {SECRET_KEY}
-  public key  {PUBLIC_KEY}
-  data        {}
-  clock       {clock}
+  Omise  secret key  {omise_secret}
+         public key  {omise_public}
+  Moov   public key  {moov_public}
+         secret key  {moov_secret}
+         account     {platform_id}
+
+  data   {}
+  clock  {clock}
 
 Try it:
 
-  curl http://{address}/account -u {SECRET_KEY}:
+  curl http://{address}/account -u {omise_secret}:
+  curl http://{address}/accounts/{platform_id} -u {moov_public}:{moov_secret}
 
 Stop with Ctrl-C.",
         data.display(),
+        omise_secret = default_account::SECRET_KEY,
+        omise_public = default_account::PUBLIC_KEY,
+        moov_public = platform::PUBLIC_KEY,
+        moov_secret = platform::SECRET_KEY,
     );
 }

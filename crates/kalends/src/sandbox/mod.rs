@@ -2,6 +2,7 @@
 
 mod banner;
 mod default_account;
+mod platform;
 mod seed;
 
 use std::net::SocketAddr;
@@ -39,7 +40,7 @@ pub(crate) struct Arguments {
     /// Where data is kept: a file, a folder, or `:memory:`, which keeps nothing
     #[arg(long, default_value = "kalends-data", env = "KALENDS_DATA")]
     data: PathBuf,
-    /// Accounts, customers, cards and recipients to begin with
+    /// Accounts, keys, customers, cards and recipients to begin with
     #[arg(long, value_name = "FILE.toml", env = "KALENDS_SEED")]
     seed: Option<PathBuf>,
     /// Make the clock stand here, such as 2026-01-31T00:00:00Z; kept over restarts
@@ -75,12 +76,17 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     })
     .await?;
     default_account::ensure(store.as_ref(), &bank, runner.now()).await?;
+    let platform_id = seed.as_ref().map(seed::Seed::platform_id).transpose()?.flatten();
+    let platform =
+        platform::ensure(store.as_ref(), &bank, runner.now(), platform_id.as_deref()).await?;
     if let Some(seed) = seed {
-        seed.plant(store.as_ref(), &bank, runner.now()).await?;
+        seed.plant(store.as_ref(), &bank, &platform, runner.now()).await?;
     }
 
-    banner::print(listener.local_addr()?, &arguments.data, &runner);
-    let router = api::router(api::App::new(runner.clone()));
+    let app = api::App::new(runner.clone());
+    let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
+    banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
+    let router = api::router(app);
     server::serve(listener, router, async {
         if let Err(error) = server::told_to_stop().await {
             tracing::error!(%error, "signals cannot be heard; stopping");

@@ -14,6 +14,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::{PageQuery, Store};
 
+mod platform;
+
+use self::platform::SeedPlatform;
 use super::LANE;
 use super::default_account::{SECRET_KEY, add_default_recipient, by_key, credentials};
 
@@ -30,6 +33,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Seed> {
 pub(super) struct Seed {
     #[serde(default, rename = "account")]
     accounts: Vec<SeedAccount>,
+    moov: Option<SeedPlatform>,
 }
 
 #[derive(Deserialize)]
@@ -132,13 +136,22 @@ struct SeedBankAccount {
 }
 
 impl Seed {
+    /// The id of the platform's own account, if the seed chooses one.
+    pub(super) fn platform_id(&self) -> anyhow::Result<Option<String>> {
+        self.moov.as_ref().map_or(Ok(None), SeedPlatform::id)
+    }
+
     /// Adds what the data does not have yet.
     pub(super) async fn plant(
         self,
         store: &dyn Store,
         bank: &Bank,
+        platform: &Account,
         now: Instant,
     ) -> anyhow::Result<()> {
+        if let Some(seed) = self.moov {
+            seed.plant(store, platform).await?;
+        }
         for (index, seed) in self.accounts.into_iter().enumerate() {
             let place = format!("account {} of the seed", index + 1);
             seed.plant(store, bank, now).await.with_context(|| place)?;

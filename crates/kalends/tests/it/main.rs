@@ -7,5 +7,6 @@
 
 mod architecture;
 mod kill;
+mod platform;
 mod sandbox_process;
 mod secrets;

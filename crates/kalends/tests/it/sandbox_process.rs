@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 pub(crate) const SECRET_KEY: &str = "skey_test_sandbox";
 pub(crate) const PUBLIC_KEY: &str = "pkey_test_sandbox";
 
+/// The platform's public and secret key.
+pub(crate) const PAIR: (&str, &str) = ("sandbox-public", "sandbox-secret");
+
 /// A running sandbox; killed when it is dropped.
 pub(crate) struct SandboxProcess {
     child: Child,
@@ -34,6 +37,10 @@ impl SandboxProcess {
             .find_map(|line| line.split_once("ready on ").map(|(_, url)| url.to_owned()))
             .expect("the sandbox ended before it was ready; its log says why");
         SandboxProcess { child, url, client: reqwest::Client::new() }
+    }
+
+    pub(crate) fn client(&self) -> &reqwest::Client {
+        &self.client
     }
 
     pub(crate) async fn get(&self, path: &str) -> Value {

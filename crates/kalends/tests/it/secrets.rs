@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::sandbox_process::{PUBLIC_KEY, SECRET_KEY, SandboxProcess};
+use crate::sandbox_process::{PAIR, PUBLIC_KEY, SECRET_KEY, SandboxProcess};
 
 const CARD_NUMBER: &str = "4242424242424242";
 const SECURITY_CODE: &str = "918273";
@@ -28,6 +28,15 @@ async fn neither_keys_nor_card_numbers_reach_the_data_or_the_logs() {
             &json!({ "customer": customer["id"], "amount": 10_000, "currency": "thb" }),
         )
         .await;
+    let tokens = sandbox
+        .client()
+        .post(format!("{}/oauth2/token", sandbox.url))
+        .basic_auth(PAIR.0, Some(PAIR.1))
+        .json(&json!({ "grant_type": "client_credentials", "scope": "/ping.read" }))
+        .send();
+    let tokens: serde_json::Value = tokens.await.unwrap().json().await.unwrap();
+    let token = |name: &str| tokens[name].as_str().unwrap().to_owned();
+    let (access, refresh) = (token("access_token"), token("refresh_token"));
     sandbox.kill();
 
     let written: Vec<u8> = std::fs::read_dir(folder.path())
@@ -35,7 +44,8 @@ async fn neither_keys_nor_card_numbers_reach_the_data_or_the_logs() {
         .flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
         .collect();
     assert!(contains(&written, "Somchai Prasert"), "what was written is searched at all");
-    for secret in [SECRET_KEY, PUBLIC_KEY, CARD_NUMBER, SECURITY_CODE] {
+    assert!(contains(&written, "/ping.read"), "a token was written at all");
+    for secret in [SECRET_KEY, PUBLIC_KEY, PAIR.1, CARD_NUMBER, SECURITY_CODE, &access, &refresh] {
         assert!(!contains(&written, secret), "{secret} was written");
     }
 }

@@ -51,7 +51,7 @@ fn after(timetable: &Timetable) -> f64 {
 
 fn zoned_after(timetable: &Timetable) -> f64 {
     let zone = TimeZone::get("America/New_York").expect("zones are bundled");
-    let zoned = Zoned::new(*timetable, zone);
+    let zoned = Zoned::new(timetable.clone(), zone);
     let far = (timetable.start() + 10.years()).to_zoned(TimeZone::UTC).expect("in range").timestamp();
     per_second(|| {
         for step in 0..1_000_i64 {
@@ -80,6 +80,9 @@ fn rrule_crate(start: &str, rule: &str) -> Option<(f64, f64)> {
 }
 
 fn main() {
+    if std::env::args().any(|argument| argument == "--stored") {
+        return stored();
+    }
     println!("library\trule\tafter\titerate\tafter_in_zone");
     for line in RULES.lines() {
         let mut fields = line.split('\t');
@@ -104,6 +107,45 @@ fn main() {
         }
     }
     dates();
+    stored();
+}
+
+/// What a payment costs that reads its recurrence from a queue row, asks for the next
+/// date, hands itself on and writes it again: bytes, and payments a second.
+fn stored() {
+    let days = |days: &[u8]| DaysOfMonth::new(days).expect("days exist");
+    let text = |text: &str| text.parse::<Rule>().expect("rules are right");
+    let made = |rule: Result<Rule, recurrence::RuleError>| rule.expect("rules are right");
+    let rules = [
+        ("stored: every day", made(Rule::days(1))),
+        ("stored: the 31st or the last", made(Rule::months_on_days(1, days(&[31])))),
+        ("stored: the last Friday", made(Rule::months_on_weekday(1, Ordinal::Last, Weekday::Friday))),
+        ("stored: FREQ=MONTHLY;BYMONTHDAY=15", text("FREQ=MONTHLY;BYMONTHDAY=15")),
+        ("stored: FREQ=WEEKLY;COUNT=52;BYDAY=MO,FR", text("FREQ=WEEKLY;COUNT=52;BYDAY=MO,FR")),
+        (
+            "stored: the last working day, COUNT=36",
+            text("FREQ=MONTHLY;COUNT=36;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"),
+        ),
+        ("stored: FREQ=YEARLY", text("FREQ=YEARLY")),
+    ];
+    println!("size of Rule {}, Recurrence {}, Timetable {}", size_of::<Rule>(), size_of::<Recurrence>(), size_of::<Timetable>());
+    for (name, rule) in rules {
+        let start = Date::constant(2026, 1, 1);
+        let recurrence =
+            Recurrence::new(rule, start, Date::constant(2126, 1, 1)).expect("in order");
+        let row = postcard::to_stdvec(&recurrence).expect("it is stored");
+        let mut buffer = [0; 1_024];
+        let paid = per_second(|| {
+            for _ in 0..1_000 {
+                let read: Recurrence = postcard::from_bytes(black_box(&row)).expect("it is read");
+                black_box(read.after(black_box(start)));
+                let handed_on = black_box(read);
+                black_box(postcard::to_slice(&handed_on, &mut buffer).expect("it is written"));
+            }
+            1_000
+        });
+        println!("kalends\t{name} ({} bytes)\t{paid:.0}\t\t", row.len());
+    }
 }
 
 /// The rules that the constructors make, as dates without times.

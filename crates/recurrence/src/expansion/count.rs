@@ -111,7 +111,10 @@ impl Expansion {
             Frequency::Monthly if self.limits.plain_days && !self.limits.overflow => {
                 Regularity::ByLength(self.days_by_length.map(picked))
             }
-            Frequency::Monthly => Regularity::EachVisit(picked(self.weekdays_each_month()?)),
+            Frequency::Monthly => Regularity::EachVisit(
+                self.positions_each_month()
+                    .or_else(|| Some(picked(self.weekdays_each_month()?)))?,
+            ),
             _ => return None,
         };
         match regularity {
@@ -132,6 +135,23 @@ impl Expansion {
         let regular = numbers().all(|number| matches!(number, 1..=4))
             || numbers().all(|number| matches!(number, -4..=-1));
         regular.then(|| days::first_days(numbers().fold(0, |count, _| count + 1)))
+    }
+
+    /// How many days `BYSETPOS` picks each month, if the rule names weekdays
+    /// alone and no month has too few: each comes four times or five.
+    fn positions_each_month(&self) -> Option<i64> {
+        let by = &self.rule.by;
+        let other_parts = self.limits.year_days || self.limits.weeks || !by.month_days.is_empty();
+        if other_parts || self.limits.numbered_weekdays || !self.limits.positions {
+            return None;
+        }
+        let least = 4 * by.weekdays.count_ones();
+        let positions = || by.positions.iter();
+        // Counted from both ends, two positions may be the same day.
+        let from_one_end =
+            positions().all(|position| position > 0) || positions().all(|position| position < 0);
+        let all_there = positions().all(|position| u32::from(position.unsigned_abs()) <= least);
+        (from_one_end && all_there).then(|| positions().fold(0, |count, _| count + 1))
     }
 
     /// The first day of a visit, and on which days from there the rule falls.

@@ -37,7 +37,7 @@ impl Expansion {
         if self.never {
             return 0;
         }
-        if let Some(words) = &self.words {
+        if let Some(Some(words)) = self.words.get() {
             return self.word_by_shape(words, month);
         }
         match self.rule.frequency {
@@ -137,8 +137,10 @@ impl Expansion {
     /// and names no month, in the year.
     fn days_on_numbered_weekdays(&self, month: Month) -> u32 {
         let of_year = self.rule.frequency == Frequency::Yearly && self.rule.by.months == 0;
-        let (days_before, length) =
-            if of_year { place_in_year(month) } else { (0, i64::from(month.length)) };
+        if !of_year {
+            return self.days_on_numbered_weekdays_of_month(month);
+        }
+        let (days_before, length) = place_in_year(month);
         let mut days = 0;
         for (day_of_week, numbers) in (0..).zip(&self.rule.by.numbered_weekdays) {
             if numbers.is_empty() {
@@ -154,6 +156,27 @@ impl Expansion {
             }
         }
         days
+    }
+
+    /// The n-th comes on one of the seven days from 7(n - 1) on, and so from
+    /// the end; each is one bit of seven.
+    fn days_on_numbered_weekdays_of_month(&self, month: Month) -> u32 {
+        let mut days = 0_u64;
+        for (day_of_week, numbers) in (0..).zip(&self.rule.by.numbered_weekdays) {
+            let (from_start, from_end) = numbers.first_words();
+            if from_start | from_end == 0 {
+                continue;
+            }
+            let first = (day_of_week + 7 - month.first_weekday) % 7;
+            let last = first + (month.length - 1 - first) / 7 * 7;
+            for week in 0..5 {
+                // A fifth may lie past the month, and a fifth from the end before it.
+                days |= (from_start >> week & 1) << (first + 7 * week);
+                let from_last = last.checked_sub(7 * week);
+                days |= from_last.map_or(0, |day| (from_end >> week & 1) << day);
+            }
+        }
+        u32::try_from(days & u64::from(first_days(month.length))).unwrap_or(0)
     }
 
     fn days_of_year(&self, month: Month) -> u32 {

@@ -18,6 +18,8 @@ mod times;
 mod visited;
 mod within_day;
 
+use std::sync::OnceLock;
+
 use jiff::civil::DateTime;
 
 pub(crate) use self::moments::Page;
@@ -37,7 +39,7 @@ const ALL_MONTHS: u16 = 0xfff;
 const ALL_HOURS: u32 = 0xff_ffff;
 const SIXTY: u64 = (1 << 60) - 1;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Debug)]
 pub(crate) struct Expansion {
     rule: Rule,
     /// In the rule's own periods.
@@ -50,8 +52,8 @@ pub(crate) struct Expansion {
     /// after the last day stands for the first of the next month.
     days_by_length: [u32; 4],
     /// The words of months by their length and the weekday they start on, if
-    /// they depend on nothing else.
-    words: Option<Words>,
+    /// they depend on nothing else: worth making only for a walk over many.
+    words: OnceLock<Option<Words>>,
     /// The weekdays that `BYDAY` leaves, repeated over six weeks.
     weekdays: u64,
     limits: Limits,
@@ -128,7 +130,7 @@ impl Expansion {
             season: months,
             days_by_length: [28, 29, 30, 31]
                 .map(|length| days::days_of_month(&month_days, length, rule.skip)),
-            words: None,
+            words: OnceLock::new(),
             weekdays: repeated(if weekdays == 0 && !has_numbers { 0x7f } else { weekdays }),
             limits,
             times: times_of_slot(rule, start),
@@ -144,7 +146,6 @@ impl Expansion {
         if limits.overflow && rule.frequency > Frequency::Monthly {
             expansion.season |= expansion.season << 1 & ALL_MONTHS | expansion.season >> 11;
         }
-        expansion.words = expansion.words_by_shape();
         expansion.words_max = expansion.words_until_they_repeat();
         expansion.never = expansion.can_never_match();
         expansion
@@ -152,6 +153,11 @@ impl Expansion {
 
     pub(crate) fn rule(&self) -> &Rule {
         &self.rule
+    }
+
+    /// Makes ready for a walk over many dates.
+    pub(crate) fn prepare(&self) {
+        self.words.get_or_init(|| self.words_by_shape());
     }
 
     fn weeks(&self) -> Weeks {

@@ -129,9 +129,10 @@ impl Expansion {
     pub(crate) fn page_after(&self, mut month: Month) -> Option<Page> {
         for _ in 0..self.words_max {
             let number = self.month_from(month.number + 1)?;
-            month =
-                if number == month.number + 1 { month.next() } else { Month::numbered(number) }?;
-            let days = self.word(month);
+            let next = number == month.number + 1;
+            let days;
+            (month, days) =
+                self.word_from(if next { month.next() } else { Month::numbered(number) }?);
             if days != 0 {
                 return Some(Page { month, days });
             }

@@ -259,8 +259,13 @@ impl Expansion {
         self.times.nth(picked.nth(usize::try_from(index).ok()?)?)
     }
 
-    pub(crate) fn has_one_time_a_day(&self) -> bool {
+    fn has_one_time_a_day(&self) -> bool {
         self.times.len() == 1
+    }
+
+    /// The time of day of a rule that has one.
+    pub(crate) fn only_time_of_day(&self) -> Option<i64> {
+        self.has_one_time_a_day().then(|| self.times.first())
     }
 
     /// How many times each day has on which the rule falls, if all have as

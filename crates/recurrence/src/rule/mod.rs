@@ -3,11 +3,13 @@
 mod by;
 mod frequency;
 mod limit;
+mod packed;
 mod skip;
+mod stored;
 mod text;
+mod together;
 
 use jiff::civil::Weekday;
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::by::By;
 pub use self::frequency::Frequency;
@@ -16,7 +18,7 @@ pub use self::skip::Skip;
 pub use self::text::ParseError;
 pub(crate) use self::text::{Parsed, Piece, Source};
 use crate::weekdays::WEEK;
-use crate::{DaysOfMonth, Ordinal, RuleError, Weekdays, weekdays};
+use crate::{DaysOfMonth, Ordinal, RuleError, Weekdays};
 
 /// Every how many periods, and on which days and times of them: a recurrence
 /// rule of RFC 5545 and RFC 7529.
@@ -47,8 +49,7 @@ use crate::{DaysOfMonth, Ordinal, RuleError, Weekdays, weekdays};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(try_from = "StoredRule", into = "StoredRule")]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Rule {
     pub(crate) frequency: Frequency,
     /// At least 1.
@@ -297,69 +298,4 @@ impl Rule {
             _ => None,
         }
     }
-}
-
-/// A rule as it is stored, not yet checked.
-// A rule that no plain form says is stored as its text, which has its own
-// INTERVAL; `every` is 1 beside it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename = "Rule")]
-struct StoredRule {
-    every: u16,
-    pattern: StoredPattern,
-}
-
-// Stored by position: add at the end, never reorder.
-#[derive(Serialize, Deserialize)]
-#[serde(rename = "Pattern", rename_all = "snake_case")]
-enum StoredPattern {
-    Days,
-    Weeks(Weekdays),
-    MonthDays(DaysOfMonth),
-    MonthWeekday(Ordinal, #[serde(with = "weekdays::stored_weekday")] Weekday),
-    Rrule(String),
-}
-
-impl TryFrom<StoredRule> for Rule {
-    type Error = StoredRuleError;
-
-    fn try_from(stored: StoredRule) -> Result<Rule, StoredRuleError> {
-        let pattern = match stored.pattern {
-            StoredPattern::Days => Pattern::Days,
-            StoredPattern::Weeks(on) => Pattern::Weeks(on),
-            StoredPattern::MonthDays(on) => Pattern::MonthDays(on),
-            StoredPattern::MonthWeekday(ordinal, weekday) => {
-                Pattern::MonthWeekday(ordinal, weekday)
-            }
-            StoredPattern::Rrule(text) => return Ok(text.parse()?),
-        };
-        Ok(Rule::new(stored.every, pattern)?)
-    }
-}
-
-impl From<Rule> for StoredRule {
-    fn from(rule: Rule) -> StoredRule {
-        let pattern = match rule.pattern() {
-            Pattern::Days => StoredPattern::Days,
-            Pattern::Weeks(on) => StoredPattern::Weeks(on),
-            Pattern::MonthDays(on) => StoredPattern::MonthDays(on),
-            Pattern::MonthWeekday(ordinal, weekday) => {
-                StoredPattern::MonthWeekday(ordinal, weekday)
-            }
-            Pattern::Other => {
-                return StoredRule { every: 1, pattern: StoredPattern::Rrule(rule.to_string()) };
-            }
-        };
-        // A plain form repeats at most every `EVERY_MAX` periods.
-        StoredRule { every: u16::try_from(rule.every).unwrap_or(Rule::EVERY_MAX), pattern }
-    }
-}
-
-/// Why a stored rule was refused.
-#[derive(Debug, thiserror::Error)]
-enum StoredRuleError {
-    #[error(transparent)]
-    Plain(#[from] RuleError),
-    #[error(transparent)]
-    Text(#[from] ParseError),
 }

@@ -303,8 +303,6 @@ fn read_weekdays(by: &mut By, value: &Piece<'_>) -> Result<(), ParseError> {
 
 /// What RFC 5545 and RFC 7529 rule out for parts that are right each by itself.
 fn check_together(rule: &Rule, seen: &Seen<'_>) -> Result<(), ParseError> {
-    use Frequency::{Daily, Monthly, Weekly, Yearly};
-
     let refuse = |name: &str, expected: &str| match seen.value(name) {
         Some(piece) => Err(piece.refused(name, expected)),
         None => Ok(()),
@@ -315,26 +313,5 @@ fn check_together(rule: &Rule, seen: &Seen<'_>) -> Result<(), ParseError> {
     if seen.value("RSCALE").is_none() {
         refuse("SKIP", "RSCALE=GREGORIAN beside SKIP")?;
     }
-    if rule.frequency != Yearly {
-        refuse("BYWEEKNO", "FREQ=YEARLY beside BYWEEKNO")?;
-    }
-    if matches!(rule.frequency, Monthly | Weekly | Daily) {
-        refuse("BYYEARDAY", "FREQ=YEARLY, HOURLY, MINUTELY or SECONDLY beside BYYEARDAY")?;
-    }
-    if rule.frequency == Weekly {
-        refuse("BYMONTHDAY", "another FREQ than WEEKLY beside BYMONTHDAY")?;
-    }
-    if rule.by.has_numbered_weekdays() {
-        if !matches!(rule.frequency, Yearly | Monthly) {
-            refuse("BYDAY", "weekdays without numbers, or FREQ=MONTHLY or YEARLY")?;
-        }
-        if seen.value("BYWEEKNO").is_some() {
-            refuse("BYDAY", "weekdays without numbers beside BYWEEKNO")?;
-        }
-    }
-    let limits = |name: &&'static str| name.starts_with("BY") && *name != "BYSETPOS";
-    if !seen.names.iter().any(limits) {
-        refuse("BYSETPOS", "another part that starts with BY beside BYSETPOS")?;
-    }
-    Ok(())
+    rule.conflict().map_or(Ok(()), |conflict| refuse(conflict.part, conflict.expected))
 }
