@@ -135,7 +135,12 @@ impl ExtrasBody {
         let card = source.card_details.unwrap_or_default();
         let ach = source.ach_details.unwrap_or_default();
         let kinds = ["first-recurring", "recurring", "unscheduled"];
-        one_of("cardDetails.transactionSource", card.transaction_source.as_deref(), &kinds, problems);
+        one_of(
+            "cardDetails.transactionSource",
+            card.transaction_source.as_deref(),
+            &kinds,
+            problems,
+        );
         let holds = ["no-hold", "1-day", "2-days"];
         one_of("achDetails.debitHoldPeriod", ach.debit_hold_period.as_deref(), &holds, problems);
         let codes = ["WEB", "PPD", "CCD", "TEL"];
@@ -166,26 +171,26 @@ impl FeeBody {
     /// The fee in minor units. A fraction of a minor unit is rounded down: balances
     /// have none.
     fn read(&self, problems: &mut Problems) -> Option<i64> {
-        let mut minor = |whole: Option<i64>, decimal: Option<&str>, key: &str| match (whole, decimal)
-        {
-            (Some(_), Some(_)) => {
-                problems.add(key, "only one of the two forms can be given");
-                None
-            }
-            (Some(whole), None) if whole < 0 => {
-                problems.add(key, format!("is {whole}; it would be at least 0"));
-                None
-            }
-            (Some(whole), None) => Some(whole),
-            (None, Some(decimal)) => {
-                let minor = minor_of_decimal(decimal);
-                if minor.is_none() {
-                    problems.add(key, "would be a decimal such as 0.25, of at most 9 decimals");
+        let mut minor =
+            |whole: Option<i64>, decimal: Option<&str>, key: &str| match (whole, decimal) {
+                (Some(_), Some(_)) => {
+                    problems.add(key, "only one of the two forms can be given");
+                    None
                 }
-                minor
-            }
-            (None, None) => None,
-        };
+                (Some(whole), None) if whole < 0 => {
+                    problems.add(key, format!("is {whole}; it would be at least 0"));
+                    None
+                }
+                (Some(whole), None) => Some(whole),
+                (None, Some(decimal)) => {
+                    let minor = minor_of_decimal(decimal);
+                    if minor.is_none() {
+                        problems.add(key, "would be a decimal such as 0.25, of at most 9 decimals");
+                    }
+                    minor
+                }
+                (None, None) => None,
+            };
         let total = minor(self.total, self.total_decimal.as_deref(), "FacilitatorFee.TotalDecimal");
         let markup =
             minor(self.markup, self.markup_decimal.as_deref(), "FacilitatorFee.MarkupDecimal");

@@ -27,7 +27,9 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .at(
             "/accounts/{accountID}/transfers",
-            Resource::new().get(Transfers.read(), list::list).post(Transfers.write(), create::create),
+            Resource::new()
+                .get(Transfers.read(), list::list)
+                .post(Transfers.write(), create::create),
         )
         .at(
             one,
@@ -41,18 +43,9 @@ pub(crate) fn routes() -> Routes {
                 .get(Transfers.read(), refunds::list)
                 .post(Transfers.write(), refunds::create),
         )
-        .at(
-            &below("refunds/{refundID}"),
-            Resource::new().get(Transfers.read(), refunds::retrieve),
-        )
-        .at(
-            &below("reversals"),
-            Resource::new().post(Transfers.write(), reversals::create),
-        )
-        .at(
-            &below("cancellations"),
-            Resource::new().post(Transfers.write(), cancellations::create),
-        )
+        .at(&below("refunds/{refundID}"), Resource::new().get(Transfers.read(), refunds::retrieve))
+        .at(&below("reversals"), Resource::new().post(Transfers.write(), reversals::create))
+        .at(&below("cancellations"), Resource::new().post(Transfers.write(), cancellations::create))
         .at(
             &below("cancellations/{cancellationID}"),
             Resource::new().get(Transfers.read(), cancellations::retrieve),

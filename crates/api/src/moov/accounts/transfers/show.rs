@@ -88,7 +88,10 @@ impl Named {
             .maybe("refundedAmount", refunded.map(amount))
             .maybe("refunds", refunded.map(|_| Value::Array(shown_refunds.collect())))
             .maybe("scheduleID", it.scheduled.map(|(schedule, _)| ids.id(schedule)))
-            .maybe("occurrenceID", it.scheduled.map(|(schedule, slot)| ids.occurrence(schedule, slot)))
+            .maybe(
+                "occurrenceID",
+                it.scheduled.map(|(schedule, slot)| ids.occurrence(schedule, slot)),
+            )
             .maybe("foreignID", extras.foreign_id.clone())
             .maybe(
                 "lineItems",
@@ -124,7 +127,9 @@ impl Named {
         }
         let details = match (side.instrument, side.rail) {
             (Instrument::Card(_), _) => Some(("cardDetails", card_details(side, said, extras))),
-            (Instrument::LinkedAccount(_), Rail::InstantCredit) => Some(instant_details(context, side)),
+            (Instrument::LinkedAccount(_), Rail::InstantCredit) => {
+                Some(instant_details(context, side))
+            }
             (Instrument::LinkedAccount(_), _) => {
                 Some(("achDetails", ach_details(side, said, extras)))
             }

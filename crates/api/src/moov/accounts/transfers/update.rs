@@ -18,9 +18,7 @@ struct Body {
     metadata: Option<Option<bank::Metadata>>,
 }
 
-fn given<'de, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<bank::Metadata>>, D::Error> {
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<bank::Metadata>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
