@@ -58,7 +58,7 @@ fn policies() -> Policies {
 fn cadence(wish: &Wish, now: Instant, problems: &mut Problems) -> Option<(Recur, Cadence)> {
     let recur = wish.recur.as_ref()?;
     let (start, times) = recur.times(now);
-    let cadence = Cadence::from(times);
+    let cadence = Cadence::from(times.clone());
     let is_over = || times.last().is_none_or(|last| last < wish::utc(now.floor_second()));
     if let Some(unfit) = wish::unfit(&times, is_endless(&cadence)) {
         problems.add("recur", unfit);

@@ -61,7 +61,7 @@ impl NewRecur {
         let before = view.kept.recur.as_ref();
         let otherwise = before.map_or(view.schedule.created_at, |recur| recur.start);
         let (start, times) = wish.times(otherwise);
-        let cadence = Cadence::from(times);
+        let cadence = Cadence::from(times.clone());
         let differs = cadence != view.schedule.plan.cadence;
         if differs && let Some(unfit) = wish::unfit(&times, is_endless(&cadence)) {
             problems.add("recur", unfit);
@@ -129,7 +129,8 @@ impl Composer<'_> {
             wish.refuse(problems, RUN_ON_HAS_PASSED);
         }
         let stays = desired == current && !self.has_new_rule();
-        Ok((!stays && !(desired.is_void() && !self.is_amended(slot))).then_some(desired))
+        let was_never_amended = desired.is_void() && !self.is_amended(slot);
+        Ok(Some(desired).filter(|_| !stays && !was_never_amended))
     }
 
     /// What was done to a slot so far.
