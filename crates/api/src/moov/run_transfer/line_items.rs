@@ -91,13 +91,10 @@ impl Reader<'_> {
     /// An item, and what it costs.
     fn item(&mut self, body: &LineItemBody) -> (ItemRead, Option<i128>) {
         let name = self.name("name", body.name.as_deref());
-        let base_price = match &body.base_price {
-            Some(price) => self.price("basePrice", price),
-            None => {
-                self.refuse("basePrice", "is missing");
-                None
-            }
-        };
+        if body.base_price.is_none() {
+            self.refuse("basePrice", "is missing");
+        }
+        let base_price = body.base_price.as_ref().and_then(|it| self.price("basePrice", it));
         if base_price.as_ref().is_some_and(|(_, price)| *price < 0) {
             self.refuse("basePrice.valueDecimal", "is negative");
         }

@@ -47,8 +47,9 @@ pub(super) fn read(text: &str) -> Result<RuleRead, String> {
     if text.len() > LENGTH_MAX {
         return Err(format!("is longer than {LENGTH_MAX} bytes"));
     }
-    let lines: Vec<&str> = text.trim().split('\n').map(str::trim).collect();
+    let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();
     let (start, rule) = match lines.as_slice() {
+        [] => (None, ""),
         [rule] => (None, *rule),
         [start, rule] => (Some(start_line(start)?), *rule),
         _ => return Err("has more than two lines".to_owned()),

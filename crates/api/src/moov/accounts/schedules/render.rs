@@ -53,14 +53,13 @@ pub(super) fn add_accounts(
         ("sourceAccount", between.source),
     ] {
         let Some(party) = parties.get(&party) else { continue };
-        let mut account = json!({
-            "accountID": context.ids().id(party.id),
-            "displayName": party.display_name,
-        });
-        if let Some(email) = &party.email {
-            account["email"] = Value::String(email.clone());
+        let mut account = Map::new();
+        account.insert("accountID".to_owned(), json!(context.ids().id(party.id)));
+        account.insert("displayName".to_owned(), json!(party.display_name));
+        account.extend(party.email.as_ref().map(|email| ("email".to_owned(), json!(email))));
+        if let Value::Object(shown) = shown {
+            shown.insert(name.to_owned(), Value::Object(account));
         }
-        shown[name] = account;
     }
 }
 

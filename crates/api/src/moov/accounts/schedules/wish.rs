@@ -259,16 +259,13 @@ fn occurrence_wish(
     problems: &mut Problems,
 ) -> Option<OccurrenceWish> {
     let mut refuse = |message: &str| add(problems, index, message);
-    let id = body.occurrence_id.as_deref().filter(|id| !id.is_empty());
-    let id = match id.map(ids::canonical) {
+    let id = match body.occurrence_id.as_deref().filter(|id| !id.is_empty()) {
         None => Ok(None),
-        Some(Some(id)) => Ok(Some(id)),
-        Some(None) => Err(refuse("occurrenceID is not a UUID")),
+        Some(id) => ids::canonical(id).map(Some).ok_or("occurrenceID is not a UUID"),
     };
-    let run_on = match body.run_on.map_or(Ok(None), super::moment::Moment::instant) {
-        Ok(run_on) => Ok(run_on),
-        Err(wrong) => Err(refuse(&format!("runOn {wrong}"))),
-    };
+    let id = id.map_err(&mut refuse);
+    let run_on = body.run_on.map_or(Ok(None), super::moment::Moment::instant);
+    let run_on = run_on.map_err(|wrong| refuse(&format!("runOn {wrong}")));
     let transfer = transfer.transpose().map_err(|wrong| refuse(&wrong));
     let (id, run_on, transfer) = (id.ok()?, run_on.ok()?, transfer.ok()?);
     Some(OccurrenceWish { index, id, canceled: body.canceled, run_on, transfer })

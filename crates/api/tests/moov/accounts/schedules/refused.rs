@@ -325,7 +325,7 @@ async fn what_cannot_be_decoded_is_refused_with_its_place() {
     assert_eq!(
         malformed(r#"{"occurrences": [{"runOn": "soon"}]}"#).await,
         "occurrences[0].runOn: \"soon\" is no date and time in the form 2040-03-01T00:00:00Z \
-         (line 1, column 33)"
+         (line 1, column 34)"
     );
     assert_eq!(
         malformed(r#"{"recur": {"runTransfer": {"amount": {"value": "12.04"}}}}"#).await,

@@ -129,7 +129,8 @@ impl Composer<'_> {
             wish.refuse(problems, RUN_ON_HAS_PASSED);
         }
         let stays = desired == current && !self.has_new_rule();
-        Ok((!stays && !(desired.is_void() && !self.is_amended(slot))).then_some(desired))
+        let was_never_amended = desired.is_void() && !self.is_amended(slot);
+        Ok(Some(desired).filter(|_| !stays && !was_never_amended))
     }
 
     /// What was done to a slot so far.
