@@ -104,6 +104,20 @@ pub(crate) fn credentials_of<'a>(headers: &'a HeaderMap, scheme: &str) -> Option
     named.eq_ignore_ascii_case(scheme).then(|| credentials.trim())
 }
 
+/// Reads an `Authorization` in every way, for the fuzzer.
+///
+/// # Panics
+///
+/// Where a pair of keys is read that has no first half.
+#[cfg(any(test, fuzzing))]
+#[allow(clippy::panic, reason = "that is how a fuzzer is told")]
+pub(crate) fn exercise(headers: &HeaderMap) {
+    let token = credentials_of(headers, "bearer");
+    let (key, pair) = (key_hash(headers), pair_hash(headers));
+    assert!(pair.is_none() || key.is_some(), "a pair of keys begins with a key");
+    assert!(token.is_none() || key.is_none(), "a token is no key");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

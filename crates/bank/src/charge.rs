@@ -123,6 +123,26 @@ pub enum ChargeFailure {
     PaymentCancelled,
 }
 
+impl ChargeFailure {
+    /// What it is, for whoever has no wording of their own.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            ChargeFailure::InsufficientFund => "insufficient funds",
+            ChargeFailure::StolenOrLostCard => "reported lost or stolen",
+            ChargeFailure::FailedProcessing => "the network could not process it",
+            ChargeFailure::PaymentRejected => "the issuer said no",
+            ChargeFailure::FailedFraudCheck => "suspected fraud",
+            ChargeFailure::InvalidAccountNumber => "no such card",
+            ChargeFailure::InvalidSecurityCode => "wrong security code",
+            ChargeFailure::ExpiredCard => "the card has expired",
+            ChargeFailure::AuthenticationFailed => "the holder could not be confirmed",
+            ChargeFailure::NoCard => "the card was disabled",
+            ChargeFailure::PaymentCancelled => "the holder called it off",
+        }
+    }
+}
+
 /// What a charge cost, in the charge's currency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Fees {

@@ -1,8 +1,8 @@
 //! Remittances: money that goes from one payment method to another.
 
 pub mod ach_return;
-pub mod rail;
 pub mod side;
+mod timing;
 
 use engine::{
     AccountId, IdempotencyKey, Instant, Money, PartyId, RemittanceId, ScheduleId, Slot, WalletId,
@@ -10,11 +10,11 @@ use engine::{
 use serde::{Deserialize, Serialize};
 
 use self::ach_return::{AchReturn, Stage};
-use self::rail::{Benefit, Rail};
 use self::side::{Mark, Side, State};
 use crate::charge::ChargeFailure;
 use crate::entity::{BankEvent, Metadata, RecordKind};
 use crate::ledger::{EntryKind, Heading, LedgerRole, Movement};
+use crate::payment_method::{Instrument, Rail};
 use crate::step::Step;
 
 /// A transfer between two payment methods.
@@ -126,7 +126,7 @@ impl CardRefund {
 
     fn next(&self) -> Option<(Instant, State)> {
         let Mark { state, at } = *self.marks.last()?;
-        Rail::CardPayment.next(state, at)
+        timing::next(Rail::CardPayment, state, at)
     }
 }
 
@@ -293,6 +293,27 @@ impl Remittance {
         Ok(next.into_step(Some(self), at, &movements, entry_key))
     }
 
+    /// Why it did not arrive, in words.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let of = |side: &Side, who: &str| match (side.refused, side.returned) {
+            (Some(refused), _) => format!("the {who} card was declined: {}", refused.in_words()),
+            (_, Some(returned)) => {
+                format!("the {who} bank sent it back: {} {}", returned.code(), returned.reason())
+            }
+            _ => format!("the {who} payment failed"),
+        };
+        match (self.status, self.failure) {
+            (RemittanceStatus::Canceled, _) => "the transfer was canceled".to_owned(),
+            (_, Some(RemittanceFailure::WalletShort)) => {
+                "the source wallet has insufficient funds".to_owned()
+            }
+            (_, Some(RemittanceFailure::Source)) => of(&self.source, "source"),
+            (_, Some(RemittanceFailure::Destination)) => of(&self.destination, "destination"),
+            (_, None) => "the transfer failed".to_owned(),
+        }
+    }
+
     /// When something happens to it by itself, if anything does.
     #[must_use]
     pub fn next_at(&self) -> Option<Instant> {
@@ -311,8 +332,8 @@ impl Remittance {
         use State::{Confirmed, Initiated};
         let waits = match (self.source.rail, self.source.state()) {
             (Rail::CardPayment, Some(Initiated | Confirmed))
-            | (Rail::AchDebit(_), Some(Initiated)) => true,
-            (Rail::Wallet(_), _) => self.destination.state() == Some(Initiated),
+            | (Rail::AchDebitFund | Rail::AchDebitCollect, Some(Initiated)) => true,
+            (Rail::Wallet, _) => self.destination.state() == Some(Initiated),
             _ => false,
         };
         waits && self.status == RemittanceStatus::Pending
@@ -322,14 +343,11 @@ impl Remittance {
     /// brings back.
     #[must_use]
     pub fn answering_wallet(&self) -> Option<WalletId> {
-        let of = |side: &Side| match side.rail {
-            Rail::Wallet(wallet) => Some(wallet),
-            _ => side.wallet,
+        let side = match self.source.rail {
+            Rail::Wallet | Rail::AchDebitFund => &self.source,
+            _ => &self.destination,
         };
-        match self.source.rail {
-            Rail::Wallet(_) | Rail::AchDebit(Benefit::Payer) => of(&self.source),
-            _ => of(&self.destination),
-        }
+        side.answering_wallet()
     }
 
     /// What happens next by itself, and when.
@@ -345,7 +363,7 @@ impl Remittance {
         match self.status {
             RemittanceStatus::Pending if self.destination.marks.is_empty() => {
                 let (at, state) = self.source.next()?;
-                let is_debit = matches!(self.source.rail, Rail::AchDebit(_));
+                let is_debit = self.source.is_ach_debit();
                 Some(match (state, returned) {
                     (State::Completed, Some((code, Stage::DebitOriginated))) if is_debit => {
                         (at, Happening::Return(Stage::DebitOriginated, code))
@@ -359,12 +377,12 @@ impl Remittance {
             }
             RemittanceStatus::Completed => {
                 let (code, stage) = returned?;
-                let side = match (stage, self.source.rail, self.destination.rail) {
-                    (Stage::DebitCompleted, Rail::AchDebit(_), _) => &self.source,
-                    (Stage::CreditCompleted, _, Rail::AchCredit(_)) => &self.destination,
+                let side = match stage {
+                    Stage::DebitCompleted if self.source.is_ach_debit() => &self.source,
+                    Stage::CreditCompleted if self.destination.is_ach_credit() => &self.destination,
                     _ => return None,
                 };
-                let at = side.rail.late_return(self.completed_at?);
+                let at = timing::late_return(side.rail, self.completed_at?);
                 Some((at, Happening::Return(stage, code)))
             }
             RemittanceStatus::Failed | RemittanceStatus::Reversed | RemittanceStatus::Canceled => {
@@ -500,13 +518,11 @@ impl Remittance {
 
     /// How much may be refunded: as much as is asked for, or all that is left.
     fn refund_allowed(&self, amount_minor: Option<i64>) -> Result<i64, RemittanceRefusal> {
-        let is_by_card = matches!(self.source.rail, Rail::CardPayment | Rail::CardDirect);
-        let Rail::Wallet(_) = self.destination.rail else {
+        let (Instrument::Card(_), Instrument::Wallet(_)) =
+            (self.source.instrument, self.destination.instrument)
+        else {
             return Err(RemittanceRefusal::NotRefundable);
         };
-        if !is_by_card {
-            return Err(RemittanceRefusal::NotRefundable);
-        }
         if self.status != RemittanceStatus::Completed {
             return Err(RemittanceRefusal::State);
         }

@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 use bank::charge::{self, Command as OnCharge};
 use bank::recipient::{self, BankAccount, Recipient, RecipientKind};
 use bank::refund;
-use bank::remittance::rail::{Benefit, Rail, Speed};
 use bank::remittance::side::Side;
 use bank::remittance::{self, Command as OnRemittance, PartnerFee, Refused};
 use bank::transfer::{self, Command as OnTransfer, TransferState};
 use bank::{
-    Charge, ChargeFailure, JournalEntry, LedgerRole, Metadata, Remittance, RemittanceStatus,
-    Transfer, TransferFailure,
+    Charge, ChargeFailure, Instrument, JournalEntry, LedgerRole, Metadata, PaymentMethod, Rail,
+    Remittance, RemittanceStatus, Transfer, TransferFailure,
 };
 use engine::{
-    AccountId, ChargeId, Currency, Instant, Money, PartyId, PaymentMethodId, RecipientId,
-    RemittanceId, TransferId, WalletId, Zone,
+    AccountId, CardId, ChargeId, Currency, Instant, LinkedAccountId, Money, PartyId,
+    PaymentMethodId, RecipientId, RemittanceId, TransferId, WalletId, Zone,
 };
 use proptest::prelude::*;
 
@@ -28,9 +27,12 @@ enum Deed {
     Refund { which: usize, amount: i64, void: bool },
     Transfer { amount: i64, payable: bool, fail_fast: bool },
     OnTransfer { which: usize, command: OnTransfer },
-    Remittance { from: Rail, to: Rail, amount: i64, fee: i64, fails: bool },
+    Remittance { from: Way, to: Way, amount: i64, fee: i64, fails: bool },
     OnRemittance { which: usize, deed: Later },
 }
+
+/// A way to pay or be paid: a rail, and what it stands on.
+type Way = (Rail, Instrument);
 
 /// Something done with a remittance.
 #[derive(Clone, Copy, Debug)]
@@ -75,20 +77,23 @@ fn deeds() -> impl Strategy<Value = Deed> {
 }
 
 fn remittances() -> impl Strategy<Value = Deed> {
-    let rail = || {
+    let card = Instrument::Card(CardId(6));
+    let bank = Instrument::LinkedAccount(LinkedAccountId(5));
+    let way = || {
         prop_oneof![
-            4 => (1..4_i64).prop_map(|key| Rail::Wallet(WalletId(key))),
-            2 => Just(Rail::CardPayment),
-            1 => Just(Rail::CardDirect),
-            1 => Just(Rail::AchDebit(Benefit::Payer)),
-            2 => Just(Rail::AchDebit(Benefit::Payee)),
-            2 => Just(Rail::AchCredit(Speed::Standard)),
-            1 => Just(Rail::Instant),
+            4 => (1..4_i64).prop_map(|key| (Rail::Wallet, Instrument::Wallet(WalletId(key)))),
+            2 => Just((Rail::CardPayment, card)),
+            1 => Just((Rail::PullFromCard, card)),
+            1 => Just((Rail::PushToCard, card)),
+            1 => Just((Rail::AchDebitFund, bank)),
+            2 => Just((Rail::AchDebitCollect, bank)),
+            2 => Just((Rail::AchCreditStandard, bank)),
+            1 => Just((Rail::InstantCredit, bank)),
         ]
     };
     // Half of the amounts are such that bring returns about.
     let amount = prop_oneof![5_500..5_530_i64, 1..20_000_i64];
-    (rail(), rail(), amount, -10..200_i64, proptest::bool::weighted(0.1)).prop_map(
+    (way(), way(), amount, -10..200_i64, proptest::bool::weighted(0.1)).prop_map(
         |(from, to, amount, fee, fails)| Deed::Remittance { from, to, amount, fee, fails },
     )
 }
@@ -285,9 +290,19 @@ fn new_charge(key: i64, amount: i64, capture: bool) -> charge::Asked {
     }
 }
 
-fn new_remittance(key: i64, from: Rail, to: Rail, amount: i64, fee: i64) -> remittance::Asked {
-    let side = |party, rail| {
-        Side::new(PaymentMethodId(party), PartyId(party), rail, Some(WalletId(party)))
+fn new_remittance(key: i64, from: Way, to: Way, amount: i64, fee: i64) -> remittance::Asked {
+    let side = |party, (rail, instrument)| {
+        let method = PaymentMethod {
+            id: PaymentMethodId(party),
+            account: AccountId(1),
+            party: PartyId(party),
+            created_at: NOW,
+            version: 0,
+            rail,
+            instrument,
+            disabled_at: None,
+        };
+        Side::new(&method, Some(WalletId(party)))
     };
     remittance::Asked {
         id: RemittanceId(key),

@@ -352,7 +352,7 @@ impl<'a> Draft<'a> {
         let retry = before.filter(|run| run.attempt > 0);
         let next = match retry {
             Some(run) => Some((run.key.slot, run.key.due)),
-            None => next_due(&self.plan, self.now),
+            None => self.next_slot().and_then(|slot| Some((slot, self.plan.due(slot)?))),
         };
         if self.has_new_rule {
             // Where nothing is to come the rule owns no slot at all.
@@ -382,6 +382,23 @@ impl<'a> Draft<'a> {
             plan: Arc::clone(&self.schedule.plan),
             quoted: None,
         });
+    }
+
+    /// The slot with which the cadence goes on: of a new rule the first after now; else
+    /// the one that is queued, or what follows where that goes its own way, or one that
+    /// has come back before it. What the cadence has passed it never gives again, though
+    /// it ran before its hour.
+    fn next_slot(&self) -> Option<Slot> {
+        if self.has_new_rule {
+            let now = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+            let given = std::iter::successors(self.plan.after(now), |slot| self.plan.after(*slot));
+            return given.into_iter().find(|slot| self.is_to_come(*slot));
+        }
+        let back = self.restored.iter().copied().find(|slot| !self.plan.is_excepted(*slot));
+        let queued = self.standing.cadence.map(|run| run.key.slot).and_then(|slot| {
+            if self.plan.is_excepted(slot) { self.plan.after(slot) } else { Some(slot) }
+        });
+        back.into_iter().chain(queued).min()
     }
 
     /// Every amended slot that has still to run stands in the queue as it is now.

@@ -45,9 +45,12 @@
 //!   [`store::StoreError`] or [`gateway::bank::BankError`] becomes one with `?`; what
 //!   the bank refuses for a reason that the client should hear is mapped by the handler.
 
+mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 pub mod ids;
 mod oauth2;
 pub mod origin;
@@ -56,6 +59,7 @@ pub mod query;
 pub mod refusal;
 pub mod request;
 pub(crate) mod router;
+pub(crate) mod run_transfer;
 pub mod scope;
 pub mod validation;
 pub mod version;

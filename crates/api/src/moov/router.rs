@@ -23,8 +23,8 @@ mod serve;
 
 /// Every endpoint of Moov's API.
 pub(crate) fn routes() -> Router<App> {
-    use super::{oauth2, ping};
-    ping::routes().and(oauth2::routes()).into()
+    use super::{accounts, oauth2, ping};
+    ping::routes().and(oauth2::routes()).and(accounts::schedules::routes()).into()
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.

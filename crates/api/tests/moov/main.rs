@@ -8,6 +8,7 @@
     reason = "what a test did not expect should end it there"
 )]
 
+mod accounts;
 mod oauth2;
 mod ping;
 mod requests;

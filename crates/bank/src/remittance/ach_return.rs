@@ -94,6 +94,12 @@ impl AchReturn {
         format!("R{:02}", self.0)
     }
 
+    /// Whether it says that the account cannot be used any more.
+    #[must_use]
+    pub const fn breaks_account(self) -> bool {
+        matches!(self.0, 2 | 3 | 4 | 15 | 16 | 20)
+    }
+
     /// What the network calls it.
     #[must_use]
     pub fn reason(self) -> &'static str {
@@ -131,5 +137,8 @@ mod tests {
         let (funds, _) = AchReturn::of_amount(5_501).unwrap();
         assert_eq!(funds.reason(), "Insufficient Funds");
         assert_eq!(funds.description(), "The balance is not enough for the debit");
+        assert!(!funds.breaks_account());
+        let (closed, _) = AchReturn::of_amount(5_502).unwrap();
+        assert!(closed.breaks_account());
     }
 }

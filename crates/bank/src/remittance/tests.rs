@@ -1,7 +1,7 @@
 use super::*;
 use crate::ledger::JournalEntry;
-use crate::remittance::rail::Speed;
-use engine::{Currency, PaymentMethodId};
+use crate::payment_method::PaymentMethod;
+use engine::{CardId, Currency, LinkedAccountId, PaymentMethodId};
 
 const PAYER: WalletId = WalletId(11);
 const PAYEE: WalletId = WalletId(12);
@@ -13,11 +13,24 @@ fn at(text: &str) -> Instant {
     Instant::from_timestamp(text.parse().unwrap()).unwrap()
 }
 
-fn side(key: i64, rail: Rail, wallet: WalletId) -> Side {
-    Side::new(PaymentMethodId(key), PartyId(key), rail, Some(wallet))
+/// A way to pay or be paid: a rail, and what it stands on.
+type Way = (Rail, Instrument);
+
+fn side(key: i64, (rail, instrument): Way, wallet: WalletId) -> Side {
+    let method = PaymentMethod {
+        id: PaymentMethodId(key),
+        account: AccountId(1),
+        party: PartyId(key),
+        created_at: Instant::EPOCH,
+        version: 0,
+        rail,
+        instrument,
+        disabled_at: None,
+    };
+    Side::new(&method, Some(wallet))
 }
 
-fn asked(source: Rail, destination: Rail, amount_minor: i64) -> Asked {
+fn asked(source: Way, destination: Way, amount_minor: i64) -> Asked {
     Asked {
         id: RemittanceId(8),
         account: AccountId(1),
@@ -33,7 +46,7 @@ fn asked(source: Rail, destination: Rail, amount_minor: i64) -> Asked {
     }
 }
 
-fn made(source: Rail, destination: Rail, amount_minor: i64) -> Step<Remittance> {
+fn made(source: Way, destination: Way, amount_minor: i64) -> Step<Remittance> {
     make(asked(source, destination, amount_minor), Ok(()), 1)
 }
 
@@ -62,11 +75,16 @@ fn life(mut remittance: Remittance, answering_minor: i64) -> (Remittance, Vec<Ch
     (remittance, chapters)
 }
 
-const WALLET: Rail = Rail::Wallet(PAYER);
-const OTHER_WALLET: Rail = Rail::Wallet(PAYEE);
-const COLLECT: Rail = Rail::AchDebit(Benefit::Payee);
-const FUND: Rail = Rail::AchDebit(Benefit::Payer);
-const CREDIT: Rail = Rail::AchCredit(Speed::Standard);
+const BANK: Instrument = Instrument::LinkedAccount(LinkedAccountId(5));
+const CARD: Instrument = Instrument::Card(CardId(6));
+const WALLET: Way = (Rail::Wallet, Instrument::Wallet(PAYER));
+const OTHER_WALLET: Way = (Rail::Wallet, Instrument::Wallet(PAYEE));
+const COLLECT: Way = (Rail::AchDebitCollect, BANK);
+const FUND: Way = (Rail::AchDebitFund, BANK);
+const CREDIT: Way = (Rail::AchCreditStandard, BANK);
+const INSTANT: Way = (Rail::InstantCredit, BANK);
+const PURCHASE: Way = (Rail::CardPayment, CARD);
+const PUSH: Way = (Rail::PushToCard, CARD);
 
 use LedgerRole::Wallet;
 use LedgerRole::{BanksCredited, BanksDebited, CardsCredited, CardsDebited, Clearing, Uncovered};
@@ -93,15 +111,15 @@ fn from_a_wallet_to_itself_nothing_moves() {
 #[test]
 fn what_is_instant_is_there_at_once() {
     let expected = |place| vec![(Wallet(PAYER), -700), (place, 700)];
-    for (rail, place) in [(Rail::Instant, BanksCredited), (Rail::CardDirect, CardsCredited)] {
-        let step = made(WALLET, rail, 700);
+    for (way, place) in [(INSTANT, BanksCredited), (PUSH, CardsCredited)] {
+        let step = made(WALLET, way, 700);
         assert_eq!((step.record.status, moved(step.entry.as_ref())), (Completed, expected(place)));
     }
 }
 
 #[test]
 fn a_purchase_is_confirmed_then_settled_then_credited() {
-    let step = made(Rail::CardPayment, OTHER_WALLET, 1_000);
+    let step = made(PURCHASE, OTHER_WALLET, 1_000);
     assert_eq!((step.record.status, step.entry), (Pending, None));
     assert_eq!(step.record.source.state(), Some(State::Confirmed));
     assert_eq!(step.events, [BankEvent::RemittanceCreated]);
@@ -143,7 +161,7 @@ fn from_bank_to_bank_money_stands_as_clearing_in_between() {
 #[test]
 fn a_refused_card_moves_nothing() {
     let refused = Refused::SourceCard(ChargeFailure::InsufficientFund);
-    let step = make(asked(Rail::CardPayment, OTHER_WALLET, 1_000), Err(refused), 1);
+    let step = make(asked(PURCHASE, OTHER_WALLET, 1_000), Err(refused), 1);
     assert_eq!(step.record.status, Failed);
     assert_eq!(step.record.failure, Some(RemittanceFailure::Source));
     assert_eq!(step.record.source.refused, Some(ChargeFailure::InsufficientFund));
@@ -161,7 +179,7 @@ fn a_wallet_that_holds_too_little_pays_nothing() {
 #[test]
 fn a_card_that_cannot_be_paid_leaves_the_wallet_alone() {
     let refused = Refused::DestinationCard(ChargeFailure::PaymentRejected);
-    let step = make(asked(WALLET, Rail::CardDirect, 1_000), Err(refused), 1);
+    let step = make(asked(WALLET, PUSH, 1_000), Err(refused), 1);
     assert_eq!(step.record.failure, Some(RemittanceFailure::Destination));
     assert_eq!(step.record.destination.state(), Some(State::Failed));
     assert_eq!((step.record.status, step.entry), (Failed, None));
@@ -216,7 +234,7 @@ fn a_return_needs_the_side_that_it_would_come_back_on() {
     for (source, destination, amount) in [
         (WALLET, CREDIT, 5_501),
         (COLLECT, OTHER_WALLET, 5_503),
-        (Rail::CardPayment, OTHER_WALLET, 5_510),
+        (PURCHASE, OTHER_WALLET, 5_510),
         (WALLET, OTHER_WALLET, 5_501),
     ] {
         let (done, _) = life(made(source, destination, amount).record, 0);
@@ -234,7 +252,7 @@ fn the_partner_keeps_its_fee_of_what_arrives() {
 
 #[test]
 fn what_has_not_left_can_be_called_off_once() {
-    let purchase = made(Rail::CardPayment, OTHER_WALLET, 1_000).record;
+    let purchase = made(PURCHASE, OTHER_WALLET, 1_000).record;
     let debit = made(COLLECT, OTHER_WALLET, 1_000).record;
     let later = at(THURSDAY).plus_seconds(60);
     for remittance in [purchase, debit] {
@@ -271,7 +289,7 @@ fn refund(amount_minor: Option<i64>) -> Command {
 
 #[test]
 fn a_purchase_is_refunded_in_parts_until_nothing_is_left() {
-    let (paid, _) = life(made(Rail::CardPayment, OTHER_WALLET, 1_000).record, 0);
+    let (paid, _) = life(made(PURCHASE, OTHER_WALLET, 1_000).record, 0);
     let now = at("2026-01-20T15:00:00Z");
     let part = paid.apply(refund(Some(400)), now, 2).unwrap();
     assert_eq!(moved(part.entry.as_ref()), [(Wallet(PAYEE), -400), (CardsDebited, 400)]);
@@ -288,7 +306,7 @@ fn a_purchase_is_refunded_in_parts_until_nothing_is_left() {
 
 #[test]
 fn only_a_purchase_that_has_arrived_is_refunded() {
-    let pending = made(Rail::CardPayment, OTHER_WALLET, 1_000).record;
+    let pending = made(PURCHASE, OTHER_WALLET, 1_000).record;
     assert_eq!(pending.apply(refund(None), at(THURSDAY), 2), Err(RemittanceRefusal::State));
     let between = made(WALLET, OTHER_WALLET, 1_000).record;
     let not = Err(RemittanceRefusal::NotRefundable);

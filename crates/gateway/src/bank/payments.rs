@@ -1,24 +1,26 @@
 //! The bank as a gateway: what schedules ask of it, in batches.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bank::charge::{amount_allowed, make as make_charge};
 use bank::country::transfer_terms;
+use bank::remittance::make as make_remittance;
 use bank::transfer::make as make_transfer;
 use bank::{
     Card, Charge, ChargeFailure, ChargeStatus, Customer, Entity, LedgerAccount, LedgerRole,
-    Metadata, Recipient, RecordKind, Transfer,
+    Metadata, Recipient, RecordKind, Remittance, RemittanceFailure, RemittanceStatus, Transfer,
 };
 use engine::{
     AccountId, CardId, ChargeId, CustomerId, Decline, DeclineKind, IdempotencyKey, Money, NotSent,
-    Outcome, PaymentBody, PaymentId, PaymentRequest, RecipientId, TransferId,
+    Outcome, PaymentBody, PaymentId, PaymentRequest, RecipientId, RemittanceId, TransferId,
 };
 use store::{Changes, CommitError, RecordKey, StoreError};
 
-use super::Bank;
 use super::books::{Draft, Snapshot, read, record_key};
+use super::means::{Means, Wanted};
+use super::{Bank, BankError, Result};
 use crate::{Character, Gateway, Lookup, Quote};
 
 /// Payments in one call, at most.
@@ -29,7 +31,6 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const CHARGE_REFUSED: &str = "charge could not be captured";
 const AMOUNT_REFUSED: &str = "amount is not within the limits for a charge";
 const BALANCE_SHORT: &str = "balance is too small for the transfer";
-const REMITTANCE_REFUSED: &str = "the payment method was not found";
 const BELOW_LEAST: &str = "amount is below the least that can be transferred";
 
 /// Where a failed charge keeps why there was no card to charge.
@@ -38,11 +39,25 @@ const REASON: &str = "reason";
 #[async_trait]
 impl Gateway for Bank {
     async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
-        let decisions = match self.decide_payments(&requests).await {
-            Ok(decisions) => decisions,
-            Err(error) => return not_sent(&error, requests.len()),
+        let mut outcomes = self.pay_once(&requests).await;
+        // Wallets that were emptied meanwhile are counted again, and seen to be short.
+        let is_open = |index: &usize| {
+            let request = requests.get(*index).map(|request| &request.body);
+            let outcome = outcomes.get(*index);
+            matches!(request, Some(PaymentBody::Remittance(_)))
+                && matches!(outcome, Some(Outcome::NotSent(_)))
         };
-        self.settle_payments(&requests, decisions).await
+        let open: Vec<usize> = (0..requests.len()).filter(is_open).collect();
+        if !open.is_empty() {
+            let again: Vec<PaymentRequest> =
+                open.iter().filter_map(|index| requests.get(*index).cloned()).collect();
+            for (index, second) in open.into_iter().zip(self.pay_once(&again).await) {
+                if let Some(outcome) = outcomes.get_mut(index) {
+                    *outcome = second;
+                }
+            }
+        }
+        outcomes
     }
 
     async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
@@ -74,7 +89,7 @@ impl Gateway for Bank {
                 .zip(balances)
                 .map(|(quote, available)| share_of(*quote, available))
                 .collect(),
-            Err(error) => not_sent(&error, quotes.len()).into_iter().map(Err).collect(),
+            Err(error) => not_sent(&error.into(), quotes.len()).into_iter().map(Err).collect(),
         }
     }
 
@@ -104,21 +119,54 @@ struct People {
     recipients: HashMap<i64, Recipient>,
 }
 
+/// What a batch's remittances are decided from.
+#[derive(Default)]
+struct Remitting {
+    /// Under these keys one was made before.
+    made: HashSet<IdempotencyKey>,
+    means: Means,
+}
+
 /// Fresh keys for a batch.
 struct Keys {
     charge: i64,
     transfer: i64,
+    remittance: i64,
     entry: i64,
 }
 
 impl Bank {
-    async fn decide_payments(
-        &self,
-        requests: &[PaymentRequest],
-    ) -> Result<Vec<Decision>, StoreError> {
+    async fn pay_once(&self, requests: &[PaymentRequest]) -> Vec<Outcome> {
+        match self.decide_payments(requests).await {
+            Ok(decisions) => self.settle_payments(requests, decisions).await,
+            Err(error) => not_sent(&error, requests.len()),
+        }
+    }
+
+    async fn decide_payments(&self, requests: &[PaymentRequest]) -> Result<Vec<Decision>> {
         let people = self.people(requests).await?;
+        let mut remitting = self.remitting(requests).await?;
         let mut keys = self.keys(requests)?;
-        requests.iter().map(|request| decide(request, &people, &mut keys)).collect()
+        requests
+            .iter()
+            .map(|request| Ok(decide(request, &people, &mut remitting, &mut keys)?))
+            .collect()
+    }
+
+    /// What the remittances of a batch are decided from; nothing is read for a batch
+    /// without any. What is in the books already is not counted a second time.
+    async fn remitting(&self, requests: &[PaymentRequest]) -> Result<Remitting> {
+        let remittances: Vec<(&PaymentRequest, Wanted<'_>)> =
+            requests.iter().filter_map(|request| Some((request, wanted(request)?))).collect();
+        if remittances.is_empty() {
+            return Ok(Remitting::default());
+        }
+        let keys: Vec<IdempotencyKey> =
+            remittances.iter().map(|(request, _)| request.key.clone()).collect();
+        let made = self.store.payments(keys.clone()).await?;
+        let made = keys.into_iter().zip(made).filter_map(|(key, made)| made.map(|_| key)).collect();
+        let wanted: Vec<Wanted<'_>> = remittances.into_iter().map(|(_, wanted)| wanted).collect();
+        Ok(Remitting { made, means: Means::read(self, &wanted).await? })
     }
 
     /// Writes what was decided, all in one commit. A request that was refused
@@ -155,8 +203,9 @@ impl Bank {
             for (index, result) in written.into_iter().zip(results) {
                 let Err(error) = result else { continue };
                 asked_before.push(index);
+                let body = requests.get(index).map(|request| &request.body);
                 if let Some(outcome) = outcomes.get_mut(index) {
-                    *outcome = not_written(&error);
+                    *outcome = not_written(body, &error);
                 }
             }
         }
@@ -205,7 +254,10 @@ impl Bank {
                 (Some(PaymentId::Charge(_)), Some(record)) => {
                     Ok(Some(outcome_of(&read::<Charge>(&record)?)))
                 }
-                (Some(payment @ (PaymentId::Charge(_) | PaymentId::Remittance(_))), _) => {
+                (Some(PaymentId::Remittance(_)), Some(record)) => {
+                    Ok(Some(outcome_of_remittance(&read::<Remittance>(&record)?)))
+                }
+                (Some(payment @ (PaymentId::Charge(_) | PaymentId::Remittance(_))), None) => {
                     Err(StoreError::Corrupt {
                         what: "payment key",
                         message: format!(
@@ -273,9 +325,14 @@ impl Bank {
     }
 
     fn keys(&self, requests: &[PaymentRequest]) -> Result<Keys, StoreError> {
-        let is_charge =
-            |request: &&PaymentRequest| matches!(request.body, PaymentBody::Charge { .. });
-        let charges = requests.iter().filter(is_charge).count();
+        let (mut charges, mut transfers, mut remittances) = (0_usize, 0_usize, 0_usize);
+        for request in requests {
+            match request.body {
+                PaymentBody::Charge { .. } => charges += 1,
+                PaymentBody::Transfer { .. } => transfers += 1,
+                PaymentBody::Remittance(_) => remittances += 1,
+            }
+        }
         let first = |kind, count: usize| match u32::try_from(count) {
             Ok(0) => Ok(0),
             Ok(count) => self.store.allocate(kind, count),
@@ -286,7 +343,8 @@ impl Bank {
         };
         Ok(Keys {
             charge: first(RecordKind::Charge, charges)?,
-            transfer: first(RecordKind::Transfer, requests.len().saturating_sub(charges))?,
+            transfer: first(RecordKind::Transfer, transfers)?,
+            remittance: first(RecordKind::Remittance, remittances)?,
             entry: first(RecordKind::JournalEntry, requests.len())?,
         })
     }
@@ -302,6 +360,18 @@ impl Keys {
     }
 }
 
+/// The remittance that a request asks for, if it asks for one.
+fn wanted(request: &PaymentRequest) -> Option<Wanted<'_>> {
+    let PaymentBody::Remittance(remitted) = &request.body else { return None };
+    Some(Wanted {
+        account: request.account,
+        remitted,
+        fee_minor: 0,
+        scheduled: Some((request.schedule, request.slot)),
+        at: request.at,
+    })
+}
+
 fn take(next: &mut i64) -> i64 {
     std::mem::replace(next, next.saturating_add(1))
 }
@@ -309,6 +379,7 @@ fn take(next: &mut i64) -> i64 {
 fn decide(
     request: &PaymentRequest,
     people: &People,
+    remitting: &mut Remitting,
     keys: &mut Keys,
 ) -> Result<Decision, StoreError> {
     match &request.body {
@@ -318,8 +389,34 @@ fn decide(
         PaymentBody::Transfer { recipient, money } => {
             decide_transfer(request, *recipient, *money, people, keys)
         }
-        PaymentBody::Remittance(_) => Ok(refuse(DeclineKind::Payer, REMITTANCE_REFUSED)),
+        PaymentBody::Remittance(_) => decide_remittance(request, remitting, keys),
     }
+}
+
+fn decide_remittance(
+    request: &PaymentRequest,
+    remitting: &mut Remitting,
+    keys: &mut Keys,
+) -> Result<Decision, StoreError> {
+    if remitting.made.contains(&request.key) {
+        // It is recalled from the books.
+        return Ok(Decision::Refuse(Outcome::Unknown));
+    }
+    let Some(wanted) = wanted(request) else { return Ok(Decision::Refuse(Outcome::Unknown)) };
+    let id = RemittanceId(take(&mut keys.remittance));
+    let (asked, verdict) = match remitting.means.decide(&wanted, id) {
+        Ok(decided) => decided,
+        Err(obstacle) => return Ok(refuse(obstacle.kind(), obstacle.message)),
+    };
+    let step = make_remittance(asked, verdict, keys.entry);
+    if step.entry.is_some() {
+        keys.entry = keys.entry.saturating_add(1);
+    }
+    remitting.means.count(step.entry.as_ref());
+    let outcome = outcome_of_remittance(&step.record);
+    let mut draft = Draft::payment(request.key.clone(), PaymentId::Remittance(id));
+    draft.step(step, request.at, Snapshot::Taken)?;
+    Ok(Decision::Write(Box::new(draft.into_changes()), outcome))
 }
 
 fn decide_charge(
@@ -438,6 +535,26 @@ fn outcome_of(charge: &Charge) -> Outcome {
     }
 }
 
+/// What a remittance that stands in the books means to whoever asked for it. One that
+/// had arrived has succeeded, although it was sent back later: whoever looks late must
+/// see what whoever looked early saw.
+fn outcome_of_remittance(remittance: &Remittance) -> Outcome {
+    let payment = PaymentId::Remittance(remittance.id);
+    match remittance.status {
+        RemittanceStatus::Completed | RemittanceStatus::Reversed => Outcome::Succeeded(payment),
+        RemittanceStatus::Pending => Outcome::Accepted(payment),
+        RemittanceStatus::Failed | RemittanceStatus::Canceled => Outcome::Declined(Decline {
+            payment: Some(payment),
+            kind: match remittance.failure {
+                Some(RemittanceFailure::WalletShort) => DeclineKind::BalanceShort,
+                Some(RemittanceFailure::Destination) => DeclineKind::Payee,
+                Some(RemittanceFailure::Source) | None => DeclineKind::Payer,
+            },
+            message: Some(remittance.explanation().into()),
+        }),
+    }
+}
+
 fn share_of(quote: Quote, available: i64) -> Result<Money, Outcome> {
     let limits = transfer_terms(quote.currency).limits;
     let share = quote.share.of(available).min(limits.greatest);
@@ -448,8 +565,11 @@ fn share_of(quote: Quote, available: i64) -> Result<Money, Outcome> {
 }
 
 /// What stands if no payment was made under the same key before.
-fn not_written(error: &CommitError) -> Outcome {
+fn not_written(body: Option<&PaymentBody>, error: &CommitError) -> Outcome {
     match error {
+        CommitError::Short(_) if matches!(body, Some(PaymentBody::Remittance(_))) => {
+            Outcome::NotSent(NotSent::Unreachable)
+        }
         CommitError::Short(_) => declined(DeclineKind::BalanceShort, BALANCE_SHORT),
         CommitError::AlreadyPaid(_) => Outcome::Unknown,
         CommitError::Changed(_) | CommitError::NameTaken(_) => {
@@ -459,7 +579,7 @@ fn not_written(error: &CommitError) -> Outcome {
     }
 }
 
-fn not_sent(error: &StoreError, count: usize) -> Vec<Outcome> {
+fn not_sent(error: &BankError, count: usize) -> Vec<Outcome> {
     tracing::warn!(%error, "the bank's books could not be read; nothing was asked of it");
     vec![Outcome::NotSent(NotSent::Unreachable); count]
 }
@@ -476,6 +596,6 @@ fn stored_as(payment: PaymentId) -> RecordKey {
     match payment {
         PaymentId::Charge(id) => record_key::<Charge>(id.0),
         PaymentId::Transfer(id) => record_key::<Transfer>(id.0),
-        PaymentId::Remittance(id) => RecordKey { kind: RecordKind::Remittance, key: id.0 },
+        PaymentId::Remittance(id) => record_key::<Remittance>(id.0),
     }
 }

@@ -1,9 +1,12 @@
 //! Wallets.
 
-use bank::Wallet;
+use bank::ledger::Heading;
+use bank::{EntryKind, LedgerAccount, LedgerRole, Movement, RecordKind, Wallet};
 use engine::{AccountId, Currency, PartyId, WalletId};
 
-use super::{Bank, Result};
+use super::books::Draft;
+use super::ledger::OPENING_MAX;
+use super::{Bank, BankError, Context, Result};
 
 /// A wallet to be made.
 #[derive(Clone, Debug)]
@@ -33,5 +36,55 @@ impl Bank {
     /// One wallet, a closed one too.
     pub async fn wallet(&self, account: AccountId, id: WalletId) -> Result<Wallet> {
         self.find(account, id.0).await
+    }
+}
+
+impl Bank {
+    /// What wallets hold, in the order asked.
+    pub async fn wallet_balances(&self, wallets: &[Wallet]) -> Result<Vec<i64>> {
+        Ok(self.store.balances(wallets.iter().map(place).collect()).await?)
+    }
+
+    /// What a wallet holds.
+    pub async fn wallet_balance(&self, wallet: &Wallet) -> Result<i64> {
+        Ok(self.store.balances(vec![place(wallet)]).await?.pop().unwrap_or_default())
+    }
+
+    /// Gives a wallet its first money, from a seed.
+    pub async fn open_wallet_balance(
+        &self,
+        context: Context<'_>,
+        wallet: &Wallet,
+        amount_minor: i64,
+    ) -> Result<()> {
+        let (least, greatest) = (1, OPENING_MAX);
+        if !(least..=greatest).contains(&amount_minor) {
+            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
+        }
+        let heading = Heading {
+            key: self.fresh_key(RecordKind::JournalEntry, None)?,
+            account: wallet.account,
+            at: context.now,
+            kind: EntryKind::Opening,
+            origin: (RecordKind::Wallet, wallet.id.0),
+            currency: wallet.currency,
+        };
+        let (from, to) = (LedgerRole::BanksDebited, LedgerRole::Wallet(wallet.id));
+        let entry = heading.entry(&[Movement { from, to, amount: amount_minor }]);
+        self.decide(|| async {
+            let mut draft = Draft::default();
+            draft.post(entry.clone());
+            Ok(((), draft))
+        })
+        .await
+    }
+}
+
+/// Where a wallet's money stands.
+const fn place(wallet: &Wallet) -> LedgerAccount {
+    LedgerAccount {
+        account: wallet.account,
+        role: LedgerRole::Wallet(wallet.id),
+        currency: wallet.currency,
     }
 }

@@ -9,6 +9,7 @@ mod parties;
 mod payments;
 mod recipients;
 mod refunds;
+mod remittances;
 mod stores;
 mod tokens;
 mod transfers;

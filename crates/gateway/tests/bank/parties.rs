@@ -14,7 +14,7 @@ use crate::world::{World, at};
 
 const TENANT: AccountId = AccountId(1);
 
-fn party(name: &str) -> NewParty {
+pub(crate) fn party(name: &str) -> NewParty {
     NewParty {
         kind: PartyKind::Individual,
         display_name: name.into(),
@@ -27,7 +27,7 @@ fn party(name: &str) -> NewParty {
     }
 }
 
-fn card(number: &str) -> NewLinkedCard {
+pub(crate) fn card(number: &str) -> NewLinkedCard {
     NewLinkedCard {
         number: CardNumber::parse_linked(number).unwrap(),
         security_code: Some("123".into()),
@@ -47,7 +47,7 @@ fn card(number: &str) -> NewLinkedCard {
     }
 }
 
-fn bank_account(number: &str) -> NewLinkedAccount {
+pub(crate) fn bank_account(number: &str) -> NewLinkedAccount {
     NewLinkedAccount {
         holder_name: "Jules Jackson".into(),
         holder: Holder::Individual,
@@ -61,7 +61,7 @@ fn bank_account(number: &str) -> NewLinkedAccount {
 }
 
 impl World {
-    async fn party(&self, name: &str) -> Party {
+    pub(crate) async fn party(&self, name: &str) -> Party {
         self.bank.create_party(self.context(), party(name)).await.unwrap()
     }
 

@@ -4,6 +4,7 @@
 
 mod clock;
 mod creation;
+mod editing;
 mod lane;
 mod running;
 mod world;

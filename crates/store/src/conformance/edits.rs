@@ -13,7 +13,7 @@ use recurrence::Timetable;
 
 use super::world::{LANE, PAID, World, at};
 use crate::store::{EditWritten, ScheduleQuery, Settled, SlotRecord, Store};
-use crate::{NewSchedule, PageQuery};
+use crate::{NewSchedule, Order, PageQuery};
 
 const CREATED: &str = "2026-01-01T00:00:00Z";
 
@@ -108,6 +108,17 @@ pub async fn a_slot_that_was_moved_runs_at_its_new_time_alone(store: Arc<dyn Sto
             "2026-01-04T09:00:00 100 2026-01-04T09:00:00Z",
         ]
     );
+    let stored = world.stored(&schedule).await;
+    for (order, expected) in [
+        (Order::Chronological, [morning(2), morning(3), morning(4)]),
+        (Order::ReverseChronological, [morning(4), morning(3), morning(2)]),
+    ] {
+        let page = PageQuery { order, ..PageQuery::first(10) };
+        let listed =
+            world.store.occurrences(&stored, at("2026-01-04T23:00:00Z"), page).await.unwrap();
+        let slots: Vec<Slot> = listed.entries.iter().map(|occurrence| occurrence.slot).collect();
+        assert_eq!((slots, listed.total), (expected.to_vec(), 3), "{order:?}");
+    }
 }
 
 pub async fn a_slot_called_off_does_not_run_until_it_is_resumed(store: Arc<dyn Store>) {

@@ -1,7 +1,7 @@
 //! Occurrences: written once, found by slot.
 
 use engine::settlement::AwaitingKey;
-use engine::{AccountId, Instant, Occurrence, Schedule, ScheduleId, Slot};
+use engine::{AccountId, Instant, InstructionKind, Occurrence, Schedule, ScheduleId, Slot};
 use rusqlite::{Connection, Row};
 
 use super::bulk::Bulk;
@@ -9,7 +9,7 @@ use super::columns::{
     Stored, instant_at, link_at, link_columns, payment_at, payment_columns, stored_at,
 };
 use super::fault::Outcome;
-use super::{listing, positions};
+use super::{amendments, listing, positions};
 use crate::page::{Order, Page, PageQuery};
 use crate::store::past_slots;
 
@@ -108,7 +108,7 @@ pub(super) fn page(
             Order::ReverseChronological => "DESC",
         }
     ))?;
-    for slot in slots(schedule, now, query.order) {
+    for slot in slots(connection, schedule, now, query.order)? {
         if unfiltered && entries.len() >= limit {
             break;
         }
@@ -128,14 +128,42 @@ pub(super) fn page(
 }
 
 /// A schedule's slots that may have been run.
-fn slots(schedule: &Schedule, now: Instant, order: Order) -> Box<dyn Iterator<Item = Slot> + '_> {
+fn slots<'schedule>(
+    connection: &Connection,
+    schedule: &'schedule Schedule,
+    now: Instant,
+    order: Order,
+) -> Outcome<Box<dyn Iterator<Item = Slot> + 'schedule>> {
+    if may_be_amended(schedule) {
+        let mut slots = all_slots(connection, schedule, now)?;
+        if order == Order::ReverseChronological {
+            slots.reverse();
+        }
+        return Ok(Box::new(slots.into_iter()));
+    }
     let mut newest_first = past_slots(schedule, now);
-    match order {
+    Ok(match order {
         Order::ReverseChronological => Box::new(newest_first),
         Order::Chronological => {
             let last = newest_first.next();
             let all = schedule.plan.cadence.iter();
             Box::new(all.take_while(move |slot| last.is_some_and(|last| *slot <= last)))
         }
-    }
+    })
+}
+
+/// Whether slots may stand beside the cadence's own, or before its present one.
+fn may_be_amended(schedule: &Schedule) -> bool {
+    schedule.updated_at > schedule.created_at
+        || schedule.plan.instruction.kind() == InstructionKind::Remittance
+}
+
+/// Every slot of a schedule that has been edited, up to now, and those added or moved.
+fn all_slots(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<Vec<Slot>> {
+    let last = Slot::of(schedule.plan.policies.timing.zone.moment_at(now));
+    let amended = amendments::of(connection, schedule.id)?.into_iter().map(|it| it.slot);
+    let mut slots: Vec<Slot> = schedule.slots_through(last).chain(amended).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    Ok(slots)
 }

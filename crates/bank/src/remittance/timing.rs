@@ -1,4 +1,4 @@
-//! Rails: what money moves on, and how long it takes.
+//! How long money takes on each rail.
 //!
 //! The times are those that Moov documents: a transfer between wallets is there at
 //! once, an ACH transfer of test mode takes about an hour and not over a weekend, and
@@ -7,56 +7,16 @@
 
 use std::sync::LazyLock;
 
-use engine::{Instant, WalletId, Zone};
+use engine::{Instant, Zone};
 use jiff::civil::{Date, Time, Weekday};
-use serde::{Deserialize, Serialize};
 
 use super::side::State;
+use crate::payment_method::Rail;
 
-/// What money moves on, at one side of a remittance.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Rail {
-    /// Within the bank, at once.
-    Wallet(WalletId),
-    /// A purchase: authorised at once, settled the next morning, credited at noon.
-    CardPayment,
-    /// A card that is debited or credited at once.
-    CardDirect,
-    /// Money drawn from a bank account.
-    AchDebit(Benefit),
-    /// Money sent to a bank account.
-    AchCredit(Speed),
-    /// Money sent to a bank account, there at once.
-    Instant,
-}
-
-/// Whom a debit serves, and so who answers for it when it comes back.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Benefit {
-    /// Whoever is debited: a wallet is funded, a payout paid for.
-    Payer,
-    /// Whoever gets the money: a bill is collected.
-    Payee,
-}
-
-/// How fast a bank account is credited.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Speed {
-    /// In about an hour.
-    Standard,
-    /// In half of that.
-    SameDay,
-}
-
-impl Speed {
-    /// How long it takes until the order has left, and again until it has cleared.
-    const fn half_seconds(self) -> i64 {
-        match self {
-            Speed::Standard => 30 * 60,
-            Speed::SameDay => 15 * 60,
-        }
-    }
-}
+/// How long it takes until an order to a bank has left, and again until it has cleared.
+const HALF_SECONDS: i64 = 30 * 60;
+/// The same on the rail that is faster.
+const HALF_SECONDS_SAME_DAY: i64 = 15 * 60;
 
 /// When the networks have settled yesterday's purchases, in New York.
 const SETTLED_AT: Time = Time::constant(6, 0, 0, 0);
@@ -67,41 +27,45 @@ const CREDITED_AT: Time = Time::constant(13, 0, 0, 0);
 static NEW_YORK: LazyLock<Zone> =
     LazyLock::new(|| Zone::named("America/New_York").unwrap_or_else(|_| Zone::utc()));
 
-impl Rail {
-    /// What it does next by itself, and when, once it was in `state` since `at`.
-    #[must_use]
-    pub(super) fn next(self, state: State, at: Instant) -> Option<(Instant, State)> {
-        use State::{Completed, Confirmed, Initiated, Originated, Settled};
-        match (self, state) {
-            (Rail::Wallet(_) | Rail::CardDirect | Rail::Instant, Initiated) => {
-                Some((at, Completed))
-            }
-            (Rail::CardPayment, Initiated) => Some((at, Confirmed)),
-            (Rail::CardPayment, Confirmed) => Some((next_settlement(at), Settled)),
-            (Rail::CardPayment, Settled) => Some((next_crediting(at), Completed)),
-            (Rail::AchDebit(_) | Rail::AchCredit(_), Initiated) => {
-                Some((self.half_later(at), Originated))
-            }
-            (Rail::AchDebit(_) | Rail::AchCredit(_), Originated) => {
-                Some((self.half_later(at), Completed))
-            }
-            _ => None,
+/// What a rail does next by itself, and when, once it was in `state` since `at`.
+#[must_use]
+pub(super) fn next(rail: Rail, state: State, at: Instant) -> Option<(Instant, State)> {
+    use State::{Completed, Confirmed, Initiated, Originated, Settled};
+    match (rail, state) {
+        (Rail::Wallet | Rail::PullFromCard | Rail::PushToCard | Rail::InstantCredit, Initiated) => {
+            Some((at, Completed))
         }
+        (Rail::CardPayment, Initiated) => Some((at, Confirmed)),
+        (Rail::CardPayment, Confirmed) => Some((next_settlement(at), Settled)),
+        (Rail::CardPayment, Settled) => Some((next_crediting(at), Completed)),
+        (rail, Initiated) if is_ach(rail) => Some((half_later(rail, at), Originated)),
+        (rail, Originated) if is_ach(rail) => Some((half_later(rail, at), Completed)),
+        _ => None,
     }
+}
 
-    /// When what was completed at an instant comes back, if it does.
-    #[must_use]
-    pub(super) fn late_return(self, completed_at: Instant) -> Instant {
-        self.half_later(completed_at)
-    }
+/// When what a rail completed at an instant comes back, if it does.
+#[must_use]
+pub(super) fn late_return(rail: Rail, completed_at: Instant) -> Instant {
+    half_later(rail, completed_at)
+}
 
-    fn half_later(self, at: Instant) -> Instant {
-        let speed = match self {
-            Rail::AchCredit(speed) => speed,
-            _ => Speed::Standard,
-        };
-        not_on_a_weekend(at.plus_seconds(speed.half_seconds()))
-    }
+const fn is_ach(rail: Rail) -> bool {
+    matches!(
+        rail,
+        Rail::AchDebitFund
+            | Rail::AchDebitCollect
+            | Rail::AchCreditStandard
+            | Rail::AchCreditSameDay
+    )
+}
+
+fn half_later(rail: Rail, at: Instant) -> Instant {
+    let seconds = match rail {
+        Rail::AchCreditSameDay => HALF_SECONDS_SAME_DAY,
+        _ => HALF_SECONDS,
+    };
+    not_on_a_weekend(at.plus_seconds(seconds))
 }
 
 /// The same moment, or the Monday that follows a weekend.
@@ -149,8 +113,8 @@ mod tests {
     fn steps(rail: Rail, from: &str) -> Vec<(State, String)> {
         let (mut state, mut now) = (State::Initiated, at(from));
         let mut steps = Vec::new();
-        while let Some((then, next)) = rail.next(state, now) {
-            (state, now) = (next, then);
+        while let Some((then, then_state)) = next(rail, state, now) {
+            (state, now) = (then_state, then);
             steps.push((state, now.to_string()));
         }
         steps
@@ -158,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_wallet_and_what_is_instant_are_done_at_once() {
-        for rail in [Rail::Wallet(WalletId(1)), Rail::CardDirect, Rail::Instant] {
+        for rail in [Rail::Wallet, Rail::PullFromCard, Rail::PushToCard, Rail::InstantCredit] {
             let now = "2026-01-31T10:00:00Z";
             assert_eq!(steps(rail, now), [(State::Completed, now.to_owned())]);
         }
@@ -170,14 +134,14 @@ mod tests {
             (State::Originated, "2026-01-15T15:30:00Z".to_owned()),
             (State::Completed, "2026-01-15T16:00:00Z".to_owned()),
         ];
-        assert_eq!(steps(Rail::AchDebit(Benefit::Payee), "2026-01-15T15:00:00Z"), expected);
-        let same_day = steps(Rail::AchCredit(Speed::SameDay), "2026-01-15T15:00:00Z");
+        assert_eq!(steps(Rail::AchDebitCollect, "2026-01-15T15:00:00Z"), expected);
+        let same_day = steps(Rail::AchCreditSameDay, "2026-01-15T15:00:00Z");
         assert_eq!(same_day.last().unwrap().1, "2026-01-15T15:30:00Z");
     }
 
     #[test]
     fn a_bank_account_waits_over_the_weekend_until_midnight_in_new_york() {
-        let steps = |from| steps(Rail::AchCredit(Speed::Standard), from);
+        let steps = |from| steps(Rail::AchCreditStandard, from);
         // A Saturday in winter: midnight in New York is five o'clock.
         assert_eq!(steps("2026-01-17T12:00:00Z")[0].1, "2026-01-19T05:00:00Z");
         // Late on a Friday evening there, in summer: it leaves, and clears on Monday.

@@ -1,0 +1,3 @@
+//! `/accounts/{accountID}`: accounts, and what is theirs.
+
+pub(super) mod schedules;
