@@ -61,6 +61,7 @@ pub mod query;
 pub mod refusal;
 pub mod request;
 pub(crate) mod router;
+pub(crate) mod run_transfer;
 pub mod scope;
 pub mod validation;
 pub mod version;

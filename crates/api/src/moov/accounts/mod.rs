@@ -13,8 +13,10 @@ pub(crate) mod payment_methods;
 pub(crate) mod products;
 mod profile;
 mod retrieve;
+pub(crate) mod schedules;
 mod settings;
 pub(crate) mod show;
+pub(crate) mod transfers;
 mod update;
 pub(crate) mod wallets;
 
@@ -28,7 +30,7 @@ use super::scope::Family::{Accounts, Profile};
 use super::validation::Problems;
 use super::version::Version;
 
-/// Accounts, and all that is an account's but its transfers and schedules.
+/// Accounts, and all that is an account's.
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .at(
@@ -48,6 +50,8 @@ pub(crate) fn routes() -> Routes {
         .and(images::routes())
         .and(payment_methods::routes())
         .and(products::routes())
+        .and(schedules::routes())
+        .and(transfers::routes())
         .and(wallets::routes())
 }
 

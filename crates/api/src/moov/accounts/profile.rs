@@ -422,7 +422,7 @@ mod tests {
 
     #[test]
     fn a_date_of_birth_is_a_date() {
-        let date = |year, month, day| BirthDate { year, month, day }.is_a_date();
+        let date = |year, month, day| BirthDate { day, month, year }.is_a_date();
         assert!(date(Some(2000), Some(2), Some(29)));
         for (year, month, day) in [
             (Some(1999), Some(2), Some(29)),

@@ -6,6 +6,8 @@ mod cards;
 mod images;
 mod payment_methods;
 mod products;
+mod schedules;
+mod transfers;
 mod wallets;
 
 use serde_json::{Value, json};
