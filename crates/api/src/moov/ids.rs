@@ -31,6 +31,8 @@ pub enum Kind {
     Account,
     /// A linked bank account.
     BankAccount,
+    /// The calling off of a transfer.
+    Cancellation,
     /// A linked card.
     Card,
     /// An image.
@@ -59,6 +61,7 @@ impl Kind {
         match self {
             Kind::Account => "account",
             Kind::BankAccount => "bank-account",
+            Kind::Cancellation => "cancellation",
             Kind::Card => "card",
             Kind::Image => "image",
             Kind::PaymentMethod => "payment-method",
@@ -83,7 +86,11 @@ impl Kind {
             Kind::Product => Some(RecordKind::Product),
             Kind::Transfer => Some(RecordKind::Remittance),
             Kind::Wallet => Some(RecordKind::Wallet),
-            Kind::PublicImage | Kind::Refund | Kind::Schedule | Kind::WalletTransaction => None,
+            Kind::Cancellation
+            | Kind::PublicImage
+            | Kind::Refund
+            | Kind::Schedule
+            | Kind::WalletTransaction => None,
         }
     }
 }
@@ -191,6 +198,13 @@ impl Ids {
     pub fn occurrence(&self, schedule: ScheduleId, slot: Slot) -> String {
         self.code.occurrence(schedule, slot)
     }
+}
+
+/// The key of an id, whosever it is; `None` where no such id was ever given out, and for
+/// what a seed named.
+#[must_use]
+pub(super) fn key(app: &App, kind: Kind, id: &str) -> Option<i64> {
+    Code(app.store().installation()).parse(kind, id)
 }
 
 /// An id as it is written: a UUID with its hyphens, in lower case. `None` where the

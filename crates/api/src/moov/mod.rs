@@ -45,14 +45,16 @@
 //!   [`store::StoreError`] or [`gateway::bank::BankError`] becomes one with `?`; what
 //!   the bank refuses for a reason that the client should hear is mapped by the handler.
 
-mod accounts;
+pub mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
 #[cfg(any(test, fuzzing))]
 pub mod exercise;
 pub mod ids;
+pub(crate) mod images;
 mod oauth2;
+pub mod object;
 pub mod origin;
 mod ping;
 pub mod query;

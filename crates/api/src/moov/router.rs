@@ -23,8 +23,9 @@ mod serve;
 
 /// Every endpoint of Moov's API.
 pub(crate) fn routes() -> Router<App> {
-    use super::{accounts, oauth2, ping};
-    ping::routes().and(oauth2::routes()).and(accounts::schedules::routes()).into()
+    use super::{accounts, images, oauth2, ping};
+    let groups = [accounts::routes(), images::routes(), oauth2::routes(), ping::routes()];
+    groups.into_iter().fold(Routes::new(), Routes::and).into()
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
@@ -142,6 +143,22 @@ impl Resource {
             serve::serve_openly(app, request, handler).await
         };
         Resource(self.0.merge(on(MethodFilter::POST, serve)))
+    }
+
+    /// `GET` that asks for no key or token around it, of what the path names.
+    pub(crate) fn open_get<F, A>(self, handler: F) -> Resource
+    where
+        F: FnOnce(App, String) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Answer> + Send + 'static,
+    {
+        let serve = async move |State(app): State<App>,
+                                path: Result<RawPathParams, RawPathParamsRejection>,
+                                request: http::Request<Body>| {
+            let Ok(path) = path else { return unknown_path() };
+            let named = Path::new(&path).segments.into_iter().next().unwrap_or_default();
+            serve::serve_openly(app, request, move |app, _| handler(app, named)).await
+        };
+        Resource(self.0.merge(on(MethodFilter::GET, serve)))
     }
 
     fn answer<P: 'static>(

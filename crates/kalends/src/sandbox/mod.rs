@@ -13,7 +13,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::{ClockId, Instant, LaneId};
 use gateway::Gateway;
-use gateway::bank::Bank;
+use gateway::bank::{Bank, NewWallet};
 use runner::{CLOCK_MAX, Handle, MachineTime, Setup};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, Store};
@@ -77,8 +77,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     .await?;
     default_account::ensure(store.as_ref(), &bank, runner.now()).await?;
     let platform_id = seed.as_ref().map(seed::Seed::platform_id).transpose()?.flatten();
-    let platform =
-        platform::ensure(store.as_ref(), &bank, runner.now(), platform_id.as_deref()).await?;
+    let wallet = match &seed {
+        Some(seed) => seed.platform_wallet(platform::CURRENCY)?,
+        None => NewWallet::in_currency(platform::CURRENCY),
+    };
+    let given = (platform_id.as_deref(), wallet);
+    let platform = platform::ensure(store.as_ref(), &bank, runner.now(), given).await?;
     if let Some(seed) = seed {
         seed.plant(store.as_ref(), &bank, &platform, runner.now()).await?;
     }

@@ -18,16 +18,18 @@ pub(super) const PUBLIC_KEY: &str = "sandbox-public";
 pub(super) const SECRET_KEY: &str = "sandbox-secret";
 /// What it is called.
 const DISPLAY_NAME: &str = "Sandbox platform";
-/// What it may do: all that moves money.
-const CAPABILITIES: [&str; 4] = ["transfers", "send-funds", "collect-funds", "wallet"];
+/// What it trades in.
+pub(super) const CURRENCY: Currency = Currency::USD;
+/// What its accounts may do from the beginning: all that moves money.
+pub(super) const CAPABILITIES: [&str; 4] = ["transfers", "send-funds", "collect-funds", "wallet"];
 
-/// Makes the tenant and its party, unless the data has them. `given_id` is the party's
-/// public id, where a seed chose one.
+/// Makes the tenant and its party, unless the data has them. `given` are the party's
+/// public id, where a seed chose one, and its wallet.
 pub(super) async fn ensure(
     store: &dyn Store,
     bank: &Bank,
     now: Instant,
-    given_id: Option<&str>,
+    given: (Option<&str>, NewWallet),
 ) -> anyhow::Result<Account> {
     let account = if let Some(account) = standing(store).await? {
         account
@@ -35,7 +37,7 @@ pub(super) async fn ensure(
         let pair = credential(AccountId(0), PUBLIC_KEY, SECRET_KEY, Vec::new());
         store.create_account(tenant(now)?, vec![pair]).await?
     };
-    ensure_party(store, bank, account, now, given_id).await
+    ensure_party(store, bank, account, now, given).await
 }
 
 /// The tenant, where the data has it.
@@ -52,7 +54,7 @@ async fn ensure_party(
     bank: &Bank,
     mut account: Account,
     now: Instant,
-    given_id: Option<&str>,
+    (given_id, wallet): (Option<&str>, NewWallet),
 ) -> anyhow::Result<Account> {
     let noted = account.attributes.get(PLATFORM_PARTY).and_then(Value::as_i64);
     if let Some(key) = noted {
@@ -66,7 +68,7 @@ async fn ensure_party(
     let party = match first_party(bank, &account).await? {
         // Made by a start that did not live to note it.
         Some(party) => party,
-        None => create_party(bank, &account, now, given_id).await?,
+        None => create_party(bank, &account, now, given_id, wallet).await?,
     };
     account.attributes.insert(PLATFORM_PARTY.to_owned(), party.0.into());
     store.update_account(account.clone()).await?;
@@ -84,6 +86,7 @@ async fn create_party(
     account: &Account,
     now: Instant,
     given_id: Option<&str>,
+    wallet: NewWallet,
 ) -> anyhow::Result<PartyId> {
     let new = NewParty {
         kind: PartyKind::Business,
@@ -93,7 +96,7 @@ async fn create_party(
         capabilities: CAPABILITIES.map(Box::from).into(),
         attributes: Map::new(),
         given_id: given_id.map(Box::from),
-        wallet: Some(NewWallet::in_currency(account.currency)),
+        wallet: Some(wallet),
     };
     let context = Context { account, now, key: None };
     Ok(bank.create_party(context, new).await?.id)
@@ -101,8 +104,12 @@ async fn create_party(
 
 /// The public id of the tenant's own party.
 pub(super) fn public_id(app: &api::App, account: &Account) -> Option<String> {
-    let key = account.attributes.get(PLATFORM_PARTY).and_then(Value::as_i64)?;
-    Some(Ids::of(app, account).id(PartyId(key)))
+    Some(Ids::of(app, account).id(party(account)?))
+}
+
+/// The tenant's own party, once it is noted.
+pub(super) fn party(account: &Account) -> Option<PartyId> {
+    account.attributes.get(PLATFORM_PARTY).and_then(Value::as_i64).map(PartyId)
 }
 
 /// A pair of keys of a tenant, with the domains that its tokens are bound to.

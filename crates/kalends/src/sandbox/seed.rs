@@ -9,11 +9,14 @@ use anyhow::{Context as _, bail};
 use bank::card::Address;
 use bank::{BankAccount, RecipientKind, RecordKind};
 use engine::{Account, AccountId, Currency, CustomerId, Instant, Mode, Zone};
-use gateway::bank::{Bank, CardDetails, Context, CustomerChange, NewCustomer, RecipientChange};
+use gateway::bank::{
+    Bank, CardDetails, Context, CustomerChange, NewCustomer, NewWallet, RecipientChange,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use store::{PageQuery, Store};
 
+mod party;
 mod platform;
 
 use self::platform::SeedPlatform;
@@ -141,6 +144,13 @@ impl Seed {
         self.moov.as_ref().map_or(Ok(None), SeedPlatform::id)
     }
 
+    /// The wallet of the platform's own account, in what the platform trades in.
+    pub(super) fn platform_wallet(&self, currency: Currency) -> anyhow::Result<NewWallet> {
+        self.moov
+            .as_ref()
+            .map_or_else(|| Ok(NewWallet::in_currency(currency)), |seed| seed.wallet(currency))
+    }
+
     /// Adds what the data does not have yet.
     pub(super) async fn plant(
         self,
@@ -150,7 +160,7 @@ impl Seed {
         now: Instant,
     ) -> anyhow::Result<()> {
         if let Some(seed) = self.moov {
-            seed.plant(store, platform).await?;
+            seed.plant(store, bank, platform, now).await.context("moov")?;
         }
         for (index, seed) in self.accounts.into_iter().enumerate() {
             let place = format!("account {} of the seed", index + 1);

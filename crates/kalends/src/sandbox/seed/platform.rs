@@ -2,11 +2,13 @@
 
 use anyhow::{Context as _, bail};
 use api::moov::{ids, origin};
-use engine::Account;
+use engine::{Account, Currency, Instant};
+use gateway::bank::{Bank, NewWallet};
 use serde::Deserialize;
 use store::{Credential, Store};
 
-use crate::sandbox::platform::credential;
+use super::party::{Ground, SeedParty, SeedWallet};
+use crate::sandbox::platform::{credential, party};
 
 /// `[moov]`: the platform of the sandbox.
 #[derive(Deserialize)]
@@ -16,6 +18,10 @@ pub(in crate::sandbox) struct SeedPlatform {
     id: Option<String>,
     #[serde(default, rename = "key")]
     keys: Vec<SeedKeys>,
+    #[serde(default)]
+    wallet: SeedWallet,
+    #[serde(default, rename = "account")]
+    accounts: Vec<SeedParty>,
 }
 
 /// A pair of keys beside the sandbox's own.
@@ -42,8 +48,19 @@ impl SeedPlatform {
         self.id.as_ref().map(read).transpose()
     }
 
+    /// The wallet of the platform's own account.
+    pub(super) fn wallet(&self, currency: Currency) -> anyhow::Result<NewWallet> {
+        self.wallet.wallet(currency).context("moov.wallet")
+    }
+
     /// Adds what the data does not have yet. Domains of keys that are there follow the seed.
-    pub(super) async fn plant(self, store: &dyn Store, platform: &Account) -> anyhow::Result<()> {
+    pub(super) async fn plant(
+        self,
+        store: &dyn Store,
+        bank: &Bank,
+        platform: &Account,
+        now: Instant,
+    ) -> anyhow::Result<()> {
         let mut credentials = Vec::new();
         for (index, keys) in self.keys.into_iter().enumerate() {
             let place = || format!("key {} of moov", index + 1);
@@ -55,6 +72,14 @@ impl SeedPlatform {
             credentials.push(pair);
         }
         store.put_credentials(credentials).await?;
+        let ground = Ground::new(bank, platform, now);
+        if let Some(party) = party(platform) {
+            self.wallet.open(ground, party).await.context("moov.wallet")?;
+        }
+        for (index, account) in self.accounts.into_iter().enumerate() {
+            let place = format!("account {} of moov", index + 1);
+            account.plant(ground).await.with_context(|| place)?;
+        }
         Ok(())
     }
 }

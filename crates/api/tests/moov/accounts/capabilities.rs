@@ -1,0 +1,49 @@
+//! `/accounts/{accountID}/capabilities`.
+
+use serde_json::{Value, json};
+
+use super::{account, john};
+use crate::sandbox::{NOW, Sandbox};
+
+#[tokio::test]
+async fn what_is_requested_is_enabled() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let path = format!("/accounts/{john}/capabilities");
+    let asked =
+        json!({"capabilities": ["1099", "collect-funds", "send-funds", "transfers", "wallet"]});
+    let granted = sandbox.post(&path, asked).await;
+    assert_eq!(granted.as_array().unwrap().len(), 5);
+    let shown = json!({
+        "capability": "1099", "accountID": john, "status": "enabled",
+        "createdOn": NOW, "updatedOn": NOW,
+    });
+    assert_eq!(sandbox.get(&format!("{path}/1099")).await, shown);
+    assert_eq!(sandbox.get(&path).await.as_array().unwrap().len(), 5);
+    sandbox.ask().get(&format!("{path}/card-issuing")).await.is_bare(404);
+}
+
+#[tokio::test]
+async fn a_wallet_closes_with_its_capability() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let path = format!("/accounts/{john}/capabilities/wallet");
+    sandbox.delete(&path).await;
+    let disabled = sandbox.get(&path).await;
+    assert_eq!((&disabled["status"], &disabled["disabledOn"]), (&json!("disabled"), &json!(NOW)));
+    assert_eq!(sandbox.get(&format!("/accounts/{john}/payment-methods")).await, json!([]));
+    let wallets: Value = sandbox.get(&format!("/accounts/{john}/wallets")).await;
+    assert_eq!((&wallets[0]["status"], &wallets[0]["closedOn"]), (&json!("closed"), &json!(NOW)));
+}
+
+#[tokio::test]
+async fn what_is_no_capability_is_refused() {
+    let sandbox = Sandbox::open().await;
+    let path = format!("/accounts/{}/capabilities", account(&sandbox, john()).await);
+    let told = json!({"capabilities": {"0": "is no capability"}});
+    let refused = sandbox.ask().post(&path, json!({"capabilities": ["fly"]})).await;
+    refused.is(422, &json!({ "error": told }));
+    let newer = sandbox.ask().header("x-moov-version", "latest");
+    newer.post(&path, json!({"capabilities": ["fly"]})).await.is(422, &told);
+    sandbox.ask().send("DELETE", &format!("{path}/fly"), None).await.is_bare(404);
+}

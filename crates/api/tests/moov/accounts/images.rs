@@ -1,0 +1,102 @@
+//! `/accounts/{accountID}/images` and `/images/{publicID}`.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{account, john};
+use crate::sandbox::{Answered, NOW, Sandbox, text};
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\nexample";
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0example";
+
+/// Sends an image as moov-go does: without a media type of its own.
+pub(crate) async fn send(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    file: &[u8],
+    metadata: Option<&str>,
+) -> Answered {
+    let mut body = Vec::new();
+    body.extend_from_slice(
+        b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"image\"\r\n\
+          Content-Type: application/octet-stream\r\n\r\n",
+    );
+    body.extend_from_slice(file);
+    if let Some(metadata) = metadata {
+        let part = "\r\n--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n";
+        body.extend_from_slice(part.as_bytes());
+        body.extend_from_slice(metadata.as_bytes());
+    }
+    body.extend_from_slice(b"\r\n--b--\r\n");
+    sandbox.ask().send_as(method, path, "multipart/form-data; boundary=b", body).await
+}
+
+/// Uploads an image of an account's.
+pub(crate) async fn upload(sandbox: &Sandbox, account: &str) -> Value {
+    let path = format!("/accounts/{account}/images");
+    let made = send(sandbox, "POST", &path, PNG, Some(r#"{"altText":"Latte image"}"#)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    made.body()
+}
+
+#[tokio::test]
+async fn an_uploaded_image_is_public() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let path = format!("/accounts/{john}/images");
+    let image = upload(&sandbox, &john).await;
+    let (id, public) = (text(&image, "imageID"), text(&image, "publicID"));
+    let expected = json!({
+        "imageID": id,
+        "altText": "Latte image",
+        "link": format!("/images/{public}"),
+        "publicID": public,
+        "createdOn": NOW,
+        "updatedOn": NOW,
+    });
+    assert_eq!(image, expected);
+    assert_eq!(public.len(), 21);
+    assert_eq!(sandbox.get(&format!("{path}/{id}")).await, image);
+    assert_eq!(sandbox.get(&path).await, json!([image]));
+}
+
+#[tokio::test]
+async fn an_image_is_replaced_and_described_anew() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let image = upload(&sandbox, &john).await;
+    let path = format!("/accounts/{john}/images/{}", text(&image, "imageID"));
+    let kept = send(&sandbox, "PUT", &path, JPEG, None).await.ok();
+    assert_eq!(kept["altText"], "Latte image");
+    let metadata = format!("{path}/metadata");
+    assert_eq!(sandbox.put(&metadata, json!({"altText": "A mocha"})).await["altText"], "A mocha");
+    assert_eq!(sandbox.put(&metadata, json!({})).await.get("altText"), None);
+    let long = json!({"altText": "x".repeat(126)});
+    let refused = sandbox.ask().send("PUT", &metadata, Some(long)).await;
+    refused.is(422, &json!({"altText": "has more than 125 characters"}));
+    sandbox.delete(&path).await;
+    sandbox.ask().get(&path).await.is_bare(404);
+}
+
+#[tokio::test]
+async fn what_is_no_image_or_one_that_is_there_is_refused() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let path = format!("/accounts/{john}/images");
+    let text = send(&sandbox, "POST", &path, b"hello", None).await;
+    text.is(422, &json!({"image": "is no PNG, JPEG or WebP file"}));
+    let nothing = sandbox.ask().post(&path, json!({})).await;
+    nothing.is(400, &json!({"error": "the body is not multipart/form-data"}));
+    upload(&sandbox, &john).await;
+    let again = send(&sandbox, "POST", &path, PNG, None).await;
+    again.is(409, &json!({"error": "the same image was uploaded before"}));
+}
+
+#[tokio::test]
+async fn a_public_id_of_nothing_is_not_found() {
+    let sandbox = Sandbox::open().await;
+    for public in ["qJRAaAwwF5hmfeAFdHjIb", "x"] {
+        sandbox.ask_anonymously().get(&format!("/images/{public}")).await.is_bare(404);
+    }
+}
