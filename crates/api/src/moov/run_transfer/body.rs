@@ -23,17 +23,14 @@ pub(crate) struct RunTransferBody {
 
 impl RunTransferBody {
     /// As the body of a transfer has it: it runs on the account of the path and need say
-    /// nothing, and newer versions tell the tax (`Some(None)` where it cannot be read)
-    /// among other details of the amount.
-    pub(crate) fn of_transfer(&mut self, tax_minor: Option<Option<i64>>) {
+    /// nothing, and newer versions tell the tax among other details of the amount.
+    pub(crate) fn of_transfer(&mut self, tax_minor: Option<i64>) {
         self.partner_account_id = None;
         self.account_id = None;
         self.description.get_or_insert_default();
-        if let Some(tax_minor) = tax_minor {
+        if tax_minor.is_some() {
             let currency = self.amount.as_ref().and_then(|amount| amount.currency.clone());
-            // What is no amount is refused as one below zero is.
-            let value = Some(tax_minor.unwrap_or(-1));
-            self.sales_tax_amount = Some(AmountBody { currency, value, amount: None });
+            self.sales_tax_amount = Some(AmountBody { currency, value: tax_minor, amount: None });
         }
     }
 }

@@ -113,10 +113,11 @@ fn refused(obstacle: Obstacle) -> Refusal {
     }
 }
 
-/// The tax within the amount, in minor units.
-fn tax_minor(details: Option<&AmountDetailsBody>) -> Option<Option<i64>> {
+/// The tax within the amount, in minor units; below zero, which is refused, where it
+/// cannot be read.
+fn tax_minor(details: Option<&AmountDetailsBody>) -> Option<i64> {
     let tax = details?.tax.as_ref()?;
-    Some(tax.value_decimal.as_deref().and_then(minor_of_decimal))
+    Some(tax.value_decimal.as_deref().and_then(minor_of_decimal).unwrap_or(-1))
 }
 
 async fn answer(context: &Context, request: &Request, made: &Remittance) -> Answer {

@@ -19,14 +19,14 @@ const COUNT_MAX: u32 = 200;
 
 /// The states by their names. What is made is on its way at once, so nothing is ever
 /// `created` or `queued`.
-const STATUSES: [(&str, Option<RemittanceStatus>); 7] = [
-    ("created", None),
-    ("pending", Some(RemittanceStatus::Pending)),
-    ("completed", Some(RemittanceStatus::Completed)),
-    ("failed", Some(RemittanceStatus::Failed)),
-    ("reversed", Some(RemittanceStatus::Reversed)),
-    ("queued", None),
-    ("canceled", Some(RemittanceStatus::Canceled)),
+const STATUSES: [(&str, &[RemittanceStatus]); 7] = [
+    ("created", &[]),
+    ("pending", &[RemittanceStatus::Pending]),
+    ("completed", &[RemittanceStatus::Completed]),
+    ("failed", &[RemittanceStatus::Failed]),
+    ("reversed", &[RemittanceStatus::Reversed]),
+    ("queued", &[]),
+    ("canceled", &[RemittanceStatus::Canceled]),
 ];
 
 /// Which transfers are wanted.
@@ -34,13 +34,13 @@ struct Filter {
     party: PartyId,
     /// Those who pay or are paid; `None` asks for nobody in particular.
     parties: Option<Vec<PartyId>>,
-    /// `Some(None)` is a state that none is ever in.
-    status: Option<Option<RemittanceStatus>>,
-    /// `Some(None)` is a schedule that is none.
-    schedule: Option<Option<ScheduleId>>,
+    /// In which states; `None` is in any.
+    statuses: Option<&'static [RemittanceStatus]>,
+    schedule: Option<ScheduleId>,
     foreign_id: Option<String>,
     refunded: bool,
-    /// Something that no transfer here has: a group, a payment link, a dispute.
+    /// Something that no transfer here has: a group, a payment link, a dispute, a
+    /// schedule that is none.
     nothing: bool,
 }
 
@@ -64,14 +64,17 @@ fn read(
     let (ids, query) = (context.ids(), request.query());
     let named: Vec<&str> = query.texts("accountIDs").collect();
     let parties = named.iter().filter_map(|id| ids.find(id)).collect();
+    let asked = query.text("scheduleID");
+    let schedule = asked.and_then(|id| ids.find(id));
     let filter = Filter {
         party,
         parties: (!named.is_empty()).then_some(parties),
-        status: query.one_of("status", &STATUSES)?,
-        schedule: query.text("scheduleID").map(|id| ids.find(id)),
+        statuses: query.one_of("status", &STATUSES)?,
+        schedule,
         foreign_id: query.text("foreignID").map(str::to_owned),
         refunded: query.boolean("refunded")?.unwrap_or(false),
-        nothing: query.boolean("disputed")?.unwrap_or(false)
+        nothing: (asked.is_some() && schedule.is_none())
+            || query.boolean("disputed")?.unwrap_or(false)
             || ["groupID", "paymentLinkID", "paymentLinkCode"]
                 .iter()
                 .any(|name| query.text(name).is_some()),
@@ -93,10 +96,10 @@ impl Filter {
         };
         concerns(it, self.party)
             && self.parties.as_ref().is_none_or(is_between)
-            && self.status.is_none_or(|status| status == Some(it.status))
-            && self.schedule.is_none_or(|schedule| {
-                schedule.is_some() && schedule == it.scheduled.map(|(schedule, _)| schedule)
-            })
+            && self.statuses.is_none_or(|statuses| statuses.contains(&it.status))
+            && self
+                .schedule
+                .is_none_or(|wanted| it.scheduled.is_some_and(|(schedule, _)| schedule == wanted))
             && (!self.refunded || !it.refunds.is_empty())
             && self.foreign_id.as_ref().is_none_or(|wanted| {
                 Extras::of(&it.particulars).foreign_id.as_ref() == Some(wanted)

@@ -11,15 +11,27 @@ use crate::moov::refusal::Refusal;
 use crate::moov::request::Request;
 use crate::moov::validation::Problems;
 
-/// What changes: `metadata` that is `null` clears them, left out leaves them.
 #[derive(Deserialize)]
 struct Body {
-    #[serde(default, deserialize_with = "given")]
-    metadata: Option<Option<bank::Metadata>>,
+    #[serde(default)]
+    metadata: Change,
 }
 
-fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<bank::Metadata>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// What becomes of a transfer's own data.
+#[derive(Default)]
+enum Change {
+    /// They were left out, and stay.
+    #[default]
+    Left,
+    /// They are replaced; `null` clears them.
+    Replaced(bank::Metadata),
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Change, D::Error> {
+        let given: Option<bank::Metadata> = Option::deserialize(from)?;
+        Ok(Change::Replaced(given.unwrap_or_default()))
+    }
 }
 
 pub(super) async fn update(
@@ -30,10 +42,9 @@ pub(super) async fn update(
 ) -> Answer {
     let body: Body = request.json()?;
     let remittance = own_transfer(&context, party, &id).await?;
-    let Some(metadata) = body.metadata else {
+    let Change::Replaced(metadata) = body.metadata else {
         return Ok(Reply::json(show::transfer(&context, &remittance).await?));
     };
-    let metadata = metadata.unwrap_or_default();
     let mut problems = Problems::new();
     check_metadata(&metadata, &mut problems);
     problems.finish()?;
