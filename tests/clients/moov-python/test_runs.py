@@ -71,19 +71,6 @@ class Runs(SchedulingTest):
         )
         self.assertEqual(len(self.moov.transfers.list(account_id=PARTNER).result), 5)
 
-    def test_the_first_charge_of_a_card_is_told_from_those_that_follow(self):
-        schedule = self.create(
-            recur=self.recurs("FREQ=MONTHLY;COUNT=3", start="2026-02-01T00:00:00Z")
-        )
-        self.sandbox.advance("2026-05-01T00:00:00Z")
-        self.assertEqual(
-            [
-                self.transfer(each["ranTransferID"])["source"]["cardDetails"]["transactionSource"]
-                for each in self.get(schedule["scheduleID"])["occurrences"]
-            ],
-            ["first-recurring", "recurring", "recurring"],
-        )
-
     def test_a_card_payment_is_pending_until_it_has_settled(self):
         schedule = self.create(
             recur=self.recurs("FREQ=DAILY;COUNT=1", start="2026-01-06T15:00:00Z")
