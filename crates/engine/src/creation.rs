@@ -84,7 +84,8 @@ pub enum CreationError {
 ///
 /// Where policy says so and the first date is today (in the schedule's zone, or
 /// already past there), the first run is due now; else at its hour. A rule that gives
-/// moments begins with the first that lies after now: none is made up for.
+/// moments begins with the first that lies after now, or where policy says so in this
+/// very second: none is made up for.
 pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError> {
     let Creation { id, account, lane, plan, parties, additions, attributes } = creation;
     let first = first_slot(&plan, now)?;
@@ -137,7 +138,7 @@ pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError
 fn first_slot(plan: &Plan, now: Instant) -> Result<Option<(Slot, Instant)>, CreationError> {
     let recurrence = match &plan.cadence {
         Cadence::Dates(recurrence) => recurrence,
-        Cadence::Times(_) => return Ok(edit::next_due(plan, now)),
+        Cadence::Times(_) => return Ok(first_moment(plan, now)),
         Cadence::Nothing => return Ok(None),
     };
     let (Some(first), Some(last)) = (plan.first(), plan.cadence.last()) else {
@@ -148,4 +149,64 @@ fn first_slot(plan: &Plan, now: Instant) -> Result<Option<(Slot, Instant)>, Crea
     let today = plan.policies.timing.zone.date_at(now);
     let due = if plan.policies.run_at_start && first.date() <= today { now } else { at_hour };
     Ok(Some((first, due)))
+}
+
+/// The first moment that is to come, and when it is due.
+fn first_moment(plan: &Plan, now: Instant) -> Option<(Slot, Instant)> {
+    if !plan.policies.run_at_start {
+        return edit::next_due(plan, now);
+    }
+    let before = Instant::from_nanoseconds(now.floor_second().nanoseconds().saturating_sub(1));
+    edit::next_due(plan, before).map(|(slot, due)| (slot, due.max(now)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{PartyId, PaymentMethodId};
+    use crate::instruction::{Instruction, Remitted};
+    use crate::money::{Currency, Money};
+    use crate::policy::{Policies, RetryPolicy, Timing};
+    use crate::time::Zone;
+    use jiff::civil::{Time, date};
+    use recurrence::Timetable;
+
+    fn at(text: &str) -> Instant {
+        Instant::from_timestamp(text.parse().unwrap()).unwrap()
+    }
+
+    /// What is queued of a daily rule from ten o'clock on 5 January.
+    fn queued(run_at_start: bool, now: &str) -> Vec<(Slot, Instant)> {
+        let start = date(2026, 1, 5).at(10, 0, 0, 0);
+        let plan = Plan::new(
+            Timetable::new("FREQ=DAILY".parse().unwrap(), start),
+            Policies {
+                timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+                retry: RetryPolicy::NEVER,
+                run_at_start,
+            },
+            Instruction::Remittance(Remitted {
+                partner: PartyId(1),
+                source: PaymentMethodId(1),
+                destination: PaymentMethodId(2),
+                money: Money::new(1, Currency::THB),
+                particulars: "{}".into(),
+            }),
+        );
+        let creation = Creation::of(ScheduleId(1), AccountId(1), LaneId(1), plan);
+        let created = create(creation, at(now)).unwrap();
+        created.runs.iter().map(|run| (run.key.slot, run.key.due)).collect()
+    }
+
+    #[test]
+    fn a_moment_of_the_second_in_which_its_schedule_is_made_runs_at_once_where_policy_says_so() {
+        let today = Slot::of(date(2026, 1, 5).at(10, 0, 0, 0));
+        let tomorrow = Slot::of(date(2026, 1, 6).at(10, 0, 0, 0));
+        let ten_tomorrow = at("2026-01-06T10:00:00Z");
+        for now in ["2026-01-05T10:00:00Z", "2026-01-05T10:00:00.75Z"] {
+            assert_eq!(queued(true, now), [(today, at(now))]);
+            assert_eq!(queued(false, now), [(tomorrow, ten_tomorrow)]);
+        }
+        assert_eq!(queued(true, "2026-01-05T10:00:01Z"), [(tomorrow, ten_tomorrow)]);
+    }
 }

@@ -13,7 +13,8 @@ pub struct Policies {
     pub timing: Timing,
     /// What follows a declined attempt.
     pub retry: RetryPolicy,
-    /// Whether a slot on the day of creation runs at once instead of at its hour.
+    /// Whether a slot on the day of creation runs at once instead of at its hour, and one
+    /// of the very second of creation at all.
     pub run_at_start: bool,
 }
 

@@ -27,7 +27,7 @@ from dateutil.rrule import rrulestr
 WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 FREQUENCIES = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"]
 TIMES_MAX = 12
-# How long dateutil may look for the times of one rule; some of its searches
+# How long, of processor time, dateutil may look for the times of one rule; some of its searches
 # take minutes. What it has found by then is compared.
 DATEUTIL_SECONDS = 0.005
 
@@ -109,13 +109,13 @@ def expected(start, rule, random):
     complete = True
     try:
         rules = rrulestr(rule, dtstart=start)
-        signal.setitimer(signal.ITIMER_REAL, DATEUTIL_SECONDS)
+        signal.setitimer(signal.ITIMER_VIRTUAL, DATEUTIL_SECONDS)
         for time in rules:
             times.append(time)
             if len(times) > TIMES_MAX:
                 complete = False
                 break
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     except TooLong:
         complete = False
     except ValueError as error:
@@ -123,7 +123,7 @@ def expected(start, rule, random):
         if not str(error).startswith("Invalid"):
             raise
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     if not complete and not times:
         return None
     text = [time.isoformat() for time in times]
@@ -152,7 +152,7 @@ def rules_end_by_themselves(rule):
 def compare(task):
     expand, seed, count = task
     generator = random.Random(seed)
-    signal.signal(signal.SIGALRM, interrupt)
+    signal.signal(signal.SIGVTALRM, interrupt)
     batch, skipped = [], 0
     for _ in range(count):
         start, rule = random_rule(generator)

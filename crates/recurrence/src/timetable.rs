@@ -63,7 +63,7 @@ const LAST_MOMENT: Moment = 253_402_300_799;
 ///     "rule": { "every": 1, "pattern": { "rrule": "FREQ=MONTHLY" } },
 ///     "start": "2026-01-31T09:00:00",
 /// });
-/// assert_eq!(serde_json::to_value(timetable)?, stored);
+/// assert_eq!(serde_json::to_value(&timetable)?, stored);
 /// assert_eq!(serde_json::from_value::<Timetable>(stored)?, timetable);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

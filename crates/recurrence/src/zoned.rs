@@ -22,7 +22,7 @@ const OFFSETS_APART_SECONDS: i64 = 2 * SECONDS_A_DAY;
 /// let daily = Timetable::new(Rule::days(1)?, date(2026, 3, 7).at(2, 30, 0, 0));
 /// let new_york = TimeZone::get("America/New_York").unwrap();
 /// let second = |gap: Gap| {
-///     let zoned = Zoned::new(daily, new_york.clone()).with_gap(gap);
+///     let zoned = Zoned::new(daily.clone(), new_york.clone()).with_gap(gap);
 ///     zoned.iter().nth(1).map(|time| time.to_zoned(new_york.clone()).datetime())
 /// };
 /// assert_eq!(second(Gap::Shift), Some(date(2026, 3, 8).at(3, 30, 0, 0)));

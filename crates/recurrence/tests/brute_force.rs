@@ -417,8 +417,13 @@ fn compare(parts: &Parts, start: DateTime, end: DateTime) -> Result<(), TestCase
     Ok(())
 }
 
+/// The short form, unless it is built with `BRUTE_FORCE_RULES`, so many rules of each kind.
+fn cases() -> u32 {
+    option_env!("BRUTE_FORCE_RULES").and_then(|rules| rules.parse().ok()).unwrap_or(160)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(160))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn rules_by_years_and_months_fall_where_the_rfc_says(

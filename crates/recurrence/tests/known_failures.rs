@@ -295,3 +295,28 @@ fn what_is_wrong_is_named_with_its_place_and_what_would_be_right() {
         }
     }
 }
+
+#[test]
+fn a_day_moved_into_the_next_month_is_counted_among_its_weekdays_and_weeks() {
+    let years = |rule: &str| -> Vec<i16> {
+        let start = date(2000, 1, 1).at(0, 0, 0, 0);
+        let timetable = Timetable::new(rule.parse().unwrap(), start);
+        timetable.iter().take_while(|time| time.year() < 2015).map(DateTime::year).collect()
+    };
+    // 31 November is 1 December, the fifth from last Thursday of these years.
+    assert_eq!(
+        years("RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTHDAY=31;BYDAY=-5TH;SKIP=FORWARD"),
+        [2005, 2011]
+    );
+    assert_eq!(
+        years("RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=31;BYDAY=1TH;SKIP=FORWARD"),
+        [2005, 2011]
+    );
+    // In 2003, 2008 and 2014 it is a Monday, the first day of week 49.
+    assert_eq!(
+        years(
+            "RSCALE=GREGORIAN;FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=31;BYDAY=MO;BYWEEKNO=49;SKIP=FORWARD"
+        ),
+        [2003, 2008, 2014]
+    );
+}

@@ -189,8 +189,9 @@ impl Handle {
         loop {
             // What was left behind is finished while the clock still stands where it was.
             let mut counts = self.lane.recover_all().await?;
-            counts.add(self.lane.resolve_awaiting().await?);
-            advanced.bank_actions += self.bank_due(*position).await?;
+            let acted = self.bank_due(*position).await?;
+            advanced.bank_actions += acted;
+            counts.add(self.resolve_awaiting(acted).await?);
             counts.add(self.lane.run_due().await?);
             self.totals.add(counts);
             advanced.counts.add(counts);

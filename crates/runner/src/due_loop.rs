@@ -1,17 +1,21 @@
 //! The loop that runs what is due, as it becomes due.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::Instant;
 use store::{ClockMode, StoreError};
 
 use crate::Handle;
+use crate::execution::Counts;
 
 /// The longest the loop sleeps: a wall clock may be set while it does.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// How long it waits after its store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+/// How often what is awaited is looked at, though the bank has done nothing.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 impl Handle {
     /// Runs until [`Handle::stop`].
@@ -38,7 +42,7 @@ impl Handle {
             let begun = async {
                 let _turn = self.turn.lock().await;
                 self.lane.recover_all().await?;
-                self.lane.resolve_awaiting().await?;
+                self.resolve_awaiting(0).await?;
                 Ok::<(), StoreError>(())
             };
             match begun.await {
@@ -59,12 +63,27 @@ impl Handle {
     /// Runs all that is due now; answers when the next thing is.
     async fn work_once(&self) -> Result<Option<Instant>, StoreError> {
         let _turn = self.turn.lock().await;
-        self.lane.recover_all().await?;
-        self.lane.resolve_awaiting().await?;
-        self.bank_due(self.now()).await?;
-        let counts = self.lane.run_due().await?;
+        let mut counts = self.lane.recover_all().await?;
+        let acted = self.bank_due(self.now()).await?;
+        counts.add(self.resolve_awaiting(acted).await?);
+        counts.add(self.lane.run_due().await?);
         self.totals.add(counts);
         self.next_happening().await
+    }
+
+    /// Looks at what is awaited, where an outcome is not known, or the bank has just done
+    /// something that may have ended what it accepted; else now and then, so that the loop
+    /// costs what is due and not what is awaited.
+    pub(crate) async fn resolve_awaiting(&self, bank_acted: u64) -> Result<Counts, StoreError> {
+        let elapsed = self.lane.wall.elapsed();
+        let mut looked = self.looked.lock().await;
+        let is_fresh = looked.is_some_and(|at| elapsed.saturating_sub(at) < LOOK_EVERY);
+        if is_fresh && bank_acted == 0 && !self.lane.unknown.load(Ordering::Acquire) {
+            return Ok(Counts::default());
+        }
+        let counts = self.lane.resolve_awaiting().await?;
+        *looked = Some(elapsed);
+        Ok(counts)
     }
 
     fn pause_until(&self, next: Option<Instant>) -> Duration {

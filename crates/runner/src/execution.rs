@@ -4,6 +4,7 @@
 //! its gateway is asked, and nothing is recorded but by a settlement.
 
 use std::collections::HashSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::settlement::{resolve, settle};
@@ -102,10 +103,14 @@ impl Lane {
     pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
+        self.unknown.store(false, Ordering::Release);
         loop {
             let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
+            if page.iter().any(|awaiting| awaiting.accepted.is_none()) {
+                self.unknown.store(true, Ordering::Release);
+            }
             let (installation, now) = (self.store.installation(), self.now());
             let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
                 .into_iter()
@@ -275,6 +280,10 @@ impl Lane {
                 one
             })
             .collect();
+        let is_unknown = |awaiting: &Awaiting| awaiting.accepted.is_none();
+        if settlements.iter().filter_map(|it| it.awaiting.as_ref()).any(is_unknown) {
+            self.unknown.store(true, Ordering::Release);
+        }
         let schedules: Vec<_> = settlements.iter().map(crate::schedule_of).collect();
         for (settled, one) in
             self.store.settle(self.term, settlements).await?.into_iter().zip(noted)

@@ -28,6 +28,9 @@ pub struct Lane {
     /// Held while quotes are open: a balance is quoted again only once the payment
     /// quoted before is settled, in whichever batch that is.
     pub(crate) quoting: Mutex<()>,
+    /// Whether the outcome of anything that was sent may not be known at all, beside what
+    /// was accepted and is final later.
+    pub(crate) unknown: AtomicBool,
     /// Nothing more is claimed.
     pub(crate) stopping: AtomicBool,
 }
@@ -64,6 +67,7 @@ impl Lane {
             term,
             settled: Announcements::default(),
             quoting: Mutex::new(()),
+            unknown: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
         }
     }

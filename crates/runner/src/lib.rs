@@ -61,6 +61,8 @@ pub struct Handle {
     /// Whoever holds it runs what is due: the loop, or an advance.
     turn: Mutex<()>,
     wake: Notify,
+    /// When what is awaited was last looked at, by time that only goes forward.
+    looked: Mutex<Option<Duration>>,
     begun: AtomicBool,
     totals: Totals,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -79,6 +81,7 @@ impl Handle {
             clock_id: setup.clock,
             turn: Mutex::new(()),
             wake: Notify::new(),
+            looked: Mutex::new(None),
             begun: AtomicBool::new(false),
             totals: Totals::default(),
             task: Mutex::new(None),

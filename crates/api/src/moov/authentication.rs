@@ -69,3 +69,30 @@ async fn borne(
     })?;
     Ok((credential, scopes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moov::scope::Family::{Accounts, Transfers};
+
+    const ALICE: &str = "5352b013-ae58-4a63-8a3f-97f316a917cf";
+    const BOB: &str = "ebbf46c6-122a-4367-bc45-7dd555e1d3b9";
+
+    #[test]
+    fn a_pair_of_keys_may_do_everything() {
+        let caller = Caller { scopes: None };
+        assert!(caller.may(Transfers.write(), Some(ALICE)));
+        assert!(caller.may(Accounts.write(), None));
+    }
+
+    #[test]
+    fn a_token_may_do_what_one_of_its_scopes_gives_of_the_account_in_the_path() {
+        let list = format!("/accounts.read /accounts/{ALICE}/transfers.read");
+        let caller = Caller { scopes: Some(scope::parse_list(&list).unwrap()) };
+        assert!(caller.may(Accounts.read(), None));
+        assert!(caller.may(Transfers.read(), Some(ALICE)));
+        assert!(!caller.may(Accounts.write(), None));
+        assert!(!caller.may(Transfers.write(), Some(ALICE)));
+        assert!(!caller.may(Transfers.read(), Some(BOB)));
+    }
+}

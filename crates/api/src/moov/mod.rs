@@ -45,7 +45,7 @@
 //!   [`store::StoreError`] or [`gateway::bank::BankError`] becomes one with `?`; what
 //!   the bank refuses for a reason that the client should hear is mapped by the handler.
 
-pub mod accounts;
+mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
@@ -61,6 +61,7 @@ pub mod query;
 pub mod refusal;
 pub mod request;
 pub(crate) mod router;
+pub(crate) mod run_transfer;
 pub mod scope;
 pub mod validation;
 pub mod version;

@@ -1,6 +1,7 @@
 //! How many moments there are, and which is the k-th.
 
 use super::moments::{join, split};
+use super::steps::count_step;
 use super::{Expansion, Moment, SECONDS_A_DAY, days};
 use crate::day::Day;
 use crate::month::{self, Month};
@@ -186,6 +187,7 @@ impl Expansion {
             let mut sum = 0;
             let mut number = Some(from);
             while let Some(month) = number.filter(|number| *number < to).and_then(Month::numbered) {
+                count_step();
                 sum += weigh(month, self.word(month));
                 number = self.month_from(month.number + 1);
             }
@@ -212,6 +214,7 @@ impl Expansion {
         let mut sum = 0;
         let mut number = from;
         loop {
+            count_step();
             if number - start >= cycle {
                 // Whole cycles are divided away, once.
                 let cycles = index.checked_div(sum)?;
@@ -340,7 +343,11 @@ impl SlotsByDay {
             return expansion.sum_words(from, to, weigh);
         }
         let months = (from..to).map_while(Month::numbered);
-        months.map(|month| weigh(month, expansion.word(month))).sum()
+        let weigh = |month: Month| {
+            count_step();
+            weigh(month, expansion.word(month))
+        };
+        months.map(weigh).sum()
     }
 
     fn word_with(&self, expansion: &Expansion, index: i64) -> Option<(Month, i64)> {
@@ -351,6 +358,7 @@ impl SlotsByDay {
         }
         let mut before = 0;
         for month in (from..).map_while(Month::numbered) {
+            count_step();
             let weight = weigh(month, expansion.word(month));
             if before + weight > index {
                 return Some((month, index - before));

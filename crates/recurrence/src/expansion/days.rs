@@ -119,6 +119,12 @@ impl Expansion {
         let mut days = self.days_on_weekdays(month);
         if self.limits.numbered_weekdays {
             days |= self.days_on_numbered_weekdays(month);
+            // The first of the next month is counted in that.
+            if self.limits.overflow
+                && let Some(next) = month.next()
+            {
+                days |= (self.days_on_numbered_weekdays(next) & 1) << month.length;
+            }
         }
         if self.limits.year_days {
             days &= self.days_of_year(month);
@@ -206,7 +212,8 @@ impl Expansion {
         let mut start = weeks.first_day(weeks.containing(month.first_day)).0;
         // Seven bits to the right are for days before the first.
         let mut days = 0_u64;
-        while start < first + i64::from(month.length) {
+        // The first of the next month, which a day may be moved to, may start a week.
+        while start <= first + i64::from(month.length) {
             let middle = start + 3;
             let (new_year, next) = if middle < new_year {
                 (month::new_year(month.year - 1).0, new_year)

@@ -14,6 +14,7 @@ mod moments;
 mod positions;
 mod season;
 mod shape;
+mod steps;
 mod times;
 mod visited;
 mod within_day;

@@ -1,5 +1,6 @@
 //! The next moment, and the one before.
 
+use super::steps::count_step;
 use super::{Expansion, Moment, SECONDS_A_DAY, days};
 use crate::day::Day;
 use crate::month::{self, Month};
@@ -99,6 +100,7 @@ impl Expansion {
     pub(crate) fn page_from(&self, day: Day) -> Option<Page> {
         let mut number = self.month_from(self.first_origin(day))?;
         for _ in 0..self.words_max {
+            count_step();
             let (month, word) = self.word_from(Month::numbered(number)?);
             let before = u32::try_from(day.0 - month.first_day.0).unwrap_or(0);
             let days = word & !days::first_days(before);
@@ -114,6 +116,7 @@ impl Expansion {
     pub(crate) fn page_until(&self, day: Day) -> Option<Page> {
         let mut number = self.month_until(month::containing_day(day))?;
         for _ in 0..=self.words_max {
+            count_step();
             let month = Month::numbered(number)?;
             let through = u32::try_from(day.0 - month.first_day.0 + 1).unwrap_or(0);
             let days = self.word(month) & days::first_days(through);
@@ -128,6 +131,7 @@ impl Expansion {
     /// The next month with days.
     pub(crate) fn page_after(&self, mut month: Month) -> Option<Page> {
         for _ in 0..self.words_max {
+            count_step();
             let number = self.month_from(month.number + 1)?;
             let next = number == month.number + 1;
             let days;
@@ -155,6 +159,7 @@ impl Expansion {
     /// The last month before with days.
     pub(crate) fn page_before(&self, mut month: Month) -> Option<Page> {
         for _ in 0..self.words_max {
+            count_step();
             month = Month::numbered(self.month_until(month.number - 1)?)?;
             let days = self.word(month);
             if days != 0 {

@@ -13,6 +13,7 @@ pub(crate) mod payment_methods;
 pub(crate) mod products;
 mod profile;
 mod retrieve;
+pub(crate) mod schedules;
 mod settings;
 pub(crate) mod show;
 mod update;
@@ -28,7 +29,7 @@ use super::scope::Family::{Accounts, Profile};
 use super::validation::Problems;
 use super::version::Version;
 
-/// Accounts, and all that is an account's but its transfers and schedules.
+/// Accounts, and all that is an account's.
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .at(
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Routes {
         .and(images::routes())
         .and(payment_methods::routes())
         .and(products::routes())
+        .and(schedules::routes())
         .and(wallets::routes())
 }
 

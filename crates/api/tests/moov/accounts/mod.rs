@@ -6,6 +6,7 @@ mod cards;
 mod images;
 mod payment_methods;
 mod products;
+mod schedules;
 mod wallets;
 
 use serde_json::{Value, json};

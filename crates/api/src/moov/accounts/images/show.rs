@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::moov::context::Context;
 use crate::moov::ids::Kind;
-use crate::moov::images::public_id;
 use crate::moov::object::Object;
 
 /// An image, whole.
@@ -20,7 +19,7 @@ pub(super) fn image(context: &Context, image: &Image) -> Value {
 /// An image as products and line items show it.
 pub(crate) fn reference(context: &Context, image: &Image) -> Object {
     let id = context.ids().render(Kind::Image, image.key);
-    let public = public_id::of(&id);
+    let public = context.ids().public_image(image.key);
     Object::new()
         .with("imageID", id)
         .maybe("altText", image.alternative_text.clone())

@@ -1,0 +1,60 @@
+//! The images of what is paid for: those that are named, or else the product's.
+
+use super::line_items::ItemRead;
+use super::particulars::{ImageShown, LineItem};
+use super::reading::Known;
+use crate::moov::ids::{Ids, Kind};
+
+impl ItemRead {
+    /// Every image that is named.
+    pub(super) fn images_named(&self) -> impl Iterator<Item = i64> + '_ {
+        let of_options = self.option_images.iter().flatten();
+        self.images.iter().flatten().chain(of_options).copied()
+    }
+}
+
+impl Known {
+    /// An item as it is shown, or what is wrong with it.
+    pub(super) fn with_images(&self, read: ItemRead) -> Result<LineItem, &'static str> {
+        let ItemRead { mut item, product, images, option_images } = read;
+        let product = match product {
+            Some(key) => {
+                let found = self.products.get(&key).filter(|it| it.withdrawn_at.is_none());
+                Some(found.ok_or("productID names no product")?)
+            }
+            None => None,
+        };
+        item.images = match (images, product) {
+            (Some(named), _) => self.named(&named).ok_or("imageIDs names no image")?,
+            (None, Some(product)) => {
+                product.images.iter().filter_map(|key| self.image(*key)).collect()
+            }
+            (None, None) => Vec::new(),
+        };
+        for (option, named) in item.options.iter_mut().zip(option_images) {
+            option.images = self.named(&named).ok_or("options.imageIDs names no image")?;
+        }
+        Ok(item)
+    }
+
+    fn named(&self, keys: &[i64]) -> Option<Vec<ImageShown>> {
+        keys.iter().map(|key| self.image(*key)).collect()
+    }
+
+    fn image(&self, key: i64) -> Option<ImageShown> {
+        self.images.get(&key).map(|image| ImageShown::of(&self.ids, image))
+    }
+}
+
+impl ImageShown {
+    /// An image as it is now.
+    fn of(ids: &Ids, image: &bank::Image) -> ImageShown {
+        let public_id = ids.public_image(image.key);
+        ImageShown {
+            alt_text: image.alternative_text.clone(),
+            image_id: ids.render(Kind::Image, image.key),
+            link: format!("/images/{public_id}"),
+            public_id,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+mod cancel;
+mod cast;
+mod create;
+mod list;
+mod occurrences;
+mod recurrence;
+mod refused;
+mod retrieve;
+mod sequences;
+mod update;
