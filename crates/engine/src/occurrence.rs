@@ -23,7 +23,7 @@ pub struct Occurrence {
     pub account: AccountId,
     /// When it was queued.
     pub created_at: Instant,
-    /// When it was settled.
+    /// When it was settled, or taken where it became final later.
     pub processed_at: Instant,
     /// The day it ran as a retry.
     pub retry_on: Option<Date>,

@@ -113,6 +113,10 @@ pub fn settle(run: &Run, outcome: Outcome, now: Instant) -> Settlement {
 pub fn resolve(awaiting: &Awaiting, outcome: Outcome, now: Instant) -> Option<Settlement> {
     let mut book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
     book.link = awaiting.link;
+    if awaiting.accepted.is_some() {
+        // It ran when it was taken; that it became final is the payment's own history.
+        book.processed_at = awaiting.since;
+    }
     match outcome {
         Outcome::Succeeded(payment) => Some(book.succeed(payment)),
         Outcome::Declined(decline) => Some(book.decline(decline)),
@@ -124,6 +128,8 @@ pub fn resolve(awaiting: &Awaiting, outcome: Outcome, now: Instant) -> Option<Se
 struct Book<'a> {
     run: &'a Run,
     now: Instant,
+    /// When what is recorded was done.
+    processed_at: Instant,
     /// Occurrences recorded by the cadence so far, this one's included.
     recorded: u32,
     /// The last slot covered.
@@ -148,7 +154,7 @@ impl<'a> Book<'a> {
             events: Vec::new(),
             released_until: None,
         };
-        Book { run, now, recorded, through, link: None, settlement }
+        Book { run, now, processed_at: now, recorded, through, link: None, settlement }
     }
 
     fn succeed(mut self, payment: PaymentId) -> Settlement {
@@ -229,7 +235,7 @@ impl<'a> Book<'a> {
             attempt,
             account: self.run.account,
             created_at,
-            processed_at: self.now,
+            processed_at: self.processed_at,
             retry_on: None,
             status,
             message,

@@ -31,6 +31,8 @@ pub enum Kind {
     Account,
     /// A linked bank account.
     BankAccount,
+    /// The calling off of a transfer.
+    Cancellation,
     /// A linked card.
     Card,
     /// An image.
@@ -39,8 +41,6 @@ pub enum Kind {
     PaymentMethod,
     /// A product.
     Product,
-    /// An image, for whoever has its link.
-    PublicImage,
     /// A refund of a transfer.
     Refund,
     /// A schedule.
@@ -59,11 +59,11 @@ impl Kind {
         match self {
             Kind::Account => "account",
             Kind::BankAccount => "bank-account",
+            Kind::Cancellation => "cancellation",
             Kind::Card => "card",
             Kind::Image => "image",
             Kind::PaymentMethod => "payment-method",
             Kind::Product => "product",
-            Kind::PublicImage => "public-image",
             Kind::Refund => "refund",
             Kind::Schedule => "schedule",
             Kind::Transfer => "transfer",
@@ -83,7 +83,7 @@ impl Kind {
             Kind::Product => Some(RecordKind::Product),
             Kind::Transfer => Some(RecordKind::Remittance),
             Kind::Wallet => Some(RecordKind::Wallet),
-            Kind::PublicImage | Kind::Refund | Kind::Schedule | Kind::WalletTransaction => None,
+            Kind::Cancellation | Kind::Refund | Kind::Schedule | Kind::WalletTransaction => None,
         }
     }
 }
@@ -174,12 +174,6 @@ impl Ids {
         self.code.parse(kind, &id).or_else(named)
     }
 
-    /// The name under which everybody may see an image: 21 characters of a URL.
-    #[must_use]
-    pub fn public_image(&self, key: i64) -> String {
-        self.code.public_image(key)
-    }
-
     /// The id of an occurrence: of what a schedule has in a slot.
     #[must_use]
     pub fn occurrence(&self, schedule: ScheduleId, slot: Slot) -> String {
@@ -187,10 +181,11 @@ impl Ids {
     }
 }
 
-/// The key of the image that everybody may see under a name, whosever it is.
+/// The key of an id, whosever it is; `None` where no such id was ever given out, and for
+/// what a seed named.
 #[must_use]
-pub(super) fn public_image(app: &App, name: &str) -> Option<i64> {
-    Code(app.store().installation()).find_public_image(name)
+pub(super) fn key(app: &App, kind: Kind, id: &str) -> Option<i64> {
+    Code(app.store().installation()).parse(kind, id)
 }
 
 /// An id as it is written: a UUID with its hyphens, in lower case. `None` where the
@@ -229,26 +224,6 @@ impl Code {
         (self.checks(kind, key) == checks).then_some(key)
     }
 
-    fn public_image(self, key: i64) -> String {
-        let bits = Uuid::try_parse(&self.render(Kind::PublicImage, key)).ok().and_then(free_bits);
-        let bits = bits.unwrap_or_default() << PUBLIC_SPARE_BITS;
-        let letters = (0..PUBLIC_LENGTH).rev().map(|place| bits >> (6 * place) & mask(6));
-        letters.filter_map(letter_of).collect()
-    }
-
-    fn find_public_image(self, name: &str) -> Option<i64> {
-        if name.len() != PUBLIC_LENGTH {
-            return None;
-        }
-        let bits = name.bytes().try_fold(0, |bits, letter| {
-            let place = PUBLIC_LETTERS.iter().position(|known| *known == letter)?;
-            Some(bits << 6 | u128::try_from(place).ok()?)
-        })?;
-        let spare = bits & mask(PUBLIC_SPARE_BITS);
-        let id = (spare == 0).then(|| uuid(bits >> PUBLIC_SPARE_BITS))?;
-        self.parse(Kind::PublicImage, &id)
-    }
-
     fn occurrence(self, schedule: ScheduleId, slot: Slot) -> String {
         let (schedule, slot) = (schedule.0.to_be_bytes(), slot.stored().to_be_bytes());
         uuid(self.hash(&[b"occurrence", &schedule, &slot]) & mask(FREE_BITS))
@@ -271,19 +246,6 @@ impl Code {
         }
         hash.finalize().iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
     }
-}
-
-/// Characters of a public name, each of six bits.
-const PUBLIC_LENGTH: usize = 21;
-/// Bits of them that are of no use.
-const PUBLIC_SPARE_BITS: u32 = 126 - FREE_BITS;
-/// Base 64 for URLs.
-const PUBLIC_LETTERS: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-fn letter_of(number: u128) -> Option<char> {
-    let letter = PUBLIC_LETTERS.get(usize::try_from(number).ok()?)?;
-    Some(char::from(*letter))
 }
 
 const fn mask(bits: u32) -> u128 {
@@ -373,14 +335,6 @@ mod tests {
         #[test]
         fn an_id_reads_as_the_key_it_was_made_of(key in 0..=i64::MAX) {
             prop_assert_eq!(CODE.parse(Kind::Card, &CODE.render(Kind::Card, key)), Some(key));
-        }
-
-        #[test]
-        fn a_public_name_reads_as_the_image_it_was_made_of(key in 0..=i64::MAX) {
-            let name = CODE.public_image(key);
-            prop_assert_eq!(name.len(), 21);
-            prop_assert_eq!(CODE.find_public_image(&name), Some(key));
-            prop_assert_eq!(CODE.find_public_image(&name.to_lowercase()).filter(|_| name.to_lowercase() != name), None);
         }
 
         #[test]

@@ -45,7 +45,7 @@
 //!   [`store::StoreError`] or [`gateway::bank::BankError`] becomes one with `?`; what
 //!   the bank refuses for a reason that the client should hear is mapped by the handler.
 
-mod accounts;
+pub mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;

@@ -380,6 +380,11 @@ fn the_last_slot_ends_its_schedule_only_when_its_outcome_is_known() {
     assert_eq!(life.schedule.status, Status::Expiring);
     life.resolve(PAID, "2026-01-04T00:00:00Z");
     assert_eq!(life.schedule.status, Status::Expired);
+    // It ran when it was taken, not when it became final.
+    assert_eq!(
+        life.rows,
+        ["2026-01-01 attempt 0 retry_on null processed 2026-01-01T01:30:00Z Successful null"]
+    );
 }
 
 #[test]

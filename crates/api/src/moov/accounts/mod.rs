@@ -16,6 +16,7 @@ mod retrieve;
 pub(crate) mod schedules;
 mod settings;
 pub(crate) mod show;
+pub(crate) mod transfers;
 mod update;
 pub(crate) mod wallets;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Routes {
         .and(payment_methods::routes())
         .and(products::routes())
         .and(schedules::routes())
+        .and(transfers::routes())
         .and(wallets::routes())
 }
 

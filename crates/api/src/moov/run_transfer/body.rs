@@ -21,6 +21,20 @@ pub(crate) struct RunTransferBody {
     pub(super) account_id: Option<IgnoredAny>,
 }
 
+impl RunTransferBody {
+    /// As the body of a transfer has it: it runs on the account of the path and need say
+    /// nothing, and newer versions tell the tax among other details of the amount.
+    pub(crate) fn of_transfer(&mut self, tax_minor: Option<i64>) {
+        self.partner_account_id = None;
+        self.account_id = None;
+        self.description.get_or_insert_default();
+        if tax_minor.is_some() {
+            let currency = self.amount.as_ref().and_then(|amount| amount.currency.clone());
+            self.sales_tax_amount = Some(AmountBody { currency, value: tax_minor, amount: None });
+        }
+    }
+}
+
 /// An amount in minor units.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct AmountBody {

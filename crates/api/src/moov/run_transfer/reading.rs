@@ -26,15 +26,15 @@ pub(crate) struct Readable {
 }
 
 /// Reads them all, with one look-up of each kind. Each is what it says, or what is wrong
-/// with it in words. `party` is the account of the path, which runs those that name no
+/// with it in words, each beginning with its field. `party` is the account of the path, which runs those that name no
 /// partner.
 pub(crate) async fn read_all(
     context: &Context,
     party: PartyId,
     bodies: &[&RunTransferBody],
-) -> Result<Vec<Result<Readable, String>>, Refusal> {
+) -> Result<Vec<Result<Readable, Vec<String>>>, Refusal> {
     let ids = context.ids();
-    let drafts: Vec<Result<Draft, String>> =
+    let drafts: Vec<Result<Draft, Vec<String>>> =
         bodies.iter().map(|body| Draft::read(&ids, party, body)).collect();
     let known = Known::of(context, drafts.iter().flatten()).await?;
     let finished = drafts.into_iter().map(|draft| draft.and_then(|draft| draft.finish(&known)));
@@ -52,7 +52,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn read(ids: &Ids, party: PartyId, body: &RunTransferBody) -> Result<Draft, String> {
+    fn read(ids: &Ids, party: PartyId, body: &RunTransferBody) -> Result<Draft, Vec<String>> {
         let mut wrong = Vec::new();
         let money = amount("amount", body.amount.as_ref(), 1, &mut wrong);
         let partner = partner(ids, party, body, &mut wrong);
@@ -82,12 +82,12 @@ impl Draft {
                 };
                 Ok(Draft { partner, source, destination, money, particulars, items })
             }
-            _ => Err(in_run_transfer(&wrong)),
+            _ => Err(wrong),
         }
     }
 
     /// With all that had to be looked up.
-    fn finish(self, known: &Known) -> Result<Readable, String> {
+    fn finish(self, known: &Known) -> Result<Readable, Vec<String>> {
         let mut wrong = Vec::new();
         if !known.partners.contains(&self.partner) {
             wrong.push("partnerAccountID names no account".to_owned());
@@ -112,14 +112,9 @@ impl Draft {
                 };
                 Ok(Readable { remitted, source_owner, destination_owner })
             }
-            _ => Err(in_run_transfer(&wrong)),
+            _ => Err(wrong),
         }
     }
-}
-
-fn in_run_transfer(wrong: &[String]) -> String {
-    let told: Vec<String> = wrong.iter().map(|it| format!("runTransfer.{it}")).collect();
-    told.join("; ")
 }
 
 fn amount(

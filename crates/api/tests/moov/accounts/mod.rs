@@ -7,6 +7,7 @@ mod images;
 mod payment_methods;
 mod products;
 mod schedules;
+mod transfers;
 mod wallets;
 
 use serde_json::{Value, json};

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::moov::context::Context;
 use crate::moov::ids::Kind;
+use crate::moov::images::public_id;
 use crate::moov::object::Object;
 
 /// An image, whole.
@@ -19,7 +20,7 @@ pub(super) fn image(context: &Context, image: &Image) -> Value {
 /// An image as products and line items show it.
 pub(crate) fn reference(context: &Context, image: &Image) -> Object {
     let id = context.ids().render(Kind::Image, image.key);
-    let public = context.ids().public_image(image.key);
+    let public = public_id::of(&id);
     Object::new()
         .with("imageID", id)
         .maybe("altText", image.alternative_text.clone())

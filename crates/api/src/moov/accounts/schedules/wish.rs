@@ -58,6 +58,12 @@ pub(super) struct OccurrenceWish {
     pub(super) transfer: Option<Readable>,
 }
 
+/// What is wrong with a `runTransfer`, as one text.
+fn in_run_transfer(wrong: &[String]) -> String {
+    let told: Vec<String> = wrong.iter().map(|it| format!("runTransfer.{it}")).collect();
+    told.join("; ")
+}
+
 impl Wish {
     /// Reads a request. What could not be read is left out of the wish, and among the
     /// problems.
@@ -77,7 +83,8 @@ impl Wish {
             asked.iter().filter_map(|it| it.run_transfer.as_ref()).collect();
         let template = body.recur.as_ref().and_then(|recur| recur.run_transfer.as_ref());
         let bodies: Vec<_> = template.into_iter().chain(bodies).collect();
-        let mut transfers = read_all(context, party, &bodies).await?.into_iter();
+        let transfers = read_all(context, party, &bodies).await?.into_iter();
+        let mut transfers = transfers.map(|read| read.map_err(|wrong| in_run_transfer(&wrong)));
         let recur = body.recur.as_ref().and_then(|recur| {
             let transfer = recur.run_transfer.as_ref().and_then(|_| transfers.next());
             recur_wish(recur, transfer, &mut problems)

@@ -152,7 +152,12 @@ impl Told {
             }
         }
         for (id, ran) in &self.ran {
-            assert_eq!(by_id.get(id), Some(&ran), "what has run stays as it was");
+            let mut now = by_id[id].clone();
+            if ran["status"] == "pending" {
+                // All that becomes of it is that it is over.
+                now["status"] = "pending".into();
+            }
+            assert_eq!(&now, ran, "what has run stays as it was");
         }
         for (id, shown) in by_id {
             let run_on: jiff::Timestamp = text(shown, "runOn").parse().unwrap();

@@ -1,9 +1,11 @@
 //! `/images/{publicID}`: what an image shows, to anybody who knows where.
 
+pub(crate) mod public_id;
+
 use bank::picture;
 
 use super::answer::{Answer, Reply};
-use super::ids;
+use super::ids::{self, Kind};
 use super::refusal::Refusal;
 use super::router::{Resource, Routes};
 use crate::App;
@@ -18,7 +20,8 @@ pub(crate) fn routes() -> Routes {
 
 /// What an image shows. A removed one is still shown where it was already in use.
 async fn show(app: App, public: String) -> Answer {
-    let key = ids::public_image(&app, &public).ok_or_else(Refusal::not_found)?;
+    let id = public_id::read(&public).ok_or_else(Refusal::not_found)?;
+    let key = ids::key(&app, Kind::Image, &id).ok_or_else(Refusal::not_found)?;
     let (_, file) = app.bank().picture(key).await?;
     // Nothing else was taken.
     let media_type = picture::media_type(&file).ok_or_else(Refusal::not_found)?;
