@@ -41,8 +41,6 @@ pub enum Kind {
     PaymentMethod,
     /// A product.
     Product,
-    /// An image, for whoever has its link.
-    PublicImage,
     /// A refund of a transfer.
     Refund,
     /// A schedule.
@@ -66,7 +64,6 @@ impl Kind {
             Kind::Image => "image",
             Kind::PaymentMethod => "payment-method",
             Kind::Product => "product",
-            Kind::PublicImage => "public-image",
             Kind::Refund => "refund",
             Kind::Schedule => "schedule",
             Kind::Transfer => "transfer",
@@ -86,11 +83,7 @@ impl Kind {
             Kind::Product => Some(RecordKind::Product),
             Kind::Transfer => Some(RecordKind::Remittance),
             Kind::Wallet => Some(RecordKind::Wallet),
-            Kind::Cancellation
-            | Kind::PublicImage
-            | Kind::Refund
-            | Kind::Schedule
-            | Kind::WalletTransaction => None,
+            Kind::Cancellation | Kind::Refund | Kind::Schedule | Kind::WalletTransaction => None,
         }
     }
 }
@@ -181,18 +174,6 @@ impl Ids {
         self.code.parse(kind, &id).or_else(named)
     }
 
-    /// The name under which everybody may see an image: 21 characters of a URL.
-    #[must_use]
-    pub fn public_image(&self, key: i64) -> String {
-        self.code.public_image(key)
-    }
-
-    /// The reverse of [`Ids::public_image`].
-    #[must_use]
-    pub fn find_public_image(&self, name: &str) -> Option<i64> {
-        self.code.find_public_image(name)
-    }
-
     /// The id of an occurrence: of what a schedule has in a slot.
     #[must_use]
     pub fn occurrence(&self, schedule: ScheduleId, slot: Slot) -> String {
@@ -243,26 +224,6 @@ impl Code {
         (self.checks(kind, key) == checks).then_some(key)
     }
 
-    fn public_image(self, key: i64) -> String {
-        let bits = Uuid::try_parse(&self.render(Kind::PublicImage, key)).ok().and_then(free_bits);
-        let bits = bits.unwrap_or_default() << PUBLIC_SPARE_BITS;
-        let letters = (0..PUBLIC_LENGTH).rev().map(|place| bits >> (6 * place) & mask(6));
-        letters.filter_map(letter_of).collect()
-    }
-
-    fn find_public_image(self, name: &str) -> Option<i64> {
-        if name.len() != PUBLIC_LENGTH {
-            return None;
-        }
-        let bits = name.bytes().try_fold(0, |bits, letter| {
-            let place = PUBLIC_LETTERS.iter().position(|known| *known == letter)?;
-            Some(bits << 6 | u128::try_from(place).ok()?)
-        })?;
-        let spare = bits & mask(PUBLIC_SPARE_BITS);
-        let id = (spare == 0).then(|| uuid(bits >> PUBLIC_SPARE_BITS))?;
-        self.parse(Kind::PublicImage, &id)
-    }
-
     fn occurrence(self, schedule: ScheduleId, slot: Slot) -> String {
         let (schedule, slot) = (schedule.0.to_be_bytes(), slot.stored().to_be_bytes());
         uuid(self.hash(&[b"occurrence", &schedule, &slot]) & mask(FREE_BITS))
@@ -285,19 +246,6 @@ impl Code {
         }
         hash.finalize().iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
     }
-}
-
-/// Characters of a public name, each of six bits.
-const PUBLIC_LENGTH: usize = 21;
-/// Bits of them that are of no use.
-const PUBLIC_SPARE_BITS: u32 = 126 - FREE_BITS;
-/// Base 64 for URLs.
-const PUBLIC_LETTERS: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-fn letter_of(number: u128) -> Option<char> {
-    let letter = PUBLIC_LETTERS.get(usize::try_from(number).ok()?)?;
-    Some(char::from(*letter))
 }
 
 const fn mask(bits: u32) -> u128 {
@@ -387,14 +335,6 @@ mod tests {
         #[test]
         fn an_id_reads_as_the_key_it_was_made_of(key in 0..=i64::MAX) {
             prop_assert_eq!(CODE.parse(Kind::Card, &CODE.render(Kind::Card, key)), Some(key));
-        }
-
-        #[test]
-        fn a_public_name_reads_as_the_image_it_was_made_of(key in 0..=i64::MAX) {
-            let name = CODE.public_image(key);
-            prop_assert_eq!(name.len(), 21);
-            prop_assert_eq!(CODE.find_public_image(&name), Some(key));
-            prop_assert_eq!(CODE.find_public_image(&name.to_lowercase()).filter(|_| name.to_lowercase() != name), None);
         }
 
         #[test]

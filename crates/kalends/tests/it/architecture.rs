@@ -129,20 +129,31 @@ fn no_dialect_is_named_below_the_api() {
 
 #[test]
 fn every_guarantee_names_a_test_that_exists() {
+    every_test_named_in_exists("GUARANTEES.md");
+}
+
+#[test]
+fn every_decision_about_moov_names_a_test_that_exists() {
+    every_test_named_in_exists("docs/moov.md");
+}
+
+/// What stands between backticks and has more than two underscores is a test's name.
+#[track_caller]
+fn every_test_named_in_exists(page: &str) {
     let root = crates().parent().unwrap().to_owned();
-    let guarantees = fs::read_to_string(root.join("GUARANTEES.md")).unwrap();
+    let page = fs::read_to_string(root.join(page)).unwrap();
     let tests: Vec<String> = rust_files(vec![crates(), root.join("simulation")])
         .into_iter()
         .map(|(_, text)| text)
         .collect();
-    let names =
-        guarantees.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 2);
-    for name in
-        names.filter(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
-    {
-        assert!(
-            tests.iter().any(|text| text.contains(&format!("fn {name}("))),
-            "{name} is no test"
-        );
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let names = page.split('`').skip(1).step_by(2);
+    let names = names.filter(|name| name.matches('_').count() > 2 && name.chars().all(is_of_name));
+    let mut count = 0;
+    for name in names {
+        count += 1;
+        let is_test = tests.iter().any(|text| text.contains(&format!("fn {name}(")));
+        assert!(is_test, "{name} is no test");
     }
+    assert!(count > 0, "the page names no test");
 }

@@ -4,6 +4,7 @@ use super::line_items::ItemRead;
 use super::particulars::{ImageShown, LineItem};
 use super::reading::Known;
 use crate::moov::ids::{Ids, Kind};
+use crate::moov::images::{self, public_id};
 
 impl ItemRead {
     /// Every image that is named.
@@ -49,11 +50,12 @@ impl Known {
 impl ImageShown {
     /// An image as it is now.
     fn of(ids: &Ids, image: &bank::Image) -> ImageShown {
-        let public_id = ids.public_image(image.key);
+        let image_id = ids.render(Kind::Image, image.key);
+        let public_id = public_id::of(&image_id);
         ImageShown {
             alt_text: image.alternative_text.clone(),
-            image_id: ids.render(Kind::Image, image.key),
-            link: format!("/images/{public_id}"),
+            image_id,
+            link: format!("{}/{public_id}", images::PATH),
             public_id,
         }
     }

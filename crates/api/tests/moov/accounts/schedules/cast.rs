@@ -2,17 +2,19 @@
 //! are written against.
 
 use api::App;
-use api::moov::Ids;
+use api::moov::{Ids, Kind};
 use bank::card::Address;
 use bank::linked_account::{AccountNumber, Holder, LinkedAccountKind};
 use bank::{CardNumber, PartyKind, Rail, RoutingNumber};
 use engine::{Currency, PartyId};
-use gateway::bank::{Context, MethodNames, NewLinkedAccount, NewLinkedCard, NewParty, NewWallet};
+use gateway::bank::{
+    Context, MethodNames, NewLinkedAccount, NewLinkedCard, NewParty, NewPicture, NewWallet,
+};
 use serde_json::{Value, json};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, only};
 
 pub(crate) const PARTNER: &str = "5352b013-ae58-4a63-8a3f-97f316a917cf";
 pub(crate) const PARTNER_WALLET: &str = "041fdc88-c93d-4cb4-80aa-b2dde9a4fe2e";
@@ -121,6 +123,28 @@ impl Cast {
         let bank = self.runner.bank();
         let name = Some(PRODUCT.into());
         bank.create_product(self.context(), merchant, attributes, images, name).await.unwrap();
+    }
+
+    /// An image of the merchant's, as the API shows it among others.
+    pub(crate) async fn image(&self, shows: &str) -> Value {
+        let file = [b"\x89PNG\r\n\x1a\n", shows.as_bytes()].concat();
+        let picture = NewPicture { media_type: "image/png".into(), file };
+        let (bank, merchant) = (self.runner.bank(), self.find(MERCHANT));
+        let made = bank.create_image(self.context(), merchant, picture, Some(shows.into()));
+        let id = self.ids().render(Kind::Image, made.await.unwrap().key);
+        let listed = self.get(&format!("/accounts/{MERCHANT}/images")).await;
+        let mut images = listed.as_array().unwrap().iter();
+        let shown = images.find(|image| image["imageID"] == json!(id)).unwrap();
+        only(shown, &["altText", "imageID", "link", "publicID"])
+    }
+
+    /// A product of the merchant's that has an image.
+    pub(crate) async fn product_with(&self, image: &Value) -> String {
+        let key = self.ids().parse(Kind::Image, image["imageID"].as_str().unwrap()).unwrap();
+        let (bank, merchant) = (self.runner.bank(), self.find(MERCHANT));
+        let made =
+            bank.create_product(self.context(), merchant, bank::Metadata::new(), vec![key], None);
+        self.ids().render(Kind::Product, made.await.unwrap().key)
     }
 
     /// The party of an id.

@@ -291,3 +291,26 @@ async fn a_bank_account_may_be_debited() {
     let body = json!({"occurrences": [{"runOn": "2040-03-01T00:00:00Z", "runTransfer": transfer}]});
     assert_eq!(cast.schedule(body).await["occurrences"][0]["runTransfer"], transfer);
 }
+
+#[tokio::test]
+async fn line_items_show_the_images_that_are_named_or_else_those_of_their_product() {
+    let cast = Cast::new().await;
+    let named = cast.image("named").await;
+    let of_product = cast.image("of the product").await;
+    let product = cast.product_with(&of_product).await;
+    let price = json!({"currency": "USD", "valueDecimal": "0.50"});
+    let item = json!({"basePrice": price, "name": "Latte", "productID": product, "quantity": 1});
+    let mut asked = item.clone();
+    asked["imageIDs"] = json!([named["imageID"]]);
+    asked["options"] = json!([{"imageIDs": [named["imageID"]], "name": "Oat", "quantity": 1}]);
+    let items = json!({"items": [item, asked]});
+    let transfer = transfer_with(&json!({"lineItems": items}));
+    let body = json!({"occurrences": [{"runOn": "2040-03-01T00:00:00Z", "runTransfer": transfer}]});
+    let created = cast.schedule(body).await;
+    let shown = &created["occurrences"][0]["runTransfer"]["lineItems"]["items"];
+    assert_eq!(shown[0]["images"], json!([of_product]));
+    assert_eq!(shown[1]["images"], json!([named]));
+    assert_eq!(shown[1]["options"][0]["images"], json!([named]));
+    assert_eq!(shown[1].get("imageIDs"), None);
+    assert_eq!(text(&named, "publicID").len(), 21);
+}

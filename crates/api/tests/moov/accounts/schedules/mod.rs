@@ -6,5 +6,6 @@ mod occurrences;
 mod recurrence;
 mod refused;
 mod retrieve;
+mod runs;
 mod sequences;
 mod update;
