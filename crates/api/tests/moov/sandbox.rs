@@ -171,6 +171,16 @@ impl Sandbox {
         self.ask().send("DELETE", path, None).await.is_bare(204);
     }
 
+    /// What anybody is shown at a path that is no JSON: status, media type and bytes.
+    pub(crate) async fn fetch(&self, path: &str) -> (u16, String, Vec<u8>) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let media_type = response.headers()["content-type"].to_str().unwrap().to_owned();
+        let status = response.status().as_u16();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        (status, media_type, bytes.to_vec())
+    }
+
     /// Answers a request. Whatever it is, it has a name.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Answered {
         let asked = format!("{} {}", request.method(), request.uri());

@@ -1,11 +1,11 @@
 //! The platform that every sandbox has: the tenant of Moov's API, and its own party.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use api::moov::PLATFORM_PARTY;
 use api::moov::ids::Ids;
 use bank::{PartyKind, RecordKind};
 use engine::{Account, AccountId, Currency, Instant, Mode, PartyId, Zone};
-use gateway::bank::{Bank, Context, NewParty, NewWallet};
+use gateway::bank::{Bank, Context, FINGERPRINT_SECRET, NewParty, NewWallet};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use store::{Credential, CredentialKind, Store};
@@ -137,6 +137,13 @@ fn tenant(now: Instant) -> anyhow::Result<Account> {
         zone: Zone::utc(),
         three_d_secure: false,
         created_at: now,
-        attributes: Map::new(),
+        attributes: Map::from_iter([(FINGERPRINT_SECRET.to_owned(), secret()?.into())]),
     })
+}
+
+/// Drawn once: fingerprints of cards and bank accounts tell nothing without it.
+fn secret() -> anyhow::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow!("no random numbers: {error}"))?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

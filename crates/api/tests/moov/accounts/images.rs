@@ -59,6 +59,8 @@ async fn an_uploaded_image_is_public() {
     assert_eq!(public.len(), 21);
     assert_eq!(sandbox.get(&format!("{path}/{id}")).await, image);
     assert_eq!(sandbox.get(&path).await, json!([image]));
+    let shown = sandbox.fetch(&format!("/images/{public}")).await;
+    assert_eq!((shown.0, shown.1.as_str(), &*shown.2), (200, "image/png", PNG));
 }
 
 #[tokio::test]
