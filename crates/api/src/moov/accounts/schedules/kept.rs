@@ -50,6 +50,9 @@ pub(super) struct Template {
     pub(super) remitted: Remitted,
 }
 
+/// Templates that a schedule can have had before, at most: each of them has paid something.
+pub(super) const TEMPLATES_MAX: usize = 1_000;
+
 /// Under which name it stands among a schedule's attributes.
 const NAME: &str = "schedule";
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use engine::edit::{Edit, Standing};
 use engine::{Amendment, Cadence, Instant, Instruction, Remitted, Slot};
 
-use super::super::kept::{Kept, Recur, Template};
+use super::super::kept::{Kept, Recur, TEMPLATES_MAX, Template};
 use super::super::view::{View, is_endless};
 use super::super::wish::{self, OccurrenceWish, RUN_ON_HAS_PASSED, RecurWish, Wish};
 use super::has_run;
@@ -39,7 +39,7 @@ pub(super) fn compose(
     }
     problems.finish()?;
     edit.amendments.extend(composer.surviving(&touched));
-    edit.attributes = Some(composer.kept(wish).attributes());
+    edit.attributes = Some(composer.kept(wish)?.attributes());
     if let Some(recur) = recur {
         edit.instruction = recur.template;
         edit.cadence = recur.cadence;
@@ -210,18 +210,24 @@ impl Composer<'_> {
     }
 
     /// What this dialect keeps of the schedule afterwards.
-    fn kept(&self, wish: &Wish) -> Kept {
+    fn kept(&self, wish: &Wish) -> Result<Kept, Refusal> {
         let mut kept = self.view.kept.clone();
         if let Some(description) = &wish.description {
             kept.description = Some(description.clone()).filter(|it| !it.is_empty());
         }
-        let Some(recur) = self.recur else { return kept };
+        let Some(recur) = self.recur else { return Ok(kept) };
         if recur.template.is_some() && kept.recur.is_some() && self.has_run_since_last(&kept) {
+            if kept.templates.len() >= TEMPLATES_MAX {
+                return Err(Refusal::conflict(format!(
+                    "what the schedule transfers was changed {TEMPLATES_MAX} times between runs, \
+                     which is the most; cancel it and create another"
+                )));
+            }
             let before = self.view.template().cloned();
             kept.templates.extend(before.map(|remitted| Template { until: self.now, remitted }));
         }
         kept.recur = Some(recur.recur.clone());
-        kept
+        Ok(kept)
     }
 
     /// Whether the present template paid for anything that has come.
