@@ -355,9 +355,9 @@ impl<'a> Draft<'a> {
             None => self.next_slot().and_then(|slot| Some((slot, self.plan.due(slot)?))),
         };
         if self.has_new_rule {
-            // Where nothing is to come the rule owns no slot at all.
-            let from = self.plan.policies.timing.zone.moment_at(self.now);
-            self.schedule.since = next.map_or(Slot::of(from), |(slot, _)| slot);
+            // Its first slot after now, though that may go its own way.
+            let now = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+            self.schedule.since = self.plan.cadence.after(now).unwrap_or(now);
         }
         let Some((slot, due)) = next else { return };
         let attempt = retry.map_or(0, |run| run.attempt);

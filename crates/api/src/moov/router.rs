@@ -29,9 +29,10 @@ pub(crate) fn routes() -> Router<App> {
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
-const ROOTS: [&str; 16] = [
+const ROOTS: [&str; 18] = [
     "accounts",
     "avatars",
+    "debug",
     "end-to-end-keys",
     "enrichment",
     "event-types",
@@ -44,6 +45,7 @@ const ROOTS: [&str; 16] = [
     "ping",
     "receipts",
     "terminal-applications",
+    "tos-token",
     "transfer-options",
     "webhooks",
 ];

@@ -93,6 +93,7 @@ impl Bank {
         id: LinkedAccountId,
     ) -> Result<()> {
         self.decide(|| async {
+            self.connected_party(context.account.id, party).await?;
             let mut linked = self.linked_account(context.account.id, party, id).await?;
             linked.disabled_at = Some(context.now);
             linked.updated_at = context.now;
@@ -115,6 +116,7 @@ impl Bank {
         id: LinkedAccountId,
     ) -> Result<LinkedAccount> {
         self.decide(|| async {
+            self.connected_party(context.account.id, party).await?;
             let linked = self.linked_account(context.account.id, party, id).await?;
             let linked = linked.deposit(context.now).map_err(PartyError::Proof)?;
             let mut draft = Draft::default();

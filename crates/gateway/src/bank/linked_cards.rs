@@ -115,6 +115,7 @@ impl Bank {
             check_month(month, year)?;
         }
         self.decide(|| async {
+            self.connected_party(context.account.id, party).await?;
             let mut card = self.linked_card(context.account.id, party, id).await?;
             change.apply(context, &mut card);
             let mut draft = Draft::default();
@@ -132,6 +133,7 @@ impl Bank {
         id: CardId,
     ) -> Result<()> {
         self.decide(|| async {
+            self.connected_party(context.account.id, party).await?;
             let mut card = self.linked_card(context.account.id, party, id).await?;
             card.deleted = true;
             card.version = card.version.saturating_add(1);

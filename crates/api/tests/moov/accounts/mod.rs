@@ -225,10 +225,14 @@ async fn half_an_address_is_refused() {
 #[tokio::test]
 async fn a_disconnected_account_is_read_and_nothing_else() {
     let sandbox = Sandbox::open().await;
-    let path = format!("/accounts/{}", account(&sandbox, john()).await);
+    let id = account(&sandbox, john()).await;
+    let path = format!("/accounts/{id}");
+    let card = cards::link(&sandbox, &id, "4111111111111111").await;
+    let card = format!("{path}/cards/{}", text(&card, "cardID"));
     sandbox.delete(&path).await;
     sandbox.delete(&path).await;
     assert_eq!(sandbox.get(&path).await["disconnectedOn"], NOW);
+    assert_eq!(sandbox.ask().send("DELETE", &card, None).await.status, 409);
     let change = sandbox.ask().send("PATCH", &path, Some(json!({"foreignID": "x"}))).await;
     change.is(409, &json!({"error": "the account is disconnected: it can only be read"}));
 }

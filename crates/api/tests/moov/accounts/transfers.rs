@@ -313,6 +313,9 @@ async fn a_purchase_is_refunded_once_it_is_there() {
     });
     let again = shop.below(&made, "refunds", OTHER_KEY, json!({"amount": 400})).await;
     again.is(409, &whole);
+    let capitals = json!({"transferID": text(&made, "transferID").to_ascii_uppercase()});
+    let in_capitals = shop.below(&capitals, "refunds", OTHER_KEY, json!({"amount": 400})).await;
+    in_capitals.is(409, &whole);
     let much = shop.below(&made, "refunds", "more", json!({"amount": 601})).await;
     much.is(422, &json!({"amount": "only 600 can still be refunded"}));
     let path = format!("{}/{}", shop.path(), text(&made, "transferID"));

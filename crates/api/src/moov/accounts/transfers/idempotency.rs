@@ -25,7 +25,7 @@ pub(super) fn key(
         let told = format!("the header {HEADER} is longer than {LENGTH_MAX} characters");
         return Err(Refusal::malformed(told));
     }
-    // In capitals it is the same UUID.
-    let given = given.to_ascii_lowercase();
-    Ok(IdempotencyKey::of_request(context.account.id, &format!("{place}{given}")))
+    // In capitals it is the same UUID, the one in the path too.
+    let key = format!("{place}{given}").to_ascii_lowercase();
+    Ok(IdempotencyKey::of_request(context.account.id, &key))
 }
