@@ -95,7 +95,6 @@ impl From<Routes> for Router<App> {
 /// The methods of one path.
 pub(crate) struct Resource(MethodRouter<App>);
 
-#[allow(dead_code, reason = "endpoints of every method are being added")]
 impl Resource {
     /// None yet.
     pub(crate) fn new() -> Resource {

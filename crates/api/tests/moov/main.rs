@@ -12,5 +12,4 @@ mod accounts;
 mod oauth2;
 mod ping;
 mod requests;
-#[allow(dead_code, reason = "endpoints that are being added use all of it")]
 mod sandbox;

@@ -34,17 +34,6 @@ pub(crate) fn account(context: &Context, party: &Party) -> Value {
         .into()
 }
 
-/// An account where another object refers to it: id, name and address.
-#[allow(dead_code, reason = "schedules and transfers refer to accounts")]
-pub(crate) fn reference(context: &Context, party: &Party) -> Value {
-    let id = context.ids().id(party.id);
-    Object::new()
-        .with("accountID", id.as_str())
-        .maybe("email", party.email.clone())
-        .with("displayName", display_name(party, &id))
-        .into()
-}
-
 fn kind(kind: PartyKind) -> &'static str {
     super::profile::field(kind)
 }
