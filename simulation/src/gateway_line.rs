@@ -8,7 +8,7 @@ use engine::{
     AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Money, NotSent,
     Outcome, PaymentId, PaymentRequest, Term,
 };
-use gateway::{Character, Gateway, Lookup, Quote};
+use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
 use crate::books::{Arrival, AttemptName, Inclination, KEY_WINDOW_SECONDS, PaymentState};
 use crate::fault::Fault;
@@ -58,7 +58,8 @@ impl GatewayLine {
             let answered = (there + milliseconds(random, 1, 2_000)).min(timeout);
             let arrives = Some(there.min(timeout));
             if random.chance(troubles.not_sent) {
-                let why = random.pick(NotSent::Unreachable, &[NotSent::Throttled]);
+                let throttled = NotSent::Throttled { retry_after_seconds: None };
+                let why = random.pick(NotSent::Unreachable, &[throttled]);
                 return Fate { arrives: None, answered, instead: Some(Instead::NotSent(why)) };
             }
             let unknown = Some(Instead::Unknown);
@@ -225,7 +226,7 @@ fn finish_later(surroundings: &Arc<Surroundings>, key: IdempotencyKey) {
 
 #[async_trait]
 impl Gateway for GatewayLine {
-    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+    async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
         let surroundings = &self.surroundings;
         let names = self.names(&requests);
         surroundings.judge.sending(self.term, &requests, &names, &surroundings.books());
@@ -259,18 +260,18 @@ impl Gateway for GatewayLine {
         outcomes.into_iter().map(|outcome| self.misread(outcome)).collect()
     }
 
-    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
         let surroundings = &self.surroundings;
         if surroundings.has(Fault::RecoverWithoutLookup) {
-            return vec![Lookup::Absent; requests.len()];
+            return vec![Lookup::Absent; inquiries.len()];
         }
         surroundings.maybe_disturb(self.incarnation, Duration::from_secs(1));
         let wait = surroundings.kernel.draw(|random| milliseconds(random, 1, 1_000));
         surroundings.kernel.sleep(wait).await;
         let now = surroundings.kernel.now();
-        requests
+        inquiries
             .iter()
-            .map(|request| {
+            .map(|Inquiry { request, .. }| {
                 if surroundings.strikes(|troubles| troubles.lookup_failed) {
                     return Lookup::Unreachable;
                 }

@@ -61,5 +61,10 @@ pub enum NotSent {
     /// The gateway refused the credentials (401, 403).
     Unauthorised,
     /// The gateway asked to come back later (429).
-    Throttled,
+    Throttled {
+        /// After so many seconds, where it said (`Retry-After`).
+        retry_after_seconds: Option<u32>,
+    },
+    /// Kept back: the claim, or the gateway's own breaker, no longer allowed it to leave.
+    KeptBack,
 }

@@ -6,20 +6,25 @@
 
 pub mod bank;
 
+mod permit;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::{AccountId, Currency, Instant, Money, Outcome, PaymentRequest, Percentage};
+use engine::{AccountId, Currency, Instant, Money, Outcome, PaymentId, PaymentRequest, Percentage};
+
+pub use permit::Permit;
 
 /// Moves money, in batches; one is a batch of one.
 #[async_trait]
 pub trait Gateway: Send + Sync + 'static {
     /// Asks for payments: one outcome for each request, in order. Never fails as a
-    /// whole: what could not be told is [`Outcome::Unknown`].
-    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome>;
+    /// whole: what could not be told is [`Outcome::Unknown`]. A request leaves only while
+    /// the permit holds; what was kept back is [`Outcome::NotSent`].
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome>;
     /// What became of payments that may have been asked for before: one answer for
-    /// each request, in order.
-    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup>;
+    /// each inquiry, in order. Asks for no money, whatever it finds.
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup>;
     /// What shares of balances come to right now: one answer for each, in order. A
     /// balance is quoted again only after the payment quoted before was settled.
     async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>>;
@@ -38,6 +43,17 @@ pub struct Quote {
     pub share: Percentage,
     /// The lane's now.
     pub at: Instant,
+}
+
+/// A question about a payment that may have been asked for before.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Inquiry {
+    /// The request, as it was frozen.
+    pub request: PaymentRequest,
+    /// The lane's earliest instant at which it can have been sent.
+    pub due: Instant,
+    /// The gateway's own word for it, where it gave one when it took it.
+    pub accepted: Option<PaymentId>,
 }
 
 /// What a gateway knows of an earlier request.

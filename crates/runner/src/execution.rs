@@ -4,12 +4,15 @@
 //! its gateway is asked, and nothing is recorded but by a settlement.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::settlement::{resolve, settle};
-use engine::{Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentRequest, Run, Settlement};
-use gateway::{Lookup, Quote};
+use engine::{
+    Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run, Settlement,
+};
+use gateway::{Inquiry, Lookup, Permit, Quote};
 use store::{Frozen, StoreError};
 
 use crate::Lane;
@@ -72,8 +75,8 @@ impl Lane {
         // A quote comes before the intent: without one nothing was sent.
         let (unquoted, sent): (Vec<Run>, Vec<Run>) =
             batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
-        let requests = self.requests(&sent);
-        let lookups = self.gateway.look_up(requests).await;
+        let inquiries = sent.iter().filter_map(|run| self.inquiry(run, None)).collect();
+        let lookups = self.gateway.look_up(inquiries).await;
         let absence_is_certain =
             self.gateway.character().absence_conclusive_after == Some(Duration::ZERO);
         let mut absent = Vec::new();
@@ -111,18 +114,17 @@ impl Lane {
             if page.iter().any(|awaiting| awaiting.accepted.is_none()) {
                 self.unknown.store(true, Ordering::Release);
             }
-            let (installation, now) = (self.store.installation(), self.now());
-            let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = page
+            let (asked, inquiries): (Vec<Awaiting>, Vec<Inquiry>) = page
                 .into_iter()
                 .filter_map(|awaiting| {
-                    let request = awaiting.run.request(installation, now)?;
-                    Some((awaiting, request))
+                    let inquiry = self.inquiry(&awaiting.run, awaiting.accepted)?;
+                    Some((awaiting, inquiry))
                 })
                 .unzip();
-            let lookups = self.gateway.look_up(requests.clone()).await;
+            let lookups = self.gateway.look_up(inquiries.clone()).await;
             let mut settlements = Vec::new();
             let mut absent = Vec::new();
-            for ((awaiting, request), lookup) in asked.into_iter().zip(requests).zip(lookups) {
+            for ((awaiting, inquiry), lookup) in asked.into_iter().zip(inquiries).zip(lookups) {
                 match lookup {
                     Lookup::Found(outcome) => {
                         settlements.extend(resolve(&awaiting, outcome, self.now()));
@@ -131,7 +133,7 @@ impl Lane {
                         if awaiting.accepted.is_none()
                             && self.is_kept_to_its_key(&awaiting.run) =>
                     {
-                        absent.push((awaiting, request));
+                        absent.push((awaiting, inquiry.request));
                     }
                     Lookup::Absent | Lookup::Unreachable => {}
                 }
@@ -146,7 +148,7 @@ impl Lane {
             return Vec::new();
         }
         let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = absent.into_iter().unzip();
-        let outcomes = self.gateway.pay(requests).await;
+        let outcomes = self.gateway.pay(requests, Permit::unlimited()).await;
         let now = self.now();
         asked
             .iter()
@@ -253,7 +255,17 @@ impl Lane {
             );
             return Vec::new();
         }
-        self.gateway.pay(self.requests(runs)).await
+        self.gateway.pay(self.requests(runs), self.permit(claimed)).await
+    }
+
+    fn inquiry(&self, run: &Run, accepted: Option<PaymentId>) -> Option<Inquiry> {
+        let request = run.request(self.store.installation(), self.now())?;
+        Some(Inquiry { request, due: run.key.due, accepted })
+    }
+
+    fn permit(&self, claimed: Duration) -> Permit {
+        let (wall, timeout) = (Arc::clone(&self.wall), self.gateway.character().timeout);
+        Permit::new(move || is_within_lease(wall.elapsed().saturating_sub(claimed), timeout))
     }
 
     fn requests(&self, runs: &[Run]) -> Vec<PaymentRequest> {
@@ -264,7 +276,7 @@ impl Lane {
     /// A request must have ended before its lease does, by the clock that nobody sets.
     fn may_still_send(&self, claimed: Duration) -> bool {
         let held = self.wall.elapsed().saturating_sub(claimed);
-        held + self.gateway.character().timeout < Lane::LEASE
+        is_within_lease(held, self.gateway.character().timeout)
     }
 
     async fn write(&self, settlements: Vec<Settlement>) -> Result<Counts, StoreError> {
@@ -303,6 +315,10 @@ impl Lane {
         self.settled.announce(&schedules);
         Ok(counts)
     }
+}
+
+fn is_within_lease(held: Duration, timeout: Duration) -> bool {
+    held + timeout < Lane::LEASE
 }
 
 /// Without a quote nothing was sent, whatever is not known of the quote.

@@ -21,7 +21,7 @@ use store::{Changes, CommitError, RecordKey, StoreError};
 use super::books::{Draft, Snapshot, read, record_key};
 use super::means::{Means, Wanted};
 use super::{Bank, BankError, Result};
-use crate::{Character, Gateway, Lookup, Quote};
+use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
 /// Payments in one call, at most.
 const BATCH_MAX: u32 = 4_096;
@@ -38,7 +38,8 @@ const REASON: &str = "reason";
 
 #[async_trait]
 impl Gateway for Bank {
-    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+    async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
+        // One commit in the same process: whoever asked has just been found in time.
         let mut outcomes = self.pay_once(&requests).await;
         // Wallets that were emptied meanwhile are counted again, and seen to be short.
         let is_open = |index: &usize| {
@@ -60,8 +61,9 @@ impl Gateway for Bank {
         outcomes
     }
 
-    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
-        let keys = requests.iter().map(|request| request.key.clone()).collect();
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        let count = inquiries.len();
+        let keys = inquiries.into_iter().map(|inquiry| inquiry.request.key).collect();
         match self.made_under(keys).await {
             Ok(found) => found
                 .into_iter()
@@ -69,7 +71,7 @@ impl Gateway for Bank {
                 .collect(),
             Err(error) => {
                 tracing::warn!(%error, "the bank's books could not be read");
-                vec![Lookup::Unreachable; requests.len()]
+                vec![Lookup::Unreachable; count]
             }
         }
     }

@@ -65,7 +65,6 @@ async fn a_batch_answers_each_request_in_order() {
     let poor = world.customer(NO_FUNDS).await;
     let payee = world.payable().await;
     let outcomes = world
-        .bank
         .pay(vec![
             charge(1, &good, 100_000),
             charge(2, &poor, 100_000),
@@ -106,14 +105,14 @@ async fn a_payment_asked_for_twice_under_one_key_is_made_once() {
     let payee = world.payable().await;
     let batch =
         || vec![charge(1, &good, 2_000), charge(2, &poor, 2_000), transfer(3, &payee, 60_000)];
-    let once = world.bank.pay(batch()).await;
+    let once = world.pay(batch()).await;
     let before = world.balance().await;
     // Whatever has become of everybody meanwhile.
     world.bank.destroy_customer(world.context(), good.id).await.unwrap();
     world.bank.destroy_recipient(world.context(), payee.id).await.unwrap();
-    assert_eq!(world.bank.pay(batch()).await, once);
+    assert_eq!(world.pay(batch()).await, once);
     assert_eq!(world.balance().await, before);
-    let twice_in_one = world.bank.pay([batch(), batch()].concat()).await;
+    let twice_in_one = world.pay([batch(), batch()].concat()).await;
     assert_eq!(twice_in_one, [once.clone(), once].concat());
 }
 
@@ -121,7 +120,7 @@ async fn a_payment_asked_for_twice_under_one_key_is_made_once() {
 async fn a_key_twice_in_one_batch_pays_once() {
     let world = World::new();
     let good = world.customer(GOOD).await;
-    let outcomes = world.bank.pay(vec![charge(1, &good, 100_000); 3]).await;
+    let outcomes = world.pay(vec![charge(1, &good, 100_000); 3]).await;
     assert_eq!(outcomes, vec![outcomes[0].clone(); 3]);
     assert_eq!(world.balance().await, balance(96_094, 0));
 }
@@ -132,7 +131,6 @@ async fn a_balance_that_runs_out_half_way_pays_those_who_came_first() {
     world.has(100_000).await;
     let payee = world.payable().await;
     let outcomes = world
-        .bank
         .pay(vec![
             transfer(1, &payee, 60_000),
             transfer(2, &payee, 60_000),
@@ -162,7 +160,7 @@ async fn a_charge_without_a_card_fails_and_says_why() {
         *named = Some(card);
     }
     let batch = vec![charge(1, &deleted, 100_000), charge(2, &bare, 100_000), named];
-    let outcomes = world.bank.pay(batch.clone()).await;
+    let outcomes = world.pay(batch.clone()).await;
     let said = ["customer was deleted", "customer has no card", "card was deleted"];
     for (outcome, said) in outcomes.iter().zip(said) {
         let payment = charge_id(outcome);
@@ -170,7 +168,7 @@ async fn a_charge_without_a_card_fails_and_says_why() {
         let booked = world.bank.charge(AccountId(1), payment).await.unwrap();
         assert_eq!(booked.failure, Some(ChargeFailure::NoCard));
     }
-    let found = world.bank.look_up(batch).await;
+    let found = world.look_up(batch).await;
     assert_eq!(found, outcomes.into_iter().map(Lookup::Found).collect::<Vec<_>>());
 }
 
@@ -183,10 +181,8 @@ async fn a_payee_who_cannot_be_paid_is_declined_without_a_payment() {
     world.bank.destroy_recipient(world.context(), gone.id).await.unwrap();
     let mut theirs = transfer(3, &world.payable().await, 50_000);
     theirs.account = AccountId(2);
-    let outcomes = world
-        .bank
-        .pay(vec![transfer(1, &unverified, 50_000), transfer(2, &gone, 50_000), theirs])
-        .await;
+    let outcomes =
+        world.pay(vec![transfer(1, &unverified, 50_000), transfer(2, &gone, 50_000), theirs]).await;
     let payee = |message| declined(DeclineKind::Payee, None, message);
     assert_eq!(
         outcomes,
@@ -205,7 +201,7 @@ async fn a_customer_of_another_account_is_not_charged() {
     let good = world.customer(GOOD).await;
     let mut theirs = charge(1, &good, 100_000);
     theirs.account = AccountId(2);
-    let outcomes = world.bank.pay(vec![theirs]).await;
+    let outcomes = world.pay(vec![theirs]).await;
     assert_eq!(outcomes, [declined(DeclineKind::Payer, None, "customer was not found")]);
     assert_eq!(world.bank.charges(AccountId(2), everything()).await.unwrap().total, 0);
 }
@@ -216,8 +212,8 @@ async fn what_was_never_asked_for_is_absent_for_certain_at_once() {
     let good = world.customer(GOOD).await;
     let paid = charge(1, &good, 100_000);
     let never = charge(2, &good, 100_000);
-    let outcomes = world.bank.pay(vec![paid.clone()]).await;
-    let found = world.bank.look_up(vec![never, paid]).await;
+    let outcomes = world.pay(vec![paid.clone()]).await;
+    let found = world.look_up(vec![never, paid]).await;
     assert_eq!(found, [Lookup::Absent, Lookup::Found(outcomes[0].clone())]);
     let character = world.bank.character();
     assert_eq!(character.absence_conclusive_after, Some(std::time::Duration::ZERO));
@@ -246,6 +242,6 @@ async fn a_share_is_quoted_of_what_is_available_and_must_be_worth_a_transfer() {
 #[tokio::test]
 async fn an_empty_batch_is_answered_with_nothing() {
     let world = World::new();
-    assert_eq!(world.bank.pay(Vec::new()).await, []);
-    assert_eq!(world.bank.look_up(Vec::new()).await, []);
+    assert_eq!(world.pay(Vec::new()).await, []);
+    assert_eq!(world.look_up(Vec::new()).await, []);
 }

@@ -8,10 +8,10 @@ use engine::{
     Outcome, PartyId, PaymentBody, PaymentId, PaymentMethodId, PaymentRequest, RemittanceId,
     Remitted, ScheduleId, Slot,
 };
+use gateway::Lookup;
 use gateway::bank::{
     Asked, BankError, NewLinkedAccount, NewRemittance, Obstacle, Place, RemittanceError,
 };
-use gateway::{Gateway, Lookup};
 use store::{BankStore as _, PageQuery};
 
 use crate::parties::{bank_account, card};
@@ -105,11 +105,11 @@ fn declined(kind: DeclineKind, message: &str) -> Outcome {
 }
 
 async fn pay_one(world: &World, request: &PaymentRequest) -> Outcome {
-    world.bank.pay(vec![request.clone()]).await.remove(0)
+    world.pay(vec![request.clone()]).await.remove(0)
 }
 
 async fn look_up_one(world: &World, request: &PaymentRequest) -> Lookup {
-    world.bank.look_up(vec![request.clone()]).await.remove(0)
+    world.look_up(vec![request.clone()]).await.remove(0)
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_batch_of_remittances_answers_each_in_order() {
         request(5, remitted(&payee, payer.on(Rail::AchDebitCollect), to, 100)),
         request(6, remitted(&payee, PaymentMethodId(999), to, 100)),
     ];
-    let outcomes = world.bank.pay(requests.clone()).await;
+    let outcomes = world.pay(requests.clone()).await;
     let made = RemittanceId;
     assert!(matches!(outcomes[0], Outcome::Succeeded(PaymentId::Remittance(_))));
     let short = Decline {
@@ -153,8 +153,8 @@ async fn a_batch_of_remittances_answers_each_in_order() {
     assert_eq!(first.scheduled, Some((ScheduleId(1), requests[0].slot)));
     assert_eq!(&*first.particulars, "{\"description\":\"rent\"}");
     // Whoever asks again, or looks, sees the same payments.
-    assert_eq!(world.bank.pay(requests.clone()).await, outcomes);
-    let looked_up = world.bank.look_up(requests).await;
+    assert_eq!(world.pay(requests.clone()).await, outcomes);
+    let looked_up = world.look_up(requests).await;
     let found: Vec<Lookup> = outcomes[..5].iter().cloned().map(Lookup::Found).collect();
     assert_eq!((&looked_up[..5], &looked_up[5]), (&found[..], &Lookup::Absent));
     assert_eq!((world.holds(&payer).await, world.holds(&payee).await), (400, 600));
@@ -169,7 +169,7 @@ async fn what_is_accepted_becomes_final_when_its_time_comes() {
     let to = payee.on(Rail::Wallet);
     let good = request(1, remitted(&payee, payer.on(Rail::AchDebitCollect), to, 100));
     let bad = request(2, remitted(&payee, payer.on(Rail::AchDebitCollect), to, 5_502));
-    world.bank.pay(vec![good.clone(), bad.clone()]).await;
+    world.pay(vec![good.clone(), bad.clone()]).await;
     assert_eq!(world.bank.next_agenda().await.unwrap(), Some(at("2026-01-15T15:30:00Z")));
     assert_eq!(world.bank.run_agenda(at("2026-01-15T15:59:59Z")).await.unwrap(), 2);
     assert!(matches!(look_up_one(&world, &good).await, Lookup::Found(Outcome::Accepted(_))));
@@ -201,7 +201,7 @@ async fn a_month_run_through_in_one_go_ends_as_if_it_had_been_watched() {
     let from = payer.on(Rail::AchDebitCollect);
     let reversed = request(1, remitted(&payee, from, to, 5_510));
     let purchase = request(2, remitted(&payee, payer.on(Rail::CardPayment), to, 700));
-    world.bank.pay(vec![reversed.clone(), purchase.clone()]).await;
+    world.pay(vec![reversed.clone(), purchase.clone()]).await;
     world.bank.run_agenda(at("2026-02-15T00:00:00Z")).await.unwrap();
     let Lookup::Found(outcome) = look_up_one(&world, &reversed).await else { panic!() };
     assert!(matches!(outcome, Outcome::Succeeded(_)));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use gateway::Gateway;
 use store::BankStore;
 use store::model::ModelBankStore;
 use store::sqlite::SqliteStore;
@@ -28,9 +27,9 @@ async fn story(store: Arc<dyn BankStore>) -> Vec<String> {
             charge(6, &good, 1),
         ]
     };
-    let mut seen = vec![format!("{:?}", bank.pay(batch()).await)];
-    seen.push(format!("{:?}", bank.pay(batch()).await));
-    seen.push(format!("{:?}", bank.look_up(batch()).await));
+    let mut seen = vec![format!("{:?}", world.pay(batch()).await)];
+    seen.push(format!("{:?}", world.pay(batch()).await));
+    seen.push(format!("{:?}", world.look_up(batch()).await));
     let pending = world.authorised(50_000).await;
     let captured = world.authorised(50_000).await;
     bank.capture_charge(world.context(), captured.id, Some(40_000)).await.unwrap();

@@ -7,12 +7,14 @@ use bank::card::Address;
 use bank::{BankAccount, BankEvent, Charge, Customer, JournalEntry, LedgerAccount, Recipient};
 use bank::{RecipientKind, RecordKind, Transfer};
 use engine::{
-    Account, AccountId, Currency, IdempotencyKey, Instant, LaneId, Mode, Money, PaymentId, Zone,
+    Account, AccountId, Currency, IdempotencyKey, Instant, LaneId, Mode, Money, Outcome, PaymentId,
+    PaymentRequest, Zone,
 };
 use gateway::bank::{
     Balance, Bank, CardDetails, Context, NewCharge, NewCustomer, NewTransfer, Payer,
     RecipientChange,
 };
+use gateway::{Gateway as _, Inquiry, Lookup, Permit};
 use store::model::ModelBankStore;
 use store::{
     Agenda, BankStore, Changes, CommitError, EventKind, Page, PageQuery, Record, RecordKey,
@@ -95,6 +97,20 @@ pub(crate) fn transfer_of(recipient: &Recipient, amount_minor: i64) -> NewTransf
 }
 
 impl World {
+    /// Asks for payments, as a lane does whose claim holds.
+    pub(crate) async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+        self.bank.pay(requests, Permit::unlimited()).await
+    }
+
+    /// Asks what became of payments.
+    pub(crate) async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
+        let inquiries = requests
+            .into_iter()
+            .map(|request| Inquiry { due: request.at, request, accepted: None })
+            .collect();
+        self.bank.look_up(inquiries).await
+    }
+
     pub(crate) fn new() -> World {
         let books = Arc::new(ModelBankStore::new());
         World::over(Arc::clone(&books) as Arc<dyn BankStore>, books)

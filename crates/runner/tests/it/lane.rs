@@ -12,7 +12,7 @@ use engine::{
     NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Percentage, Plan, Policies,
     RecipientId, RetryPolicy, Schedule, Term, Timing, TransferAmount, TransferId, Zone,
 };
-use gateway::{Character, Gateway, Lookup, Quote};
+use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 use jiff::civil::{Time, date};
 use recurrence::{Recurrence, Rule};
 use runner::{Lane, WallTime};
@@ -22,7 +22,7 @@ use store::{Claim, ClockMode, ClockState, NewSchedule, PageQuery, Store};
 use crate::world::{LANE, at};
 
 const PAID: Outcome = Outcome::Succeeded(PaymentId::Transfer(TransferId(1)));
-const THROTTLED: Outcome = Outcome::NotSent(NotSent::Throttled);
+const THROTTLED: Outcome = Outcome::NotSent(NotSent::Throttled { retry_after_seconds: None });
 
 /// Answers what it was told to, in order, and keeps what it was asked.
 struct Obedient {
@@ -52,7 +52,7 @@ fn gateway(outcomes: &[Outcome]) -> Obedient {
 
 #[async_trait]
 impl Gateway for Obedient {
-    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+    async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
         tokio::task::yield_now().await;
         let mut outcomes = self.outcomes.lock().unwrap();
         *self.open_quotes.lock().unwrap() -= 1;
@@ -65,8 +65,8 @@ impl Gateway for Obedient {
             .collect()
     }
 
-    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
-        vec![Lookup::Absent; requests.len()]
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        vec![Lookup::Absent; inquiries.len()]
     }
 
     async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {

@@ -17,7 +17,7 @@ use engine::{
 use gateway::bank::{
     Bank, CardDetails, Context, CustomerChange, NewCustomer, NewTransfer, RecipientChange,
 };
-use gateway::{Character, Gateway, Lookup, Quote};
+use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 use jiff::civil::{Date, Time};
 use recurrence::{Recurrence, Rule};
 use runner::{CLOCK_MAX, ClockError, Handle, Setup, WallTime};
@@ -62,7 +62,7 @@ struct Line {
 
 #[async_trait]
 impl Gateway for Line {
-    async fn pay(&self, requests: Vec<PaymentRequest>) -> Vec<Outcome> {
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
         self.begun.notify_one();
         self.gate.acquire().await.unwrap().forget();
         let lose = |left: u32| left.checked_sub(1);
@@ -70,11 +70,11 @@ impl Gateway for Line {
             return vec![Outcome::Unknown; requests.len()];
         }
         self.paid.fetch_add(u64::try_from(requests.len()).unwrap(), Ordering::SeqCst);
-        self.bank.pay(requests).await
+        self.bank.pay(requests, permit).await
     }
 
-    async fn look_up(&self, requests: Vec<PaymentRequest>) -> Vec<Lookup> {
-        self.bank.look_up(requests).await
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        self.bank.look_up(inquiries).await
     }
 
     async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {

@@ -92,7 +92,7 @@ fn outcome(dice: &mut Dice) -> Outcome {
         0..=4 => PAID,
         5 | 6 => refused(),
         7 | 8 => UNKNOWN,
-        _ => Outcome::NotSent(NotSent::Throttled),
+        _ => Outcome::NotSent(NotSent::KeptBack),
     }
 }
 

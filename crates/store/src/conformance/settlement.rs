@@ -68,7 +68,7 @@ pub async fn a_stale_term_changes_nothing(store: Arc<dyn Store>) {
     let run = world.claim_one(NEW_YEAR).await;
     let later = world.restarted().await;
     assert_eq!(later.recover("2026-01-01T03:00:00Z").await, std::slice::from_ref(&run));
-    for outcome in [PAID, UNKNOWN, Outcome::NotSent(engine::NotSent::Throttled)] {
+    for outcome in [PAID, UNKNOWN, Outcome::NotSent(engine::NotSent::KeptBack)] {
         assert_eq!(world.settle(&run, outcome, NEW_YEAR).await, Settled::Stale);
     }
     assert_eq!(world.recorded(&schedule, NEW_YEAR).await, [""; 0]);
