@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
-    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest, Run, RunKey,
-    Schedule, ScheduleId, Settlement, Term,
+    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest, Role, Run,
+    RunKey, Schedule, ScheduleId, Settlement, Term, admit,
 };
 use store::{Claim, Settled};
 
@@ -41,6 +41,8 @@ pub(crate) struct Seen {
     pub(crate) deleted: BTreeSet<ScheduleId>,
     pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
     awaiting: BTreeSet<AttemptName>,
+    /// Those that came too late to be sent unseen when they began to wait.
+    pub(crate) late: BTreeSet<AttemptName>,
     /// Balances that are being quoted, and under which term.
     quoting: BTreeSet<(Term, AccountId)>,
     /// What each attempt was first sent with.
@@ -226,7 +228,11 @@ impl Judge {
                 }
             }
             if let Some(awaiting) = &settlement.awaiting {
-                seen.awaiting.insert(name_of(awaiting.key()));
+                let name = name_of(awaiting.key());
+                seen.awaiting.insert(name);
+                if admit(&awaiting.run, awaiting.since).is_err() {
+                    seen.late.insert(name);
+                }
             }
             for occurrence in &settlement.occurrences {
                 self.record(&mut seen, occurrence, books);
@@ -326,9 +332,13 @@ impl Seen {
         }
         let hour = plan.due(run.key.slot)?;
         let first = schedule.first.filter(|link| link.slot == run.key.slot);
+        let is_detached = matches!(run.role, Role::Detached { .. });
         let right = match (run.attempt, first) {
-            (0, Some(first)) => run.key.due == first.due,
-            (0, None) => run.key.due == hour,
+            (0, Some(first)) => {
+                run.key.due == first.due || (is_detached && run.key.due > first.due)
+            }
+            // What goes back into the queue after it had waited is due anew.
+            (0, None) => run.key.due == hour || (is_detached && run.key.due >= hour),
             _ => run.key.due > hour || plan.policies.run_at_start,
         };
         (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))

@@ -160,7 +160,8 @@ async fn work(
     let gateway =
         Arc::new(GatewayLine { surroundings: Arc::clone(&surroundings), incarnation, term });
     let clock = ClockState { mode: ClockMode::Wall, target: None };
-    let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock);
+    let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock)
+        .silent_for(surroundings.scenario.sleep_max);
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
             Ok(next) => {
@@ -173,7 +174,8 @@ async fn work(
                 let until_next = next.map_or(i64::MAX, |next| {
                     next.nanoseconds().saturating_sub(wall.now().nanoseconds()).max(0)
                 });
-                Duration::from_nanos(until_next.min(idle).cast_unsigned())
+                let rest = lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest);
+                Duration::from_nanos(until_next.min(idle).cast_unsigned()).max(rest)
             }
             Err(_) => FAILURE_PAUSE,
         };

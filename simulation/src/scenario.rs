@@ -213,6 +213,7 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
             timing: Timing { zone: Zone::named(zone).ok()?, hour },
             retry,
             run_at_start: random.one_in(2),
+            catch_up: engine::CatchUp::ALL,
         },
         instruction: instruction(random, charge, with_shares),
     })

@@ -51,6 +51,7 @@ fn policies() -> Policies {
         timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
         retry: RetryPolicy::NEVER,
         run_at_start: true,
+        catch_up: engine::CatchUp::ALL,
     }
 }
 
