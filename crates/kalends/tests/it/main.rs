@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod endpoint;
 mod kill;
 mod platform;
 mod sandbox_process;
