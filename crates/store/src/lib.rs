@@ -59,6 +59,16 @@ pub enum StoreError {
         /// The data's path.
         path: String,
     },
+    /// The data's file has several names, and its log goes by one of them.
+    #[error(
+        "{path} has {names} names (hard links), and what is committed under one is missing under the other; leave it one name, or copy it while it is not in use"
+    )]
+    HardLinked {
+        /// The data's path.
+        path: String,
+        /// How many names it has.
+        names: u64,
+    },
     /// The data was written by a newer version of Kalends.
     #[error(
         "the data was written by a newer version of Kalends (schema {found}; this one knows {known})"

@@ -127,6 +127,25 @@ async fn what_was_answered_is_there_after_a_kill() {
     assert_eq!(store.audit().await.unwrap(), [""; 0]);
 }
 
+/// The kernel may take for written what it failed to write, so that nothing may be
+/// appended to what an earlier process left in the log.
+#[tokio::test]
+async fn what_a_kill_left_in_the_log_is_merged_before_anything_is_built_upon_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("kalends.db"), folder.path().join("copy.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    let world = World::around(store.clone()).await;
+    let schedule = world.schedule(charges_on(1)).await;
+    as_killed(&path, &copy);
+    let opened = SqliteStore::open(&copy).unwrap();
+
+    let database = folder.path().join("database.db");
+    std::fs::copy(&copy, &database).unwrap();
+    let without_log = SqliteStore::open(&database).unwrap();
+    assert_eq!(without_log.schedule(schedule.id).await.unwrap(), Some(schedule));
+    drop(opened);
+}
+
 #[tokio::test]
 async fn a_second_process_is_refused_and_told_why() {
     let folder = tempfile::tempdir().unwrap();

@@ -96,16 +96,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let app = api::App::new(runner.clone()).with_names(sqlite);
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
     banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
-    let router = api::router(app);
-    server::serve(listener, router, async {
-        if let Err(error) = server::told_to_stop().await {
-            tracing::error!(%error, "signals cannot be heard; stopping");
-        }
-    })
-    .await;
-    runner.stop().await;
-    store.stop().await;
-    Ok(())
+    server::run(listener, api::router(app), &runner).await
 }
 
 fn open(data: &Path) -> anyhow::Result<Arc<SqliteStore>> {
