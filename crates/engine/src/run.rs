@@ -217,6 +217,7 @@ impl Run {
             account: self.account,
             schedule: self.key.schedule,
             slot: self.key.slot,
+            attempt: self.attempt,
             body: self.body(self.quoted.or(unquoted)),
             at,
         }
@@ -272,6 +273,8 @@ pub struct PaymentRequest {
     pub schedule: ScheduleId,
     /// For which of its obligations.
     pub slot: Slot,
+    /// Which attempt at it.
+    pub attempt: Attempt,
     /// What.
     pub body: PaymentBody,
     /// The lane's now.

@@ -8,8 +8,11 @@ use super::fault::{During, Outcome};
 use crate::{Result, StoreError};
 
 /// Every migration, in order; the first is number 1. One that was released is never edited.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0003_pulse.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_foreign_names.sql"),
+    include_str!("migrations/0003_pulse.sql"),
+];
 
 /// Brings a database to the newest schema that this binary knows.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
