@@ -226,9 +226,7 @@ impl Bank {
     ) -> Result<()> {
         let methods = self.payment_methods(context.account.id, party).await?;
         for method in methods.into_iter().filter(chosen) {
-            let version = method.version.saturating_add(1);
-            let disabled_at = Some(context.now);
-            draft.record(&PaymentMethod { disabled_at, version, ..method })?;
+            draft.record(&method.disabled(context.now))?;
         }
         Ok(())
     }
