@@ -7,7 +7,7 @@
 
 mod body;
 mod images;
-mod line_items;
+pub(crate) mod line_items;
 pub(crate) mod particulars;
 mod reading;
 mod show;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::bank_accounts::bank_account;
 use super::{account, john};
 use crate::sandbox::{Answered, NOW, Sandbox, only, text};
 
@@ -243,6 +244,123 @@ async fn tax_is_told_as_the_version_has_it() {
     body["amountDetails"] = details.clone();
     let made = shop.make(OTHER_KEY, body).await.ok();
     assert_eq!(made["salesTaxAmount"], json!({"currency": "USD", "value": 80}));
+}
+
+#[tokio::test]
+async fn parts_of_an_amount_are_shown_as_they_were_sent_and_are_no_more_than_it() {
+    let shop = Shop::open(GOOD).await;
+    let usd = |value: &str| json!({"currency": "USD", "valueDecimal": value});
+    let details = json!({"tip": usd("1.005"), "tax": usd("0.80"), "surcharge": usd("0.10")});
+    let mut body = shop.purchase(1_080);
+    body["amountDetails"] = details.clone();
+    let path = format!("{}/{}", shop.path(), {
+        let made = shop.make(KEY, body.clone()).await.ok();
+        text(&made, "transferID")
+    });
+    let newer = shop.sandbox.ask().header("x-moov-version", "v2026.07.00").get(&path).await.ok();
+    assert_eq!(newer["amountDetails"], details);
+    body["amountDetails"]["tax"] = json!({"currency": "EUR", "valueDecimal": "-1"});
+    body["amountDetails"]["tip"] = usd("10.71");
+    let told = json!({
+        "tax": "currency would be USD",
+        "surcharge": "is part of the amount, and makes it more than that",
+    });
+    shop.make(OTHER_KEY, body).await.is(422, &json!({ "amountDetails": told }));
+}
+
+#[tokio::test]
+async fn another_currency_than_that_of_wallets_is_refused_wherever_money_goes() {
+    let shop = Shop::open(GOOD).await;
+    let mut body = shop.purchase(100);
+    body["amount"]["currency"] = json!("EUR");
+    let told = json!({"amount": "amount.currency is \"EUR\"; it would be USD"});
+    shop.make(KEY, body.clone()).await.is(422, &told);
+    // Nor between a card and a bank account, where no wallet is touched.
+    let bank_accounts = format!("/accounts/{}/bank-accounts", shop.customer);
+    shop.sandbox.post(&bank_accounts, bank_account()).await;
+    let methods = format!("/accounts/{}/payment-methods", shop.customer);
+    let credit = format!("{methods}?paymentMethodType=ach-credit-standard");
+    let credit = text(&shop.sandbox.get(&credit).await[0], "paymentMethodID");
+    body["destination"]["paymentMethodID"] = json!(credit);
+    shop.make(KEY, body).await.is(422, &told);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_line_items_is_told_at_their_own_places() {
+    let shop = Shop::open(GOOD).await;
+    let mut body = shop.purchase(100);
+    let options = json!([{"name": "Oat Milk", "quantity": 0}]);
+    let price = json!({"currency": "USD", "valueDecimal": "a lot"});
+    body["lineItems"] = json!({"items": [
+        {"name": "", "quantity": 1},
+        {"name": "Latte", "quantity": 1, "basePrice": price, "options": options},
+    ]});
+    let form = "would be a decimal such as 12.99, of at most 9 decimals";
+    let told = json!({"lineItems": {"items": {
+        "0": {"name": "is missing", "basePrice": {"valueDecimal": "is missing"}},
+        "1": {
+            "basePrice": {"valueDecimal": form},
+            "options": {"0": {"quantity": "is 0; it would be at least 1"}},
+        },
+    }}});
+    shop.make(KEY, body).await.is(422, &told);
+}
+
+/// A bank account that was proved, and its payment methods by their types.
+async fn proved_bank_account(shop: &Shop) -> (String, Vec<(String, String)>) {
+    let path = format!("/accounts/{}/bank-accounts", shop.customer);
+    let linked = shop.sandbox.post(&path, bank_account()).await;
+    let path = format!("{path}/{}", text(&linked, "bankAccountID"));
+    let deposits = format!("{path}/micro-deposits");
+    shop.sandbox.ask().send("POST", &deposits, None).await.is_bare(204);
+    shop.sandbox.put(&deposits, json!({"amounts": [0, 0]})).await;
+    let methods = format!("/accounts/{}/payment-methods", shop.customer);
+    let methods = format!("{methods}?sourceID={}", text(&linked, "bankAccountID"));
+    let methods = shop.sandbox.get(&methods).await;
+    let named = methods.as_array().unwrap().iter();
+    let named = named.map(|it| (text(it, "paymentMethodType"), text(it, "paymentMethodID")));
+    (path, named.collect())
+}
+
+#[tokio::test]
+async fn a_bank_account_that_a_return_shows_to_be_of_no_use_is_errored_and_loses_its_methods() {
+    for (amount, reason, code) in
+        [(5_502, "ach-debit-return", "R02"), (5_503, "ach-credit-return", "R03")]
+    {
+        let shop = Shop::open(GOOD).await;
+        let (path, methods) = proved_bank_account(&shop).await;
+        let on = |wanted: &str| &methods.iter().find(|(kind, _)| kind == wanted).unwrap().1;
+        let body = match code {
+            "R02" => transfer(on("ach-debit-collect"), &shop.wallet, amount),
+            _ => transfer(on("ach-debit-fund"), on("ach-credit-standard"), amount),
+        };
+        shop.make(KEY, body.clone()).await.ok();
+        shop.sandbox.advance("2026-01-07T15:00:00Z").await;
+        let errored = shop.sandbox.get(&path).await;
+        let expected = json!({"status": "errored", "statusReason": reason});
+        assert_eq!(only(&errored, &["status", "statusReason"]), expected);
+        assert_eq!(errored.get("exceptionDetails"), None);
+        let newer = shop.sandbox.ask().header("x-moov-version", "v2026.01.00").get(&path).await;
+        assert_eq!(newer.ok()["exceptionDetails"]["achReturnCode"], code);
+        let listed = format!("/accounts/{}/payment-methods", shop.customer);
+        let listed = shop.sandbox.get(&listed).await;
+        let kinds = listed.as_array().unwrap().iter().map(|it| text(it, "paymentMethodType"));
+        let left = ["moov-wallet", "card-payment", "push-to-card", "pull-from-card"];
+        assert_eq!(kinds.collect::<Vec<_>>(), left);
+        // Neither a transfer nor a schedule can be made with one of them.
+        let told = json!("source.paymentMethodID names no payment method");
+        let refused = shop.make(OTHER_KEY, body.clone()).await;
+        assert_eq!((refused.status, &refused.body()["sourcePaymentMethodID"]), (422, &told));
+        let mut run = body;
+        run["description"] = json!("rent");
+        let occurrence = json!({"runOn": "2026-02-01T00:00:00Z", "runTransfer": run});
+        let schedules = format!("/accounts/{}/schedules", shop.sandbox.platform);
+        let schedule = json!({ "occurrences": [occurrence] });
+        let refused = shop.sandbox.ask().post(&schedules, schedule).await;
+        let told = refused.body()["occurrences"]["0"].as_str().unwrap().to_owned();
+        let named = "runTransfer.source.paymentMethodID names no payment method";
+        assert!(told.starts_with(named), "{told}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //!
 //! In the bank they are remittances, because its transfers are payouts to recipients.
 
+mod amount_details;
 mod cancellations;
 mod create;
 mod extras;

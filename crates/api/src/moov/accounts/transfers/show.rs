@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bank::remittance::side::{Side, State};
 use bank::remittance::{CardRefund, RemittanceFailure};
 use bank::{ChargeFailure, Instrument, Party, PaymentMethod, Rail, Remittance, RemittanceStatus};
-use engine::{PartyId, PaymentMethodId};
+use engine::{Currency, PartyId, PaymentMethodId};
 use gateway::bank::Instruments;
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::extras::Extras;
 use super::{cancellations, refunds};
 use crate::moov::accounts::payment_methods::show::{kind, payment_method};
 use crate::moov::context::Context;
+use crate::moov::decimal;
 use crate::moov::object::Object;
 use crate::moov::refusal::Refusal;
 use crate::moov::run_transfer::particulars::{Particulars, Said};
@@ -104,7 +105,7 @@ impl Named {
                 "amountDetails",
                 Some(context.version >= new)
                     .filter(|is_new| *is_new)
-                    .and_then(|_| amount_details(currency, tax, &extras)),
+                    .and_then(|_| amount_details(it.money.currency, tax, &extras)),
             )
             .into()
     }
@@ -152,10 +153,9 @@ impl Named {
 }
 
 /// What the amount is made of.
-fn amount_details(currency: &str, tax_minor: Option<i64>, extras: &Extras) -> Option<Value> {
+fn amount_details(currency: Currency, tax_minor: Option<i64>, extras: &Extras) -> Option<Value> {
     let decimal = |minor: i64| {
-        let value = format!("{}.{:02}", minor / 100, minor % 100);
-        json!({"currency": currency, "valueDecimal": value})
+        json!({"currency": currency.code(), "valueDecimal": decimal::of_minor(minor, currency)})
     };
     if tax_minor.is_none() && extras.tip.is_none() && extras.surcharge.is_none() {
         return None;
