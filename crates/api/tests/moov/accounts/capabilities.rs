@@ -37,6 +37,32 @@ async fn a_wallet_closes_with_its_capability() {
 }
 
 #[tokio::test]
+async fn a_wallet_that_was_closed_is_opened_again_with_its_capability() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let (wallets, methods) =
+        (format!("/accounts/{john}/wallets"), format!("/accounts/{john}/payment-methods"));
+    let before = (sandbox.get(&wallets).await, sandbox.get(&methods).await);
+    sandbox.delete(&format!("/accounts/{john}/capabilities/wallet")).await;
+    let path = format!("/accounts/{john}/capabilities");
+    sandbox.post(&path, json!({"capabilities": ["wallet"]})).await;
+    assert_eq!((sandbox.get(&wallets).await, sandbox.get(&methods).await), before);
+}
+
+#[tokio::test]
+async fn a_wallet_with_money_in_it_keeps_its_capability() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    sandbox.fill_wallet(&john, 1).await;
+    let path = format!("/accounts/{john}/capabilities/wallet");
+    let told = json!({"error": "the account's wallet holds money; pay it out first"});
+    sandbox.ask().send("DELETE", &path, None).await.is(409, &told);
+    assert_eq!(sandbox.get(&path).await["status"], "enabled");
+    let wallets = sandbox.get(&format!("/accounts/{john}/wallets")).await;
+    assert_eq!(wallets[0]["status"], "active");
+}
+
+#[tokio::test]
 async fn what_is_no_capability_is_refused() {
     let sandbox = Sandbox::open().await;
     let path = format!("/accounts/{}/capabilities", account(&sandbox, john()).await);
