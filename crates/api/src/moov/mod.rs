@@ -56,6 +56,7 @@ pub mod ids;
 pub(crate) mod images;
 mod oauth2;
 pub mod object;
+mod once;
 pub mod origin;
 mod ping;
 pub mod query;

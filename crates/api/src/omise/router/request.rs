@@ -14,9 +14,8 @@ use tracing::Instrument as _;
 use super::{Access, BoxedAnswer};
 use crate::App;
 use crate::body::{self, BodyError};
-use crate::omise::answer::{
-    Answer, IDEMPOTENT_REPLAYED, OMISE_VERSION, json_response, pretty, refusal,
-};
+use crate::idempotency::IDEMPOTENT_REPLAYED;
+use crate::omise::answer::{Answer, OMISE_VERSION, json_response, pretty, refusal};
 use crate::omise::context::Context;
 use crate::omise::error::OmiseError;
 use crate::omise::params::{Params, boolean};
@@ -86,7 +85,7 @@ async fn prepare(
         account,
         app,
     };
-    let fingerprint = idempotency::fingerprint(&head.method, head.uri.path(), &params);
+    let fingerprint = crate::idempotency::fingerprint(&head.method, head.uri.path(), &params.0);
     Ok(Prepared { context, params, fingerprint })
 }
 
