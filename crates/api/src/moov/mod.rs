@@ -49,6 +49,7 @@ pub mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
+pub(crate) mod cors;
 pub(crate) mod decimal;
 #[cfg(any(test, fuzzing))]
 pub mod exercise;
