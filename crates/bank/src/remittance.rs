@@ -351,10 +351,7 @@ impl Remittance {
     /// The bank account that turns out to be none that can be used, between how it stood
     /// `before` and now.
     #[must_use]
-    pub fn account_broken_since(
-        &self,
-        before: &Remittance,
-    ) -> Option<(LinkedAccountId, Breakage)> {
+    pub fn account_broken_since(&self, before: &Remittance) -> Option<(LinkedAccountId, Breakage)> {
         let breaks = |side: &Side, was: &Side| {
             let code = side.returned.filter(|code| code.breaks_account())?;
             was.returned.is_none().then_some((side.linked_account()?, code))

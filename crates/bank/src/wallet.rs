@@ -36,6 +36,6 @@ impl Wallet {
     #[must_use]
     pub fn closed(&self, closed_at: Option<Instant>) -> Wallet {
         let version = self.version.saturating_add(1);
-        Wallet { closed_at, version, ..self.clone() }
+        Wallet { version, closed_at, ..self.clone() }
     }
 }

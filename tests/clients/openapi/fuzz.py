@@ -49,10 +49,11 @@ class Client:
             "x-idempotency-key": "7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b01",
         }
 
-    def __call__(self, method, path, body=None):
+    def __call__(self, method, path, body=None, **headers):
         data = None if body is None else json.dumps(body).encode()
         url = self._sandbox.url + path
-        request = urllib.request.Request(url, data, self._headers, method=method)
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(url, data, self._headers | headers, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read() or b"null")
 
@@ -84,6 +85,7 @@ def set_the_stage(call):
         f"/accounts/{PARTNER}/transfers",
         {name: run_transfer[name] for name in ("amount", "source", "destination")},
     )
+    arrived, refund, transaction = what_has_arrived(call, owned)
     *kept, canceled = [each["scheduleID"] for each in schedules]
     occurrences = [each["occurrenceID"] for each in schedules[0]["occurrences"]]
     account = owned.pop("accountID")
@@ -104,7 +106,10 @@ def set_the_stage(call):
             "2026-01-07T15:00:00Z",
             "2026-01-07T15:00:00+02:00",
         ],
-        "transferID": [transfer["transferID"]],
+        # A purchase that can be canceled, and one that has been refunded in part.
+        "transferID": [transfer["transferID"], arrived, arrived],
+        "refundID": [refund],
+        "transactionID": [transaction],
         "recurrenceRule": [
             "FREQ=DAILY;COUNT=3",
             "FREQ=MONTHLY",
@@ -133,6 +138,28 @@ def set_the_stage(call):
             "scheduleID": [canceled],
         },
     }
+
+
+def what_has_arrived(call, owned):
+    """What a card has paid into a wallet at once: transfer, refund and transaction."""
+    path = f"/accounts/{owned['accountID']}/payment-methods?paymentMethodType="
+    [[source], [destination]] = [
+        call("GET", path + kind) for kind in ("pull-from-card", "moov-wallet")
+    ]
+    transfer = call(
+        "POST",
+        f"/accounts/{PARTNER}/transfers",
+        {
+            "amount": {"currency": "USD", "value": 1204},
+            "source": {"paymentMethodID": source["paymentMethodID"]},
+            "destination": {"paymentMethodID": destination["paymentMethodID"]},
+        },
+        x_idempotency_key="7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b02",
+    )["transferID"]
+    refund = call("POST", f"/accounts/{PARTNER}/transfers/{transfer}/refunds", {"amount": 1})
+    wallet = f"/accounts/{owned['accountID']}/wallets/{owned['walletID']}"
+    newest, *_ = call("GET", f"{wallet}/transactions")
+    return transfer, refund["refundID"], newest["transactionID"]
 
 
 def belongings(call):

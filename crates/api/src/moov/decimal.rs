@@ -74,7 +74,10 @@ pub(crate) fn of_minor(minor: i64, currency: Currency) -> String {
     match places {
         0 => format!("{sign}{whole}"),
         places => {
-            format!("{sign}{whole}.{fraction:0width$}", width = usize::try_from(places).unwrap_or(0))
+            format!(
+                "{sign}{whole}.{fraction:0width$}",
+                width = usize::try_from(places).unwrap_or(0)
+            )
         }
     }
 }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use bank::charge::Command as ChargeCommand;
-use bank::remittance::Command as RemittanceCommand;
 use bank::linked_account::Breakage;
+use bank::remittance::Command as RemittanceCommand;
 use bank::transfer::{ARRIVAL_SECONDS, Command as TransferCommand, Due};
 use bank::{
     Charge, ChargeStatus, Instrument, LedgerAccount, LedgerRole, LinkedAccount, PaymentMethod,
@@ -147,7 +147,8 @@ impl Bank {
             let linked: LinkedAccount = read(record)?;
             surroundings.linked_accounts.insert(linked.id, linked);
         }
-        let mut owners: Vec<_> = sides.into_iter().map(|(account, party, _)| (account, party)).collect();
+        let mut owners: Vec<_> =
+            sides.into_iter().map(|(account, party, _)| (account, party)).collect();
         owners.dedup();
         for (account, owner) in owners {
             surroundings.methods.extend(self.payment_methods(account, owner).await?);

@@ -44,7 +44,7 @@ pub use recipients::RecipientChange;
 pub use remittances::{Asked, NewRemittance, RemittanceError};
 pub use tokens::{CardDetails, TokenAndCard};
 pub use transfers::NewTransfer;
-pub use wallets::NewWallet;
+pub use wallets::{NewWallet, WalletMovement};
 
 /// The built-in bank.
 pub struct Bank {

@@ -1,8 +1,9 @@
 //! Wallets.
 
 use bank::ledger::Heading;
-use bank::{EntryKind, LedgerAccount, LedgerRole, Movement, RecordKind, Wallet};
+use bank::{EntryKind, JournalEntry, LedgerAccount, LedgerRole, Movement, RecordKind, Wallet};
 use engine::{AccountId, Currency, PartyId, WalletId};
+use store::{Page, PageQuery};
 
 use super::books::Draft;
 use super::ledger::OPENING_MAX;
@@ -78,6 +79,40 @@ impl Bank {
         })
         .await
     }
+}
+
+impl Bank {
+    /// What has moved a wallet's balance, oldest first.
+    pub async fn wallet_movements(&self, wallet: &Wallet) -> Result<Vec<WalletMovement>> {
+        let role = LedgerRole::Wallet(wallet.id);
+        let mut page = PageQuery::first(PageQuery::LIMIT_MAX);
+        let (mut movements, mut balance) = (Vec::new(), 0_i64);
+        loop {
+            let Page { entries, total } = self.journal(wallet.account, page).await?;
+            for entry in entries {
+                let amount = entry.net(role);
+                if amount != 0 {
+                    balance = balance.saturating_add(amount);
+                    movements.push(WalletMovement { entry, amount, balance });
+                }
+            }
+            page.offset = page.offset.saturating_add(page.limit);
+            if u64::from(page.offset) >= total || page.offset > PageQuery::OFFSET_MAX {
+                return Ok(movements);
+            }
+        }
+    }
+}
+
+/// What has moved a wallet's balance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WalletMovement {
+    /// The entry in the books.
+    pub entry: JournalEntry,
+    /// What came in, or below zero what went out, in minor units.
+    pub amount: i64,
+    /// What the wallet held then.
+    pub balance: i64,
 }
 
 /// Where a wallet's money stands.

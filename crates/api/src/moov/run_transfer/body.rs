@@ -47,7 +47,7 @@ impl RunTransferBody {
 
 /// An amount in minor units.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct AmountBody {
+pub(crate) struct AmountBody {
     pub(super) currency: Option<String>,
     pub(super) value: Option<i64>,
     /// What Moov's own guide writes in place of `value`.

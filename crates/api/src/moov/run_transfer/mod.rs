@@ -12,6 +12,6 @@ pub(crate) mod particulars;
 mod reading;
 mod show;
 
-pub(crate) use body::RunTransferBody;
-pub(crate) use reading::{Readable, read_all};
+pub(crate) use body::{AmountBody, RunTransferBody};
+pub(crate) use reading::{Readable, amount, read_all};
 pub(crate) use show::shown;

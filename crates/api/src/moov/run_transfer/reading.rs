@@ -123,7 +123,7 @@ impl Draft {
 }
 
 /// An amount, which is in the currency that the account's wallets hold: no other moves here.
-fn amount(
+pub(crate) fn amount(
     field: &str,
     wanted: Currency,
     body: Option<&AmountBody>,

@@ -364,6 +364,59 @@ async fn a_bank_account_that_a_return_shows_to_be_of_no_use_is_errored_and_loses
 }
 
 #[tokio::test]
+async fn options_are_the_methods_by_which_money_could_go() {
+    let shop = Shop::open(GOOD).await;
+    shop.sandbox.post(&format!("/accounts/{}/bank-accounts", shop.customer), bank_account()).await;
+    let platform = &shop.sandbox.platform;
+    let body = json!({
+        "source": {"accountID": shop.customer},
+        "destination": {"paymentMethodID": shop.wallet},
+        "amount": {"currency": "USD", "value": 100},
+    });
+    let older = shop.sandbox.post("/transfer-options", body.clone()).await;
+    let path = format!("/accounts/{platform}/transfer-options");
+    let options = shop.sandbox.post(&path, body).await;
+    assert_eq!(options, older);
+    let kinds = |options: &Value| -> Vec<String> {
+        let each = options.as_array().unwrap().iter();
+        each.map(|method| text(method, "paymentMethodType")).collect()
+    };
+    let sources = ["moov-wallet", "card-payment", "pull-from-card"];
+    assert_eq!(kinds(&options["sourceOptions"]), sources);
+    let wallet = format!("/accounts/{platform}/payment-methods/{}", shop.wallet);
+    assert_eq!(options["destinationOptions"], json!([shop.sandbox.get(&wallet).await]));
+    let body = json!({
+        "destination": {"accountID": shop.customer},
+        "amount": {"currency": "USD", "value": 100},
+    });
+    let options = shop.sandbox.post(&path, body).await;
+    assert_eq!(options.get("sourceOptions"), None);
+    let destinations =
+        ["moov-wallet", "push-to-card", "ach-credit-standard", "ach-credit-same-day", "rtp-credit"];
+    assert_eq!(kinds(&options["destinationOptions"]), destinations);
+}
+
+#[tokio::test]
+async fn options_of_nobody_are_refused() {
+    let shop = Shop::open(GOOD).await;
+    let path = format!("/accounts/{}/transfer-options", shop.sandbox.platform);
+    let nobody = "c520f1b9-0ba7-42f5-b977-248cdbe41c69";
+    let body = json!({
+        "source": {"accountID": nobody}, "destination": {"paymentMethodID": nobody},
+        "amount": {"currency": "EUR", "value": 1},
+    });
+    let told = json!({
+        "amount": "amount.currency is \"EUR\"; it would be USD",
+        "source": "accountID names no account",
+        "destination": "paymentMethodID names no payment method",
+    });
+    shop.sandbox.ask().post(&path, body).await.is(422, &told);
+    let told = json!({"source": "names neither an account nor a payment method"});
+    let amount = json!({"currency": "USD", "value": 1});
+    shop.sandbox.ask().post(&path, json!({ "amount": amount })).await.is(422, &told);
+}
+
+#[tokio::test]
 async fn transfers_are_listed_newest_first_by_what_is_asked() {
     let shop = Shop::open(GOOD).await;
     let first = shop.make("1", shop.purchase(100)).await.ok();

@@ -8,6 +8,7 @@ mod create;
 mod extras;
 mod idempotency;
 mod list;
+mod options;
 mod refunds;
 mod retrieve;
 mod reversals;
@@ -32,6 +33,11 @@ pub(crate) fn routes() -> Routes {
                 .get(Transfers.read(), list::list)
                 .post(Transfers.write(), create::create),
         )
+        .at(
+            "/accounts/{accountID}/transfer-options",
+            Resource::new().post(Transfers.read(), options::of_account),
+        )
+        .at("/transfer-options", Resource::new().post(Transfers.read(), options::of_platform))
         .at(
             one,
             Resource::new()
