@@ -244,19 +244,15 @@ impl Bank {
         draft: &mut Draft,
     ) -> Result<()> {
         let mut wallet = wallet.closed(None);
-        match wallet.method {
-            Some(id) => {
-                let method = self.payment_method(context.account.id, id).await?;
-                draft.record(&method.enabled())?;
-            }
-            None => {
-                let (instrument, names) = (Instrument::Wallet(wallet.id), MethodNames::new());
-                let rails = [Rail::Wallet];
-                let methods =
-                    self.new_methods(context, wallet.party, instrument, &rails, &names)?;
-                wallet.method = methods.first().map(|method| method.id);
-                draft.methods(&methods, &names)?;
-            }
+        if let Some(id) = wallet.method {
+            let method = self.payment_method(context.account.id, id).await?;
+            draft.record(&method.enabled())?;
+        } else {
+            let (instrument, names) = (Instrument::Wallet(wallet.id), MethodNames::new());
+            let rails = [Rail::Wallet];
+            let methods = self.new_methods(context, wallet.party, instrument, &rails, &names)?;
+            wallet.method = methods.first().map(|method| method.id);
+            draft.methods(&methods, &names)?;
         }
         Ok(draft.record(&wallet)?)
     }

@@ -5,9 +5,7 @@ use bank::{EntryKind, JournalEntry, LedgerAccount, LedgerRole, Movement, RecordK
 use engine::{AccountId, Currency, PartyId, WalletId};
 use store::{Page, PageQuery};
 
-use super::books::Draft;
-use super::ledger::OPENING_MAX;
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, Context, Result};
 
 /// A wallet to be made.
 #[derive(Clone, Debug)]
@@ -58,10 +56,6 @@ impl Bank {
         wallet: &Wallet,
         amount_minor: i64,
     ) -> Result<()> {
-        let (least, greatest) = (1, OPENING_MAX);
-        if !(least..=greatest).contains(&amount_minor) {
-            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
-        }
         let heading = Heading {
             key: self.fresh_key(RecordKind::JournalEntry, None)?,
             account: wallet.account,
@@ -71,13 +65,7 @@ impl Bank {
             currency: wallet.currency,
         };
         let (from, to) = (LedgerRole::BanksDebited, LedgerRole::Wallet(wallet.id));
-        let entry = heading.entry(&[Movement { from, to, amount: amount_minor }]);
-        self.decide(|| async {
-            let mut draft = Draft::default();
-            draft.post(entry.clone());
-            Ok(((), draft))
-        })
-        .await
+        self.open(heading, Movement { from, to, amount: amount_minor }).await
     }
 }
 

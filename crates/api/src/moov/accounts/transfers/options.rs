@@ -88,12 +88,11 @@ impl SideBody {
             (None, Some(id)) => {
                 let id: Option<PartyId> = context.ids().find(&id);
                 let found = bank.parties_by_id(account, id).await?.into_iter().flatten().next();
-                match found {
-                    Some(party) => bank.payment_methods(account, party.id).await?,
-                    None => {
-                        problems.add(side, "accountID names no account");
-                        Vec::new()
-                    }
+                if let Some(party) = found {
+                    bank.payment_methods(account, party.id).await?
+                } else {
+                    problems.add(side, "accountID names no account");
+                    Vec::new()
                 }
             }
         };
