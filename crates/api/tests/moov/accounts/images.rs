@@ -104,6 +104,21 @@ async fn what_is_no_image_or_one_that_is_there_is_refused() {
 }
 
 #[tokio::test]
+async fn the_newest_version_shows_the_image_that_was_uploaded_before() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let image = upload(&sandbox, &john).await;
+    let body = [
+        b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"i\"\r\n\r\n",
+        PNG,
+        b"\r\n--b--\r\n",
+    ];
+    let newer = sandbox.ask().header("x-moov-version", "v2026.10.00");
+    let (path, form) = (format!("/accounts/{john}/images"), "multipart/form-data; boundary=b");
+    newer.send_as("POST", &path, form, body.concat()).await.is(409, &image);
+}
+
+#[tokio::test]
 async fn an_upload_has_sixteen_mebibytes_at_most() {
     const MIB: usize = 1_024 * 1_024;
     let sandbox = Sandbox::open().await;

@@ -176,6 +176,20 @@ async fn a_declined_card_makes_a_transfer_that_failed() {
 }
 
 #[tokio::test]
+async fn a_card_that_fails_in_the_other_dialect_fails_here_in_moovs_words() {
+    for (number, code) in [
+        ("4111111111140011", "insufficient-funds"),
+        ("4111111111130012", "lost-or-stolen"),
+        ("4111111111190016", "suspected-fraud"),
+        ("4111111111160001", "cvv-mismatch"),
+    ] {
+        let shop = Shop::open(number).await;
+        let failed = shop.make(KEY, shop.purchase(100)).await.ok();
+        assert_eq!(failed["source"]["cardDetails"]["failureCode"], code, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn between_wallets_money_is_there_at_once_and_only_what_is_there() {
     let shop = Shop::open(GOOD).await;
     shop.make(KEY, shop.purchase(1_000)).await.ok();
@@ -582,4 +596,85 @@ async fn the_partner_is_credited_with_its_fee() {
     shop.sandbox.advance(CREDITED).await;
     assert_eq!(shop.balance(&merchant).await, 975);
     assert_eq!(shop.balance(&shop.sandbox.platform).await, 25);
+}
+
+#[tokio::test]
+async fn who_only_pays_may_look_and_change_nothing() {
+    let shop = Shop::open(GOOD).await;
+    let merchant = account(&shop.sandbox, john()).await;
+    let to = wallet_of(&shop.sandbox, &merchant).await;
+    let made = shop.make(KEY, transfer(&shop.card, &to, 1_000)).await.ok();
+    let id = text(&made, "transferID");
+    let path = |account: &str, below: &str| format!("/accounts/{account}/transfers/{id}{below}");
+    let payer = &shop.customer;
+    assert_eq!(shop.sandbox.get(&path(payer, "")).await["transferID"], id);
+    let asking = || shop.sandbox.ask().header("x-idempotency-key", OTHER_KEY);
+    asking().send("PATCH", &path(payer, ""), Some(json!({"metadata": {}}))).await.is_bare(403);
+    for below in ["/cancellations", "/refunds", "/reversals"] {
+        asking().post(&path(payer, below), json!({})).await.is_bare(403);
+    }
+    // Who is paid may, and so may who runs it.
+    let said = json!({"metadata": {"till": "3"}});
+    assert_eq!(
+        shop.sandbox.patch(&path(&merchant, ""), said.clone()).await["metadata"]["till"],
+        "3"
+    );
+    asking().post(&path(&merchant, "/cancellations"), json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn a_key_of_a_transfer_that_was_refused_can_be_used_again() {
+    let shop = Shop::open(GOOD).await;
+    assert_eq!(shop.make(KEY, shop.purchase(0)).await.status, 422);
+    shop.make(KEY, shop.purchase(100)).await.ok();
+}
+
+#[tokio::test]
+async fn the_platforms_own_id_of_a_transfer_is_kept_and_looked_for() {
+    let shop = Shop::open(GOOD).await;
+    let named = |foreign_id: &str| {
+        let mut body = shop.purchase(100);
+        body["foreignID"] = json!(foreign_id);
+        body
+    };
+    let made = shop.make(KEY, named("order-7")).await.ok();
+    assert_eq!(made["foreignID"], "order-7");
+    shop.make(OTHER_KEY, shop.purchase(100)).await.ok();
+    let found = shop.sandbox.get(&format!("{}?foreignID=order-7", shop.path())).await;
+    assert_eq!(found, json!([made]));
+    let long = shop.make("long", named(&"x".repeat(65))).await;
+    long.is(422, &json!({"foreignID": "is longer than 64 characters"}));
+}
+
+#[tokio::test]
+async fn what_is_not_simulated_of_a_source_is_said() {
+    let shop = Shop::open(GOOD).await;
+    for (field, told) in [
+        ("transferID", "transfer groups are not simulated; name a paymentMethodID"),
+        ("paymentToken", "payment tokens are not simulated; name a paymentMethodID"),
+    ] {
+        let mut body = shop.purchase(100);
+        body["source"][field] = json!(KEY);
+        shop.make(KEY, body).await.is(422, &json!({ "source": told }));
+    }
+}
+
+#[tokio::test]
+async fn an_instant_credit_says_which_network_took_it_since_2026() {
+    let shop = Shop::open(GOOD).await;
+    shop.sandbox.fill_wallet(&shop.sandbox.platform, 100).await;
+    shop.sandbox.post(&format!("/accounts/{}/bank-accounts", shop.customer), bank_account()).await;
+    let credit =
+        format!("/accounts/{}/payment-methods?paymentMethodType=rtp-credit", shop.customer);
+    let credit = text(&shop.sandbox.get(&credit).await[0], "paymentMethodID");
+    let made = shop.make(KEY, transfer(&shop.wallet, &credit, 100)).await.ok();
+    let marks = json!({"status": "completed", "initiatedOn": NOW, "completedOn": NOW});
+    assert_eq!(made["destination"]["rtpDetails"], marks);
+    assert_eq!(made["destination"].get("instantBankDetails"), None);
+    let path = format!("{}/{}", shop.path(), text(&made, "transferID"));
+    let newer = shop.sandbox.ask().header("x-moov-version", "v2026.01.00").get(&path).await.ok();
+    let mut marks = marks;
+    marks["network"] = json!("rtp");
+    assert_eq!(newer["destination"]["instantBankDetails"], marks);
+    assert_eq!(newer["destination"].get("rtpDetails"), None);
 }

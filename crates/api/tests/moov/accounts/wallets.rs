@@ -107,6 +107,33 @@ async fn what_has_moved_a_wallet_is_listed_newest_first() {
 }
 
 #[tokio::test]
+async fn what_a_partner_keeps_of_a_payment_is_told_to_both_wallets() {
+    let sandbox = Sandbox::open().await;
+    let (john, _) = after_a_purchase(&sandbox).await;
+    let method_of = async |account: &str, kind: &str| {
+        let path = format!("/accounts/{account}/payment-methods?paymentMethodType={kind}");
+        text(&sandbox.get(&path).await[0], "paymentMethodID")
+    };
+    let body = json!({
+        "source": {"paymentMethodID": method_of(&john, "pull-from-card").await},
+        "destination": {"paymentMethodID": method_of(&john, "moov-wallet").await},
+        "amount": {"currency": "USD", "value": 100},
+        "facilitatorFee": {"total": 10},
+    });
+    let path = format!("/accounts/{}/transfers", sandbox.platform);
+    sandbox.ask().header("x-idempotency-key", "3").post(&path, body).await.ok();
+    let newest = async |account: &str| {
+        let wallets = format!("/accounts/{account}/wallets");
+        let wallet = text(&sandbox.get(&wallets).await[0], "walletID");
+        let listed = sandbox.get(&format!("{wallets}/{wallet}/transactions?count=1")).await;
+        only(&listed[0], &["transactionType", "grossAmount", "fee", "netAmount"])
+    };
+    let shown = |kind: &str, gross: i64, fee: i64, net: i64| json!({"transactionType": kind, "grossAmount": gross, "fee": fee, "netAmount": net});
+    assert_eq!(newest(&john).await, shown("account-funding", 100, 10, 90));
+    assert_eq!(newest(&sandbox.platform).await, shown("facilitator-fee", 10, 0, 10));
+}
+
+#[tokio::test]
 async fn transactions_are_listed_by_what_is_asked() {
     let sandbox = Sandbox::open().await;
     let (_, purchase) = after_a_purchase(&sandbox).await;

@@ -72,3 +72,14 @@ async fn a_key_without_a_character_or_with_too_many_is_none() {
         refused.is(400, &json!({ "error": told }));
     }
 }
+
+#[tokio::test]
+async fn a_key_makes_one_schedule_for_ever() {
+    let cast = Cast::new().await;
+    let made = cast.under("idempotency-key", KEY, body(100)).await.ok();
+    cast.advance("2026-01-08T00:00:00Z").await;
+    let later = cast.under("idempotency-key", KEY, body(200)).await;
+    assert_eq!(later.headers.get("idempotent-replayed"), None);
+    assert_eq!(later.ok(), made);
+    assert_eq!(cast.schedules_made().await, 1);
+}
