@@ -61,9 +61,8 @@ class Client:
 def set_the_stage(call):
     """Makes one of everything, and a spare one of what may be deleted."""
     owned, spare = belongings(call), belongings(call)
-    [method] = [
-        each["paymentMethodID"] for each in call("GET", f"/accounts/{MERCHANT}/payment-methods")
-    ]
+    path = f"/accounts/{MERCHANT}/payment-methods?paymentMethodType=moov-wallet"
+    [method] = [each["paymentMethodID"] for each in call("GET", path)]
     run_transfer = {
         "amount": {"currency": "USD", "value": 1204},
         "source": {"paymentMethodID": owned.pop("source")},
