@@ -2,7 +2,7 @@
 
 import uuid
 
-from moovio_sdk.models import errors
+from moovio_sdk.models import components, errors
 
 import answers
 from sandbox import (
@@ -82,17 +82,20 @@ class Transfers(SandboxTest):
         filtered = self.moov.wallet_transactions.list(**ids, transaction_types=["payout", "refund"])
         self.assertEqual(filtered.result, [])
 
-    def test_what_is_wrong_with_a_transfer_is_told_where_the_sdk_looks_for_it(self):
-        usd_decimal = {"currency": "USD", "value_decimal": "99.00"}
+    def test_what_is_wrong_with_a_line_item_is_told_where_the_sdk_looks_for_it(self):
         item = {"name": "Yoga", "base_price": {"currency": "USD", "value_decimal": "x"}}
         with self.assertRaises(errors.TransferValidationError) as caught:
-            self.transfer(
-                amount_details={"tip": usd_decimal},
-                line_items={"items": [{**item, "quantity": 1}]},
-            )
-        told = caught.exception.data
-        self.assertIn("makes it more", told.amount_details.tip)
-        self.assertIn("decimal", told.line_items.items["0"].base_price.value_decimal)
+            self.transfer(line_items={"items": [{**item, "quantity": 1}]})
+        told = caught.exception.data.line_items.items["0"]
+        self.assertIn("decimal", told.base_price.value_decimal)
+
+    def test_a_tip_beyond_the_amount_is_told_where_the_sdk_looks_for_it(self):
+        if not hasattr(components, "CreateTransferAmountDetails"):
+            self.skipTest("this version has no amountDetails")
+        tip = {"currency": "USD", "value_decimal": "99.00"}
+        with self.assertRaises(errors.TransferValidationError) as caught:
+            self.transfer(amount_details={"tip": tip})
+        self.assertIn("makes it more", caught.exception.data.amount_details.tip)
 
     def test_one_idempotency_key_makes_one_transfer(self):
         key = str(uuid.uuid4())

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -46,14 +47,13 @@ class Client:
             "Authorization": server.basic(PUBLIC_KEY, SECRET_KEY),
             "Content-Type": "application/json",
             "x-wait-for": "payment-method",
-            "x-idempotency-key": "7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b01",
         }
 
-    def __call__(self, method, path, body=None, **headers):
+    def __call__(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         url = self._sandbox.url + path
-        headers = {name.replace("_", "-"): value for name, value in headers.items()}
-        request = urllib.request.Request(url, data, self._headers | headers, method=method)
+        key = {"x-idempotency-key": str(uuid.uuid4())}
+        request = urllib.request.Request(url, data, self._headers | key, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read() or b"null")
 
@@ -153,7 +153,6 @@ def what_has_arrived(call, owned):
             "source": {"paymentMethodID": source["paymentMethodID"]},
             "destination": {"paymentMethodID": destination["paymentMethodID"]},
         },
-        x_idempotency_key="7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b02",
     )["transferID"]
     refund = call("POST", f"/accounts/{PARTNER}/transfers/{transfer}/refunds", {"amount": 1})
     wallet = f"/accounts/{owned['accountID']}/wallets/{owned['walletID']}"

@@ -20,14 +20,20 @@ use crate::idempotency::{self, KEY_CHARACTERS_MAX};
 /// In which headers it may stand, the first that is there.
 const HEADERS: [&str; 2] = ["idempotency-key", "x-idempotency-key"];
 
-/// The key that a POST was sent with, if it was.
-pub(super) fn key(context: &Context, request: &Request) -> Result<Option<RequestKey>, Refusal> {
+/// The key that a POST at a path was sent with, if it was. At another path it is another
+/// key, so that nobody is shown what was made where they may not look.
+pub(super) fn key(
+    context: &Context,
+    request: &Request,
+    path: &str,
+) -> Result<Option<RequestKey>, Refusal> {
     for header in HEADERS {
         let key = idempotency::key(request.headers(), header).map_err(|_| {
             let form = format!("would be 1 to {KEY_CHARACTERS_MAX} visible ASCII characters");
             Refusal::malformed(format!("the header {header} {form}"))
         })?;
         if let Some(key) = key {
+            let key = format!("{path} {key}").into();
             return Ok(Some(RequestKey { account: context.account.id, key }));
         }
     }

@@ -280,6 +280,23 @@ async fn parts_of_an_amount_are_shown_as_they_were_sent_and_are_no_more_than_it(
         "surcharge": "is part of the amount, and makes it more than that",
     });
     shop.make(OTHER_KEY, body).await.is(422, &json!({ "amountDetails": told }));
+    // A tax that is too much is told where it was sent, and nowhere else.
+    for (field, tax, told) in [
+        (
+            "amountDetails",
+            json!({"tax": usd("10.81")}),
+            json!({"tax": "is part of the amount, and makes it more than that"}),
+        ),
+        (
+            "salesTaxAmount",
+            json!({"currency": "USD", "value": 1_081}),
+            json!("salesTaxAmount is part of amount, and is not greater"),
+        ),
+    ] {
+        let mut body = shop.purchase(1_080);
+        body[field] = tax;
+        shop.make(OTHER_KEY, body).await.is(422, &json!({ field: told }));
+    }
 }
 
 #[tokio::test]

@@ -18,8 +18,8 @@ use crate::moov::{Answer, Context, Problems, Refusal, Reply, Request, once};
 /// Makes a schedule of a rule, of occurrences added by hand, or of both. The account of
 /// the path owns it. Moov has no key for it; who sends one makes it once.
 pub(super) async fn create(context: Context, request: Request, party: PartyId) -> Answer {
-    let key = once::key(&context, &request)?;
     let path = format!("/accounts/{}/schedules", context.ids().id(party));
+    let key = once::key(&context, &request, &path)?;
     let sent = once::sent(&request);
     let made = made(context.clone(), request, party, key.clone());
     once::answer(&context, key, &path, &sent, made).await

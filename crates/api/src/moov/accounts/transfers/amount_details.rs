@@ -29,7 +29,7 @@ pub(super) struct DecimalBody {
 impl AmountDetailsBody {
     /// The tax among them, in minor units. What is wrong with any of them is told:
     /// each is of the transfer's currency and of nothing or more, and together they are
-    /// not more than its `amount`, where that is known.
+    /// not more than its `amount`, where that is known. Then there is no tax.
     pub(super) fn tax(
         &self,
         currency: Currency,
@@ -57,6 +57,7 @@ impl AmountDetailsBody {
             && sum.is_none_or(|sum| sum > whole)
         {
             problems.add_at(&[FIELD, last], "is part of the amount, and makes it more than that");
+            return None;
         }
         tax
     }
@@ -99,7 +100,7 @@ mod tests {
         let parts = json!({"tip": usd("1.00"), "tax": usd("0.809"), "surcharge": usd("0.19")});
         assert_eq!(read(parts.clone(), 200), (Some(80), None));
         let told = json!({"surcharge": "is part of the amount, and makes it more than that"});
-        assert_eq!(read(parts, 199), (Some(80), Some(json!({ "amountDetails": told }))));
+        assert_eq!(read(parts, 199), (None, Some(json!({ "amountDetails": told }))));
     }
 
     #[test]

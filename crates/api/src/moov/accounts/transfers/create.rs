@@ -96,7 +96,7 @@ async fn read(
 fn place_of(told: &str) -> (Vec<String>, &str) {
     const KEYS: [(&str, &str); 7] = [
         ("amount", "amount"),
-        ("salesTaxAmount", "amount"),
+        ("salesTaxAmount", "salesTaxAmount"),
         ("source.paymentMethodID", "sourcePaymentMethodID"),
         ("destination.paymentMethodID", "destinationPaymentMethodID"),
         ("source", "source"),
@@ -164,7 +164,7 @@ mod tests {
     fn a_problem_stands_under_the_key_of_its_field() {
         for (told, key) in [
             ("amount.value is 0; it would be at least 1", "amount"),
-            ("salesTaxAmount is part of amount", "amount"),
+            ("salesTaxAmount is part of amount", "salesTaxAmount"),
             ("source.paymentMethodID is missing", "sourcePaymentMethodID"),
             ("source is missing", "source"),
             ("source.achDetails.companyEntryDescription would be 4 to 10", "source"),

@@ -49,9 +49,18 @@ async fn a_key_is_worth_one_request() {
     cast.under("idempotency-key", KEY, body(100)).await.ok();
     let told = json!({"error": "the key was used for a different request"});
     cast.under("idempotency-key", KEY, body(200)).await.is(409, &told);
-    let elsewhere = cast.ask().header("idempotency-key", KEY);
-    elsewhere.post(&collection(CUSTOMER), body(100)).await.is(409, &told);
     assert_eq!(cast.schedules_made().await, 1);
+}
+
+#[tokio::test]
+async fn a_key_at_another_account_is_another() {
+    let cast = Cast::new().await;
+    let made = cast.under("idempotency-key", KEY, body(100)).await.ok();
+    cast.advance("2026-01-08T00:00:00Z").await;
+    let elsewhere = cast.ask().header("idempotency-key", KEY);
+    let other = elsewhere.post(&collection(CUSTOMER), body(100)).await.ok();
+    assert_ne!(text(&other, "scheduleID"), text(&made, "scheduleID"));
+    assert_eq!(other["ownerAccountID"], CUSTOMER);
 }
 
 #[tokio::test]
