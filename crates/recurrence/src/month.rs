@@ -68,7 +68,7 @@ impl Month {
             length: length(year, of_year),
             year,
             of_year,
-            first_weekday: (self.first_weekday + self.length) % 7,
+            first_weekday: within_week(self.first_weekday + self.length - 28),
         })
     }
 
@@ -82,7 +82,7 @@ impl Month {
             length,
             year,
             of_year,
-            first_weekday: (self.first_weekday + 35 - length) % 7,
+            first_weekday: within_week(self.first_weekday + 35 - length),
         })
     }
 
@@ -102,12 +102,16 @@ impl Month {
 }
 
 fn length(year: i64, of_year: u32) -> u32 {
+    const LONG: u32 = 0b1010_1101_0101;
     match of_year {
-        1 if is_leap(year) => 29,
-        1 => 28,
-        3 | 5 | 8 | 10 => 30,
-        _ => 31,
+        1 => 28 + u32::from(is_leap(year)),
+        _ => 30 + (LONG >> of_year & 1),
     }
+}
+
+/// Of a number of days below two weeks.
+fn within_week(days: u32) -> u32 {
+    if days < 7 { days } else { days - 7 }
 }
 
 /// A century that 16 divides is one that 400 divides.

@@ -10,7 +10,7 @@ use crate::month::{self, CYCLE, DAYS_A_CYCLE, MONTHS_A_YEAR, Month};
 use crate::rule::Frequency;
 use crate::visits::greatest_common_divisor;
 
-const SECONDS_A_WEEK: i64 = 7 * SECONDS_A_DAY;
+pub(super) const SECONDS_A_WEEK: i64 = 7 * SECONDS_A_DAY;
 const SECONDS_A_CYCLE: i64 = DAYS_A_CYCLE * SECONDS_A_DAY;
 
 /// A Monday, in days since the start of 1970.
@@ -189,7 +189,7 @@ impl Expansion {
 
     /// Slots of an hour or a minute start with it: how long they are makes no
     /// difference to where they start.
-    fn slots_as_stretches(&self) -> Times {
+    pub(super) fn slots_as_stretches(&self) -> Times {
         let mut times = self.slots;
         if self.rule.frequency == Frequency::Hourly {
             times.minutes = SIXTY;
@@ -212,7 +212,7 @@ fn bits(word: u64) -> impl Iterator<Item = u32> {
 }
 
 /// The stretches of bits that are set: the first, and the one after the last.
-fn runs(mut word: u64) -> impl Iterator<Item = (u32, u32)> {
+pub(super) fn runs(mut word: u64) -> impl Iterator<Item = (u32, u32)> {
     std::iter::from_fn(move || {
         if word == 0 {
             return None;

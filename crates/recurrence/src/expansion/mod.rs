@@ -6,12 +6,13 @@
 //! so that any date is found from where it is. Each file here adds one thing:
 //! [`days`] the word, [`visited`] which months can have one, [`positions`] what
 //! `BYSETPOS` leaves of it, [`shape`] its table, [`times`] and [`within_day`] the time of day,
-//! [`moments`] the search, and [`count`] how many there are. Where steps of hours, minutes or
+//! [`moments`] the search, and [`count`] and [`count_slots`] how many there are. Where steps of hours, minutes or
 //! seconds run beside the calendar, [`meetings`], [`time_of_week`] and [`arcs`] work out when they
 //! come to the right day and time.
 
 mod arcs;
 mod count;
+mod count_slots;
 mod days;
 mod meetings;
 mod moments;

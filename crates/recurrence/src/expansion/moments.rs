@@ -130,6 +130,17 @@ impl Expansion {
 
     /// The next month with days.
     pub(crate) fn page_after(&self, mut month: Month) -> Option<Page> {
+        if let Some(words) = self.words_of_all_months() {
+            for _ in 0..self.words_max {
+                count_step();
+                month = month.next()?;
+                let days = words.of(month);
+                if days != 0 {
+                    return Some(Page { month, days });
+                }
+            }
+            return None;
+        }
         for _ in 0..self.words_max {
             count_step();
             let number = self.month_from(month.number + 1)?;

@@ -39,6 +39,10 @@ impl Expansion {
             let after = total - 1 - rank;
             let by_rank = positions.window_from_start(rank.unsigned_abs())
                 | positions.window_from_end(after.unsigned_abs());
+            // Mostly none is.
+            if by_rank & days::first_days(days.count_ones()) == 0 {
+                return picked;
+            }
             let mut rest = days;
             for rank in 0..days.count_ones() {
                 picked |= (by_rank >> rank & 1) << rest.trailing_zeros();

@@ -203,7 +203,7 @@ mod tests {
     struct Long;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(400))]
 
         /// Steps of about a day, a week, a month or a year, and parts of them.
         #[test]
@@ -239,6 +239,16 @@ mod tests {
                 prop_assert!(last.is_some_and(|last| expansion.slot_from(last) == Some(last)));
                 let next = last.and_then(|last| leapt_from(&expansion, last + 1).ok()).flatten();
                 prop_assert!(next.is_none_or(|next| next > found + 1_000_000_000), "{} at {}", rule, start);
+                let counted = expansion.slots_before(found);
+                prop_assert_eq!(expansion.nth_slot(counted), Some(found), "{} at {}", rule, start);
+                if let Some(next) = expansion.slot_from(found + 1) {
+                    prop_assert_eq!(expansion.slots_before(next), counted + 1);
+                    prop_assert_eq!(expansion.nth_slot(counted + 1), Some(next));
+                    prop_assert_eq!(expansion.slots_before(next - 1), counted + 1);
+                }
+                if let Some(last) = last {
+                    prop_assert_eq!(expansion.nth_slot(expansion.slots_before(last)), Some(last));
+                }
                 from = found + 40_000_000;
             }
         }
