@@ -59,10 +59,14 @@ impl Month {
         })
     }
 
+    #[inline]
     pub(crate) fn next(self) -> Option<Month> {
+        if self.number >= LAST_NUMBER {
+            return None;
+        }
         let (year, of_year) =
             if self.of_year == 11 { (self.year + 1, 0) } else { (self.year, self.of_year + 1) };
-        (self.number < LAST_NUMBER).then(|| Month {
+        Some(Month {
             number: self.number + 1,
             first_day: self.first_day.plus(self.length),
             length: length(year, of_year),
@@ -88,9 +92,10 @@ impl Month {
 
     /// The date of a day, counted from the month's first, which is 0; of the
     /// day after its last too.
+    #[inline]
     pub(crate) fn date(self, day: u32) -> Option<Date> {
         if day >= self.length {
-            return self.next()?.date(day - self.length);
+            return self.date_past(day);
         }
         Date::new(
             i16::try_from(self.year).ok()?,
@@ -99,8 +104,14 @@ impl Month {
         )
         .ok()
     }
+
+    #[cold]
+    fn date_past(self, day: u32) -> Option<Date> {
+        self.next()?.date(day - self.length)
+    }
 }
 
+#[inline]
 fn length(year: i64, of_year: u32) -> u32 {
     const LONG: u32 = 0b1010_1101_0101;
     match of_year {

@@ -7,12 +7,16 @@ use crate::rule::Frequency;
 
 /// Words of months of 28 to 31 days that start on a Monday, a Tuesday, …
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Words([u32; 32]);
+pub(super) struct Words {
+    by_shape: [u32; 32],
+    /// Whether there is nothing more to a month, once the first is past.
+    of_all_months: bool,
+}
 
 impl Words {
     pub(super) fn of(&self, month: Month) -> u32 {
         let shape = (month.length & 3) << 3 | month.first_weekday & 7;
-        usize::try_from(shape).ok().and_then(|shape| self.0.get(shape)).copied().unwrap_or(0)
+        usize::try_from(shape).ok().and_then(|shape| self.by_shape.get(shape)).copied().unwrap_or(0)
     }
 }
 
@@ -20,8 +24,7 @@ impl Expansion {
     /// Those, once they are made, if there is nothing more to a month, once the
     /// first is past.
     pub(super) fn words_of_all_months(&self) -> Option<&Words> {
-        let words = self.words.get()?.as_ref();
-        words.filter(|_| self.visits.every == 1 && self.season == ALL_MONTHS && !self.never)
+        self.words.get()?.as_ref().filter(|words| words.of_all_months)
     }
 
     /// Nothing if a word depends on more than the month's shape, apart from
@@ -42,8 +45,9 @@ impl Expansion {
         {
             return None;
         }
-        let mut words = Words([0; 32]);
-        for (length, by_weekday) in (28..).zip(words.0.chunks_exact_mut(8)) {
+        let of_all_months = self.visits.every == 1 && self.months == ALL_MONTHS && !self.never;
+        let mut words = Words { by_shape: [0; 32], of_all_months };
+        for (length, by_weekday) in (28..).zip(words.by_shape.chunks_exact_mut(8)) {
             for (first_weekday, word) in (0..7).zip(by_weekday) {
                 let shape = Month {
                     number: 0,
