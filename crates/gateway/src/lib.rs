@@ -3,10 +3,15 @@
 //! Every gateway takes the same path: the intent is committed, then the call is
 //! made with no transaction open, then the outcome is settled. The built-in
 //! [`bank`] is no exception.
+//!
+//! - [`bank`] is the built-in one.
+//! - [`http`] is an endpoint of the user's own.
+//! - [`upstream`] is what all share that speak to somebody else.
 
 pub mod bank;
-
+pub mod http;
 mod permit;
+pub mod upstream;
 
 use std::time::Duration;
 

@@ -11,6 +11,7 @@ mod books;
 mod campaign;
 mod clock_steps;
 mod disk;
+mod endpoint;
 mod kill;
 mod platform;
 mod sandbox_process;
