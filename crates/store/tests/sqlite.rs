@@ -8,7 +8,8 @@ use engine::{ClockId, RunKey};
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::SqliteStore;
 use store::{
-    BankStore, ClockMode, ClockState, Credential, CredentialKind, PageQuery, Store, StoreError,
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Store,
+    StoreError,
 };
 
 /// A store, and the folder that goes when it does.
@@ -28,6 +29,10 @@ async fn open_bank() -> Arc<dyn BankStore> {
     in_a_file().await
 }
 
+async fn open_names() -> Arc<dyn NameStore> {
+    in_a_file().await
+}
+
 async fn open_in_memory() -> Arc<dyn Store> {
     SqliteStore::in_memory().unwrap()
 }
@@ -36,14 +41,20 @@ async fn open_bank_in_memory() -> Arc<dyn BankStore> {
     SqliteStore::in_memory().unwrap()
 }
 
+async fn open_names_in_memory() -> Arc<dyn NameStore> {
+    SqliteStore::in_memory().unwrap()
+}
+
 mod file {
     store::store_conformance!(crate::open);
     store::bank_store_conformance!(crate::open_bank);
+    store::name_store_conformance!(crate::open_names);
 }
 
 mod memory {
     store::store_conformance!(crate::open_in_memory);
     store::bank_store_conformance!(crate::open_bank_in_memory);
+    store::name_store_conformance!(crate::open_names_in_memory);
 }
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";

@@ -91,6 +91,11 @@ impl SandboxProcess {
         Ok((response.status(), response.json().await?))
     }
 
+    /// Advances the clock, to the end of all that was due by then.
+    pub(crate) async fn advance(&self, to: &str) {
+        self.post("/kalends/v1/clock/advance", &json!({ "to": to })).await;
+    }
+
     /// Asks for an advance and does not wait for its end.
     pub(crate) fn begin_advance(&self, to: &str) {
         let request = self

@@ -16,6 +16,7 @@ mod connection;
 mod edits;
 mod events;
 mod fault;
+mod foreign_names;
 mod grants;
 mod keys;
 mod listing;
@@ -50,7 +51,7 @@ use self::state::WriterState;
 use self::writer::{Writer, Writing};
 use crate::{Result, StoreError};
 
-/// Both stores over one SQLite file.
+/// Every store over one SQLite file.
 pub struct SqliteStore {
     installation: InstallationId,
     keys: Keys,
