@@ -6,10 +6,13 @@
 //!
 //! - [`bank`] is the built-in one.
 //! - [`http`] is an endpoint of the user's own.
+//! - [`omise`] is an account with Omise, and [`moov`] a platform with Moov.
 //! - [`upstream`] is what all share that speak to somebody else.
 
 pub mod bank;
 pub mod http;
+pub mod moov;
+pub mod omise;
 mod permit;
 pub mod upstream;
 

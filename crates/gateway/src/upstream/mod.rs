@@ -5,20 +5,27 @@
 //!   nobody knows.
 //! - [`Names`] knows what the upstream calls the things that a request names, and gives
 //!   keys to what the upstream names.
+//! - [`Secret`] is never shown.
 
 mod limits;
 mod line;
+mod marks;
 mod names;
 mod paying;
+pub(crate) mod search;
+mod secret;
 mod wording;
 
 pub use limits::Limits;
 pub use names::{LocalNames, Names};
 pub use reqwest::Url;
+pub use secret::Secret;
 
 pub(crate) use line::{Answer, Leave, Line, Told};
+pub(crate) use marks::Marks;
 pub(crate) use names::{Named, Sighting, Verdict};
 pub(crate) use paying::{Upstream, pay};
+pub(crate) use search::Page;
 pub(crate) use wording::slot;
 
 /// Why a gateway could not be set up.

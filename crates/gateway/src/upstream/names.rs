@@ -48,18 +48,24 @@ impl Names {
         Names { local: Some(local), ..self }
     }
 
+    /// What keys stand for, read in one batch.
+    pub(crate) async fn texts(
+        &self,
+        mut keys: Vec<RecordKey>,
+    ) -> Result<HashMap<RecordKey, Box<str>>, StoreError> {
+        keys.sort_unstable();
+        keys.dedup();
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let texts = self.store.names(keys.clone()).await?;
+        Ok(keys.into_iter().zip(texts).filter_map(|(key, text)| Some((key, text?))).collect())
+    }
+
     /// What everything is called that these requests name, read in one batch.
     pub(crate) async fn of(&self, requests: &[PaymentRequest]) -> Result<Named, StoreError> {
-        let mut foreign: Vec<RecordKey> =
-            requests.iter().flat_map(records).filter(|record| is_foreign(record.key)).collect();
-        foreign.sort_unstable();
-        foreign.dedup();
-        let mut texts = HashMap::with_capacity(foreign.len());
-        if !foreign.is_empty() {
-            let read = self.store.names(foreign.clone()).await?;
-            let both = foreign.into_iter().zip(read);
-            texts.extend(both.filter_map(|(record, text)| Some((record, text?))));
-        }
+        let named = requests.iter().flat_map(records);
+        let texts = self.texts(named.filter(|record| is_foreign(record.key)).collect()).await?;
         Ok(Named { texts, local: self.local.clone() })
     }
 

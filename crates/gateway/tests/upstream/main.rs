@@ -6,6 +6,8 @@
 )]
 
 mod http;
+mod moov;
+mod omise;
 mod script;
 mod sending;
 mod world;

@@ -21,4 +21,5 @@ mod second_process;
 mod secrets;
 mod shim;
 mod stopped;
+mod upstream;
 mod world;
