@@ -133,7 +133,7 @@ impl Lane {
                 match self.claim_allowed().await {
                     Ok(None) => break,
                     Ok(Some(batch)) => {
-                        in_flight.push(self.execute_allowed(batch, doubtful_through))
+                        in_flight.push(self.execute_allowed(batch, doubtful_through));
                     }
                     Err(error) => failure = Some(error),
                 }

@@ -88,7 +88,10 @@ pub async fn what_is_asked_for_by_hand_is_claimed_again_at_once(store: Arc<dyn S
     let expected = settlement.follow.clone().unwrap();
     let asked = entry(Deed::Asked, "not seen");
     assert!(world.store.settle_by_hand(settlement, asked).await.unwrap().is_written());
-    assert_eq!(world.store.queued(LANE, at(now), 10).await.unwrap(), [expected.clone()]);
+    assert_eq!(
+        world.store.queued(LANE, at(now), 10).await.unwrap(),
+        std::slice::from_ref(&expected)
+    );
     assert_eq!(world.claim(now).await, [expected]);
     assert_eq!(world.store.queued(LANE, at(now), 10).await.unwrap(), []);
 }
