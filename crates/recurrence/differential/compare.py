@@ -20,6 +20,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime, timedelta
 
 from dateutil import rrule
@@ -31,7 +32,7 @@ TIMES_MAX = 12
 # How many periods dateutil may look at for the times of one rule, where a year it has not seen
 # counts as ten; some of its searches take minutes. What it has found by then is compared. Where it
 # looks at no period, the processor's time is the limit.
-DATEUTIL_PERIODS = 400
+DATEUTIL_PERIODS = 200
 DATEUTIL_SECONDS = 0.004
 
 
@@ -176,7 +177,9 @@ def rules_end_by_themselves(rule):
 
 
 def compare(task):
-    expand, seed, count = task
+    expand, seed, count, end = task
+    if time.monotonic() > end:
+        return 0, 0, 0, []
     generator = random.Random(seed)
     signal.signal(signal.SIGVTALRM, interrupt)
     batch, skipped = [], 0
@@ -202,11 +205,14 @@ def main():
     arguments.add_argument("--expand", required=True, help="the program that answers for this crate")
     arguments.add_argument("--long", action="store_true")
     arguments.add_argument("--rules", type=int)
+    arguments.add_argument("--minutes", type=float, help="begins no more rules after so many")
     arguments.add_argument("--seed", type=int, default=5545)
     arguments = arguments.parse_args()
     count = arguments.rules or (2_000_000 if arguments.long else 20_000)
     size = min(1_000, count)
-    tasks = [(arguments.expand, arguments.seed + index, size) for index in range(count // size)]
+    end = time.monotonic() + 60 * arguments.minutes if arguments.minutes else float("inf")
+    seeds = range(arguments.seed, arguments.seed + count // size)
+    tasks = [(arguments.expand, seed, size, end) for seed in seeds]
     compared = asked = skipped = differences = 0
     with multiprocessing.Pool() as pool:
         for rules, questions, left_out, different in pool.imap_unordered(compare, tasks):

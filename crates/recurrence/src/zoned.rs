@@ -468,7 +468,9 @@ impl Zoned {
                 return Some(found);
             }
             let (end, _) = stretch.end?;
-            from = end.max(civil? - offset - OFFSETS_APART_SECONDS);
+            // A civil time that is past may come again after the transition.
+            let next = civil_from(from + offset - OFFSETS_APART_SECONDS)?;
+            from = end.max(next - offset - OFFSETS_APART_SECONDS);
         }
     }
 
@@ -499,7 +501,9 @@ impl Zoned {
                 return Some(found);
             }
             let (start, _) = stretch.start?;
-            until = (start - 1).min(civil? - offset + OFFSETS_APART_SECONDS);
+            // A civil time that is to come may have come before the transition.
+            let last = civil_until(until + offset + OFFSETS_APART_SECONDS)?;
+            until = (start - 1).min(last - offset + OFFSETS_APART_SECONDS);
         }
     }
 

@@ -149,6 +149,34 @@ fn a_daily_time_in_the_hour_that_autumn_repeats_comes_once() {
 }
 
 #[test]
+fn the_first_and_the_last_time_in_the_hour_that_autumn_repeats_come_twice_if_both_count() {
+    for (start, zone, instants) in [
+        (
+            date(2026, 11, 1).at(1, 30, 0, 0),
+            "America/New_York",
+            ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"],
+        ),
+        // Half an hour.
+        (
+            date(2026, 4, 5).at(1, 30, 3, 0),
+            "Australia/Lord_Howe",
+            ["2026-04-04T14:30:03Z", "2026-04-04T15:00:03Z"],
+        ),
+    ] {
+        let [first, second] = instants.map(|instant| instant.parse().unwrap());
+        let once = in_zone("FREQ=DAILY;COUNT=1", start, zone);
+        let both = once.clone().with_fold(Fold::Both);
+        assert_eq!(both.iter().collect::<Vec<_>>(), [first, second], "{zone}");
+        assert_eq!((both.after(first), both.before(second)), (Some(second), Some(first)), "{zone}");
+        assert_eq!((both.after(second), both.before(first)), (None, None), "{zone}");
+        let second_only = once.with_fold(Fold::Second);
+        assert_eq!(second_only.iter().collect::<Vec<_>>(), [second], "{zone}");
+        assert_eq!(second_only.after(first), Some(second), "{zone}");
+        assert_eq!(second_only.before(second), None, "{zone}");
+    }
+}
+
+#[test]
 fn every_hour_comes_each_hour_where_clocks_are_put_forward_or_back() {
     for (start, zone) in [
         (date(2026, 3, 7).at(0, 0, 0, 0), "America/New_York"),

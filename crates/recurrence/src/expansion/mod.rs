@@ -73,6 +73,8 @@ pub(crate) struct Expansion {
     /// How many words are looked at in search of one that is not empty: after
     /// so many, they repeat.
     words_max: i64,
+    /// That no word is not, once so many were looked at.
+    empty: OnceLock<()>,
     never: bool,
 }
 
@@ -150,6 +152,7 @@ impl Expansion {
             times: times_of_slot(rule, start),
             slots: slots_of_day(rule),
             words_max: 0,
+            empty: OnceLock::new(),
             never: false,
         };
         if limits.overflow && limits.year_days && month_days.is_empty() {

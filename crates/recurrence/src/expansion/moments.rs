@@ -6,6 +6,10 @@ use crate::day::Day;
 use crate::month::{self, Month};
 use crate::rule::Frequency;
 
+/// After so many years that are visited their words repeat, wherever in the
+/// first of them the search begins.
+const YEARS_OF_WORDS: i64 = 402;
+
 /// A month, and some of the days on which a rule falls in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Page {
@@ -99,7 +103,7 @@ impl Expansion {
     /// The first month with days that are this one or later, and those days.
     pub(crate) fn page_from(&self, day: Day) -> Option<Page> {
         let mut number = self.month_from(self.first_origin(day))?;
-        for _ in 0..self.words_max {
+        for _ in 0..self.words_to_look_at() {
             count_step();
             let (month, word) = self.word_from(Month::numbered(number)?);
             let before = u32::try_from(day.0 - month.first_day.0).unwrap_or(0);
@@ -109,11 +113,14 @@ impl Expansion {
             }
             number = self.month_from(month.number + 1)?;
         }
-        None
+        self.all_are_empty()
     }
 
     /// The last month with days that are this one or earlier, and those days.
     pub(crate) fn page_until(&self, day: Day) -> Option<Page> {
+        if self.empty.get().is_some() {
+            return None;
+        }
         let mut number = self.month_until(month::containing_day(day))?;
         for _ in 0..=self.words_max {
             count_step();
@@ -125,6 +132,23 @@ impl Expansion {
             }
             number = self.month_until(number - 1)?;
         }
+        self.all_are_empty()
+    }
+
+    /// How many words, or years of words, are looked at in search of one that
+    /// is not empty: none, once it is known that all are.
+    fn words_to_look_at(&self) -> i64 {
+        match self.empty.get() {
+            Some(()) => 0,
+            None if self.looks_at_years() => self.words_max.min(YEARS_OF_WORDS),
+            None => self.words_max,
+        }
+    }
+
+    /// Remembers that the words have come to repeat without any day.
+    #[cold]
+    fn all_are_empty<T>(&self) -> Option<T> {
+        self.empty.get_or_init(|| ());
         None
     }
 
@@ -150,7 +174,7 @@ impl Expansion {
 
     /// The next month with days, among those that are visited.
     fn page_after(&self, mut month: Month) -> Option<Page> {
-        for _ in 0..self.words_max {
+        for _ in 0..self.words_to_look_at() {
             count_step();
             let number = self.month_from(month.number + 1)?;
             let next = number == month.number + 1;
@@ -167,13 +191,14 @@ impl Expansion {
     /// The word of a month; where `BYSETPOS` counts in years, which are
     /// costly, that of the first month of the year's rest that has days.
     fn word_from(&self, month: Month) -> (Month, u32) {
-        if self.limits.positions
-            && self.rule.frequency == Frequency::Yearly
-            && !self.limits.overflow
-        {
+        if self.looks_at_years() {
             return self.first_picked_in_year(month);
         }
         (month, self.word(month))
+    }
+
+    fn looks_at_years(&self) -> bool {
+        self.limits.positions && self.rule.frequency == Frequency::Yearly && !self.limits.overflow
     }
 
     /// The last month before with days.
