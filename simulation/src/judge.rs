@@ -35,6 +35,8 @@ pub(crate) struct Judge {
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     held: BTreeMap<RunKey, Holder>,
+    /// Where those stand, by what they are an attempt at.
+    held_keys: BTreeMap<AttemptName, RunKey>,
     /// Runs that were in flight when their schedule was deleted: they finish.
     finishing: BTreeSet<RunKey>,
     pub(crate) created: BTreeMap<ScheduleId, Schedule>,
@@ -49,6 +51,11 @@ pub(crate) struct Seen {
 
 pub(crate) const fn name_of(key: AwaitingKey) -> AttemptName {
     AttemptName { schedule: key.schedule, slot: key.slot, attempt: key.attempt }
+}
+
+const fn attempt_of(run: &Run) -> AttemptName {
+    let Run { key, attempt, .. } = run;
+    AttemptName { schedule: key.schedule, slot: key.slot, attempt: *attempt }
 }
 
 impl Judge {
@@ -212,7 +219,7 @@ impl Judge {
             }
             match settlement.source {
                 Source::Queue(key) => {
-                    let holder = seen.held.remove(&key).map(|holder| holder.term);
+                    let holder = seen.let_go(key).map(|holder| holder.term);
                     if holder != Some(term) {
                         self.kernel.violate(|| {
                             format!("{key:?} was settled under {term:?} and held by {holder:?}")
@@ -285,27 +292,38 @@ impl Judge {
 impl Seen {
     fn hold(&mut self, claim: &Claim, runs: &[Run]) {
         for run in runs {
+            self.held_keys.insert(attempt_of(run), run.key);
             let holder =
                 Holder { term: claim.term, lease_until: claim.lease_until, run: run.clone() };
             self.held.insert(run.key, holder);
         }
     }
 
-    fn holder_of(&self, name: &AttemptName) -> Option<&Holder> {
-        self.held.values().find(|holder| {
-            let Run { key, attempt, .. } = &holder.run;
-            key.schedule == name.schedule && key.slot == name.slot && *attempt == name.attempt
-        })
+    fn let_go(&mut self, key: RunKey) -> Option<Holder> {
+        let holder = self.held.remove(&key)?;
+        self.held_keys.remove(&attempt_of(&holder.run));
+        Some(holder)
     }
 
-    /// Whether somebody works on runs, or left them behind not long ago.
-    pub(crate) fn is_anything_in_flight(&self, now: Instant) -> bool {
-        self.held.values().any(|holder| holder.lease_until.plus_seconds(600) > now)
+    fn holder_of(&self, name: &AttemptName) -> Option<&Holder> {
+        self.held_keys.get(name).and_then(|key| self.held.get(key))
+    }
+
+    /// When the first of the leases ends under which runs are held now, or were not long
+    /// ago.
+    pub(crate) fn lease_that_ends_first(&self, now: Instant) -> Option<Instant> {
+        let leases = self.held.values().map(|holder| holder.lease_until);
+        leases.filter(|until| until.plus_seconds(600) > now).min()
     }
 
     /// The term that holds a run.
     pub(crate) fn term_of(&self, key: RunKey) -> Option<Term> {
         self.held.get(&key).map(|holder| holder.term)
+    }
+
+    /// What was recorded of a schedule, in order.
+    pub(crate) fn recorded_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Occurrence> {
+        self.recorded.range(AttemptName::all_of(schedule)).map(|(_, occurrence)| occurrence)
     }
 
     pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
@@ -318,7 +336,7 @@ impl Seen {
             return Some("nobody made its schedule".to_owned());
         };
         let plan = &schedule.plan;
-        if run.plan != *plan {
+        if !Arc::ptr_eq(&run.plan, plan) && run.plan != *plan {
             return Some("its plan is not its schedule's".to_owned());
         }
         if !plan.cadence.contains(run.key.slot) {

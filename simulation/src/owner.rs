@@ -65,6 +65,7 @@ fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, requ
     match made {
         Ok(made) => {
             kernel.note("created", || format!("{made:?}"));
+            surroundings.wake_nodes();
             surroundings.judge.created(&made);
             if made.iter().any(|schedule| schedule.id == id) {
                 plan_deletion(surroundings, ends, id, &asked_again);

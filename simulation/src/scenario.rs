@@ -12,6 +12,11 @@ use recurrence::{DaysOfMonth, Ordinal, Recurrence, Rule, RuleError, Weekdays};
 
 use crate::random::{PerMillion, Random};
 
+/// Days of a world, all of them with faults; schedules end within them.
+const DAYS: i64 = 365;
+/// Schedules of a world, at most.
+const SCHEDULES_MAX: i64 = 16;
+
 /// What a gateway promises, and keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GatewayKind {
@@ -38,13 +43,15 @@ pub struct Scenario {
     pub accounts: i64,
     /// Schedules, created in the course of the first half.
     pub schedules: i64,
-    /// Days with faults; schedules end within them.
+    /// Days with faults.
     pub days: i64,
     /// Payments in one call, at most.
     pub batch_max: u32,
     /// How long a call to the gateway may take.
     pub timeout: Duration,
-    /// The longest that a node sleeps while nothing is in flight.
+    /// How long a node may sleep while it awaits an outcome that may become known.
+    pub look_every: Duration,
+    /// The longest that a node sleeps.
     pub sleep_max: Duration,
     /// The longest that a node that died stays down.
     pub down_max: Duration,
@@ -102,16 +109,16 @@ impl Scenario {
             GatewayKind::Built => 1,
             _ => random.pick(1, &[2, 3]),
         };
-        let days = random.between(60, 365);
         Scenario {
             nodes,
             gateway,
             accounts: random.between(1, 3),
-            schedules: random.between(3, 10),
-            days,
+            schedules: random.magnitude(1, SCHEDULES_MAX),
+            days: DAYS,
             batch_max: u32::try_from(random.magnitude(1, 16)).unwrap_or(1),
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
-            sleep_max: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
+            look_every: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
+            sleep_max: Duration::from_hours(random.magnitude(1, 30 * 24).cast_unsigned()),
             down_max: Duration::from_secs(random.magnitude(10, 6 * 3_600).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),

@@ -20,8 +20,12 @@ use crate::store_line::Ends;
 /// How far the store has come to rest.
 pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
     let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
-    let seen = surroundings.judge.seen();
-    depth == 0 && seen.awaiting().all(|name| is_held(surroundings, *name))
+    depth == 0 && !is_anything_awaited(surroundings, &surroundings.judge.seen())
+}
+
+/// Whether the outcome of anything may become known.
+pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> bool {
+    seen.awaiting().any(|name| !is_held(surroundings, *name))
 }
 
 /// Whether an attempt rightly waits for a person: it never reached a gateway that
@@ -36,7 +40,7 @@ fn is_held(surroundings: &Surroundings, name: AttemptName) -> bool {
 pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
     let kernel = &surroundings.kernel;
     let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
-    let seen = surroundings.judge.seen().clone();
+    let seen = surroundings.judge.seen();
     if depth > 0 {
         kernel.violate(|| format!("{depth} runs are stuck in the queue"));
     }
@@ -87,9 +91,8 @@ fn examine(
         .ask(surroundings, "schedule", |store| Box::pin(async move { store.schedule(id).await }));
     let schedule = stored.map_err(|error| error.to_string())?.ok_or("is not stored")?;
     let occurrences = occurrences(surroundings, ends, &schedule)?;
-    let recorded: Vec<&Occurrence> =
-        seen.recorded.values().filter(|occurrence| occurrence.schedule == id).collect();
-    if !occurrences.iter().eq(recorded.iter().copied()) {
+    if !occurrences.iter().eq(seen.recorded_of(id)) {
+        let recorded: Vec<&Occurrence> = seen.recorded_of(id).collect();
         return Err(format!("listed are {occurrences:?}\nand recorded were {recorded:?}"));
     }
     let subject = Arc::new(schedule.clone());
@@ -151,7 +154,7 @@ fn slots_are_the_rules(
         let run: Vec<&Slot> = slots.keys().collect();
         return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.cadence));
     }
-    let all = schedule.plan.cadence.iter().count() == slots.len();
+    let all = schedule.plan.cadence.iter().nth(slots.len()).is_none();
     let is_complete = match schedule.status {
         Status::Expired => all,
         Status::Running | Status::Expiring => all && !waiting.is_empty(),
