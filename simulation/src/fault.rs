@@ -42,11 +42,22 @@ pub enum Fault {
     AcceptedIsSuccess,
     /// A settlement's occurrence is lost.
     LoseOccurrence,
+    /// A batch that is sent piece by piece is sent to its end, whatever its permit says.
+    IgnorePermit,
+    /// What its gateway does not find is asked for again after the gateway may have
+    /// forgotten its key.
+    AskPastKeyWindow,
+    /// The unique index on requests is dropped: what is asked for again is made again.
+    DropUniqueIndex,
+    /// A slot that its owner moved gets another name.
+    RenameMovedSlots,
+    /// An edit is written although a run has been claimed since it was decided.
+    EditWhatIsInFlight,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Fault; 19] = [
+    pub const ALL: [Fault; 24] = [
         Fault::AcknowledgeBeforePaying,
         Fault::IgnoreUsedKeys,
         Fault::DrawKeys,
@@ -66,5 +77,10 @@ impl Fault {
         Fault::KeepRunsOfDeleted,
         Fault::AcceptedIsSuccess,
         Fault::LoseOccurrence,
+        Fault::IgnorePermit,
+        Fault::AskPastKeyWindow,
+        Fault::DropUniqueIndex,
+        Fault::RenameMovedSlots,
+        Fault::EditWhatIsInFlight,
     ];
 }

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use engine::edit::Edited;
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
-    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest, Run, RunKey,
-    Schedule, ScheduleId, Settlement, Term,
+    AccountId, Amendment, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest,
+    Role, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term,
 };
-use store::{Claim, Settled};
+use store::{Claim, RequestKey, Settled};
 
 use crate::books::{AttemptName, Books, PaymentState};
 use crate::kernel::Kernel;
@@ -41,6 +42,14 @@ pub(crate) struct Seen {
     finishing: BTreeSet<RunKey>,
     pub(crate) created: BTreeMap<ScheduleId, Schedule>,
     pub(crate) deleted: BTreeSet<ScheduleId>,
+    /// What stands of what owners did to slots.
+    amendments: BTreeMap<(ScheduleId, Slot), Amendment>,
+    /// Schedules that were edited.
+    pub(crate) edited: BTreeSet<ScheduleId>,
+    /// Schedules that were stopped for a time or for good.
+    pub(crate) stopped: BTreeSet<ScheduleId>,
+    /// What each request made.
+    made_by: BTreeMap<(AccountId, Box<str>), ScheduleId>,
     pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
     awaiting: BTreeSet<AttemptName>,
     /// Balances that are being quoted, and under which term.
@@ -51,6 +60,13 @@ pub(crate) struct Seen {
 
 pub(crate) const fn name_of(key: AwaitingKey) -> AttemptName {
     AttemptName { schedule: key.schedule, slot: key.slot, attempt: key.attempt }
+}
+
+const fn schedule_of(source: Source) -> ScheduleId {
+    match source {
+        Source::Queue(key) => key.schedule,
+        Source::Awaiting(key) => key.schedule,
+    }
 }
 
 const fn attempt_of(run: &Run) -> AttemptName {
@@ -72,13 +88,34 @@ impl Judge {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn created(&self, schedules: &[Schedule]) {
+    pub(crate) fn created(&self, request: &RequestKey, schedules: &[Schedule]) {
         let mut seen = self.seen();
+        if let Some(made) = schedules.first().map(|schedule| schedule.id) {
+            let before =
+                *seen.made_by.entry((request.account, request.key.clone())).or_insert(made);
+            if before != made {
+                self.kernel.violate(|| format!("{request:?} made schedules {before} and {made}"));
+            }
+        }
         for schedule in schedules {
             let before = seen.created.insert(schedule.id, schedule.clone());
             if before.is_some_and(|before| before.plan != schedule.plan) {
                 self.kernel.violate(|| format!("schedule {} was made twice", schedule.id));
             }
+        }
+    }
+
+    /// The store has written an edit.
+    pub(crate) fn edited(&self, edited: &Edited) {
+        let mut seen = self.seen();
+        let id = edited.schedule.id;
+        seen.edited.insert(id);
+        seen.created.insert(id, edited.schedule.clone());
+        for slot in &edited.restored {
+            seen.amendments.remove(&(id, *slot));
+        }
+        for amendment in &edited.amendments {
+            seen.amendments.insert((id, amendment.slot), amendment.clone());
         }
     }
 
@@ -151,56 +188,53 @@ impl Judge {
         self.seen().quoting.remove(&(term, account));
     }
 
-    /// A node is about to ask for payments. Its clock may be wrong; its claim may not.
+    /// A request leaves a node. Its clock may be wrong; its claim may not.
     pub(crate) fn sending(
         &self,
         term: Term,
-        requests: &[PaymentRequest],
-        names: &[AttemptName],
+        request: &PaymentRequest,
+        name: AttemptName,
         books: &Books,
     ) {
         let now = self.kernel.now();
         let mut seen = self.seen();
-        for (request, name) in requests.iter().zip(names) {
-            if seen.recorded.contains_key(name) {
-                // Two that look for what became of one attempt may both ask again; its key
-                // sees to it that this is nothing new.
-                if books.payment(*name).is_none() {
-                    self.kernel.violate(|| format!("{name} was sent although it is recorded"));
-                }
-                continue;
+        if seen.recorded.contains_key(&name) {
+            // Two that look for what became of one attempt may both ask again; its key
+            // sees to it that this is nothing new.
+            if books.payment(name).is_none() {
+                self.kernel.violate(|| format!("{name} was sent although it is recorded"));
             }
-            if name.attempt > 0 {
-                let before = AttemptName { attempt: name.attempt - 1, ..*name };
-                let failed = seen
-                    .recorded
-                    .get(&before)
-                    .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
-                if !failed {
-                    self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
-                }
+            return;
+        }
+        if name.attempt > 0 {
+            let before = AttemptName { attempt: name.attempt - 1, ..name };
+            let failed = seen
+                .recorded
+                .get(&before)
+                .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
+            if !failed {
+                self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
             }
-            let money = request.body.money();
-            let frozen = *seen.frozen.entry(*name).or_insert(money);
-            if frozen != money {
-                self.kernel.violate(|| {
-                    format!("{name} was sent with {money:?}, and before with {frozen:?}")
-                });
-            }
-            if seen.awaiting.contains(name) {
-                continue; // asked for again under the same key, which no claim guards
-            }
-            let Some(holder) = seen.holder_of(name) else {
-                self.kernel.violate(|| format!("{name} was sent and nobody had claimed it"));
-                continue;
-            };
-            let is_past = holder.lease_until < now && !self.exclusive;
-            if holder.term != term || is_past {
-                let (term, until) = (holder.term, holder.lease_until);
-                self.kernel.violate(|| {
-                    format!("{name} was sent past its lease; {term:?} holds it until {until}")
-                });
-            }
+        }
+        let money = request.body.money();
+        let frozen = *seen.frozen.entry(name).or_insert(money);
+        if frozen != money {
+            self.kernel
+                .violate(|| format!("{name} was sent with {money:?}, and before with {frozen:?}"));
+        }
+        if seen.awaiting.contains(&name) {
+            return; // asked for again under the same key, which no claim guards
+        }
+        let Some(holder) = seen.holder_of(&name) else {
+            self.kernel.violate(|| format!("{name} was sent and nobody had claimed it"));
+            return;
+        };
+        let is_past = holder.lease_until < now && !self.exclusive;
+        if holder.term != term || is_past {
+            let (term, until) = (holder.term, holder.lease_until);
+            self.kernel.violate(|| {
+                format!("{name} was sent past its lease; {term:?} holds it until {until}")
+            });
         }
     }
 
@@ -234,6 +268,9 @@ impl Judge {
             }
             if let Some(awaiting) = &settlement.awaiting {
                 seen.awaiting.insert(name_of(awaiting.key()));
+            }
+            if let Some((Status::Suspended, _)) = settlement.status {
+                seen.stopped.insert(schedule_of(settlement.source));
             }
             for occurrence in &settlement.occurrences {
                 self.record(&mut seen, occurrence, books);
@@ -316,6 +353,11 @@ impl Seen {
         leases.filter(|until| until.plus_seconds(600) > now).min()
     }
 
+    /// Whether a lease is over under which something is still held.
+    pub(crate) fn is_anything_left_behind(&self, now: Instant) -> bool {
+        self.held.values().any(|holder| holder.lease_until <= now)
+    }
+
     /// The term that holds a run.
     pub(crate) fn term_of(&self, key: RunKey) -> Option<Term> {
         self.held.get(&key).map(|holder| holder.term)
@@ -335,20 +377,57 @@ impl Seen {
         let Some(schedule) = self.created.get(&run.key.schedule) else {
             return Some("nobody made its schedule".to_owned());
         };
-        let plan = &schedule.plan;
-        if !Arc::ptr_eq(&run.plan, plan) && run.plan != *plan {
-            return Some("its plan is not its schedule's".to_owned());
+        match run.role {
+            Role::Cadence { .. } => wrong_with_cadence(schedule, run),
+            Role::Detached { .. } if run.attempt == 0 => self.wrong_with_amended(schedule, run),
+            Role::Detached { .. } => None,
         }
-        if !plan.cadence.contains(run.key.slot) {
-            return Some("its rule has no such date".to_owned());
-        }
-        let hour = plan.due(run.key.slot)?;
-        let first = schedule.first.filter(|link| link.slot == run.key.slot);
-        let right = match (run.attempt, first) {
-            (0, Some(first)) => run.key.due == first.due,
-            (0, None) => run.key.due == hour,
-            _ => run.key.due > hour || plan.policies.run_at_start,
-        };
-        (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))
     }
+
+    /// What contradicts what the owner did to the slot of a run.
+    fn wrong_with_amended(&self, schedule: &Schedule, run: &Run) -> Option<String> {
+        let RunKey { schedule: id, slot, due, .. } = run.key;
+        let Some(amendment) = self.amendments.get(&(id, slot)) else {
+            return Some("nobody took its slot out of the rule, or added it".to_owned());
+        };
+        if amendment.canceled_at.is_some() {
+            return Some("its slot was called off".to_owned());
+        }
+        let expected = amendment.run_at.or_else(|| schedule.plan.due(slot));
+        (expected != Some(due)).then(|| format!("its slot was to run at {expected:?}"))
+    }
+
+    /// What must have run of a schedule that was edited, by `now`.
+    pub(crate) fn slots_owed(&self, schedule: &Schedule, now: Instant) -> BTreeSet<Slot> {
+        let id = schedule.id;
+        let of_id = (id, Slot::from_stored(i64::MIN))..=(id, Slot::from_stored(i64::MAX));
+        let last = Slot::of(schedule.plan.policies.timing.zone.moment_at(now));
+        let by_rule =
+            schedule.slots_through(last).filter(|slot| !self.amendments.contains_key(&(id, *slot)));
+        let amended = self.amendments.range(of_id).map(|(_, amendment)| amendment);
+        let owed = amended.filter(|it| it.canceled_at.is_none()).map(|it| it.slot);
+        by_rule.chain(owed).collect()
+    }
+}
+
+/// What contradicts the schedule's rule in a run that carries it on.
+fn wrong_with_cadence(schedule: &Schedule, run: &Run) -> Option<String> {
+    let plan = &schedule.plan;
+    if !Arc::ptr_eq(&run.plan, plan) && run.plan != *plan {
+        return Some("its plan is not its schedule's".to_owned());
+    }
+    if !schedule.has_slot(run.key.slot) {
+        return Some("its rule has no such date".to_owned());
+    }
+    if run.attempt == 0 && plan.is_excepted(run.key.slot) {
+        return Some("its slot goes its own way".to_owned());
+    }
+    let hour = plan.due(run.key.slot)?;
+    let first = schedule.first.filter(|link| link.slot == run.key.slot && link.attempt == 0);
+    let right = match (run.attempt, first) {
+        (0, Some(first)) => run.key.due == first.due,
+        (0, None) => run.key.due == hour,
+        _ => run.key.due > hour || plan.policies.run_at_start,
+    };
+    (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))
 }

@@ -25,6 +25,9 @@ const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// How long a node waits after its store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
+/// The longest that a node is late for what is due, where it is at all.
+const NANOSECONDS_LATE_MAX: i64 = 3_000_000_000;
+
 /// A machine's clocks: a time of day that may be wrong, and one that only goes
 /// forward, a little fast or slow.
 pub(crate) struct MachineClock {
@@ -44,7 +47,11 @@ impl MachineClock {
 impl WallTime for MachineClock {
     fn now(&self) -> Instant {
         let offset = self.offset_nanoseconds.load(Ordering::Relaxed);
-        Instant::from_nanoseconds(self.kernel.now().nanoseconds().saturating_add(offset))
+        let now = self.kernel.now().nanoseconds();
+        // It is set right once a day, and drifts from there.
+        let since_set = now.rem_euclid(24 * 3_600 * 1_000_000_000);
+        let drift = since_set / 1_000_000 * self.drift_per_million;
+        Instant::from_nanoseconds(now.saturating_add(offset).saturating_add(drift))
     }
 
     fn elapsed(&self) -> Duration {
@@ -151,6 +158,7 @@ async fn work(
     wall: Arc<dyn WallTime>,
 ) {
     let kernel = Arc::clone(&surroundings.kernel);
+    let peek = ends.clone();
     let store: Arc<dyn Store> =
         Arc::new(StoreLine { surroundings: Arc::clone(&surroundings), ends, incarnation });
     let term = loop {
@@ -165,16 +173,40 @@ async fn work(
     let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock);
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
-            Ok(next) => {
-                let until_next = next.map_or(i64::MAX, |next| {
-                    next.nanoseconds().saturating_sub(wall.now().nanoseconds()).max(0)
-                });
-                Duration::from_nanos(until_next.cast_unsigned()).min(idle(&surroundings))
-            }
+            Ok(next) => pause_until(next, &surroundings, wall.now()),
             Err(_) => FAILURE_PAUSE,
         };
         kernel.nap(incarnation.node, pause).await;
+        while !is_worth_a_look(&surroundings, &peek, wall.now()) {
+            let next = peek.next_due();
+            kernel.nap(incarnation.node, pause_until(next, &surroundings, wall.now())).await;
+        }
     }
+}
+
+/// How long a node sleeps: until the next run is due, or a little longer, unless there may
+/// be something to find before that.
+fn pause_until(next: Option<Instant>, surroundings: &Surroundings, now: Instant) -> Duration {
+    let until_next = next.map_or(i64::MAX, |next| {
+        let late = surroundings.kernel.draw(|random| {
+            if random.one_in(2) { 0 } else { random.between(0, NANOSECONDS_LATE_MAX) }
+        });
+        next.nanoseconds().saturating_sub(now.nanoseconds()).max(0).saturating_add(late)
+    });
+    Duration::from_nanos(until_next.cast_unsigned()).min(idle(surroundings))
+}
+
+/// Most looks that would find nothing are left out of the world; not all, because what
+/// must not be found may be looked for too.
+fn is_worth_a_look(surroundings: &Surroundings, peek: &Ends, now: Instant) -> bool {
+    if peek.next_due().is_some_and(|next| next <= now) {
+        return true;
+    }
+    let true_now = surroundings.kernel.now();
+    let seen = surroundings.judge.seen();
+    seen.is_anything_left_behind(true_now)
+        || verdict::is_anything_awaited(surroundings, &seen)
+        || surroundings.kernel.draw(|random| random.one_in(8))
 }
 
 /// How long a node sleeps that has nothing to run. The runner's loop looks every half

@@ -23,6 +23,7 @@ use store::{
 use crate::fault::Fault;
 use crate::kernel::{Incarnation, Reply};
 use crate::line::{Surroundings, milliseconds};
+use crate::node::LANE;
 
 /// The longest that an answer is on its way back, where nothing holds it up.
 const BACK_MAX_MILLISECONDS: i64 = 20;
@@ -37,6 +38,12 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
+    /// When the next run is due, seen from outside the world.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let store = Arc::clone(&self.store);
+        at_once(Box::pin(async move { store.next_due(LANE).await })).ok().flatten()
+    }
+
     /// Asks the store, and the mirror the same, which must answer the same.
     pub(crate) fn ask<T: PartialEq + Debug>(
         &self,
