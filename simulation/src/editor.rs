@@ -30,7 +30,14 @@ pub(crate) fn plan_edits(surroundings: &Arc<Surroundings>, ends: &Ends, id: Sche
 }
 
 fn plan_next(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId) {
-    let wait = surroundings.kernel.draw(|random| random.magnitude(60, BETWEEN_EDITS_MAX));
+    let now = surroundings.kernel.now();
+    let wait = surroundings.kernel.draw(|random| {
+        let wait = random.magnitude(60, BETWEEN_EDITS_MAX);
+        // Some edit at the very time at which something runs.
+        let next = ends.next_due().filter(|_| random.one_in(2));
+        let until_next = next.map(|next| next.seconds() - now.seconds() - random.between(0, 3));
+        until_next.filter(|until| *until > 60).unwrap_or(wait)
+    });
     let (editing, ends) = (Arc::clone(surroundings), ends.clone());
     surroundings.kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
         if editing.troubles().edited > 0 {

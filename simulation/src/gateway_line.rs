@@ -218,7 +218,12 @@ fn arrive(surroundings: &Arc<Surroundings>, request: &PaymentRequest) -> Outcome
             Inclination::Succeed
         };
         let invisible_max = surroundings.scenario.invisible_seconds_max();
-        (inclination, if invisible_max == 0 { 0 } else { random.magnitude(1, invisible_max) })
+        let lag = match invisible_max {
+            0 => 0,
+            most if random.one_in(2) => random.between(1, most),
+            most => random.magnitude(1, most),
+        };
+        (inclination, lag)
     });
     let now = kernel.now();
     let visible_from = now.plus_seconds(lag);

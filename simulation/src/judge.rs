@@ -111,6 +111,10 @@ impl Judge {
         let id = edited.schedule.id;
         seen.edited.insert(id);
         seen.created.insert(id, edited.schedule.clone());
+        // What is queued anew was not sent, or provably not taken: it may pay something else.
+        for run in &edited.queued {
+            seen.frozen.remove(&attempt_of(run));
+        }
         for slot in &edited.restored {
             seen.amendments.remove(&(id, *slot));
         }

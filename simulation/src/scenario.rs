@@ -126,7 +126,7 @@ impl Scenario {
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
             look_every: Duration::from_secs(random.magnitude(3_600, 2 * 86_400).cast_unsigned()),
             sleep_max: Duration::from_hours(random.magnitude(24, 30 * 24).cast_unsigned()),
-            down_max: Duration::from_secs(random.magnitude(10, 6 * 3_600).cast_unsigned()),
+            down_max: Duration::from_secs(random.magnitude(10, 6 * 86_400).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),
         }

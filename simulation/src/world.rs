@@ -254,7 +254,9 @@ impl World {
         let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else { return };
         node.drop_work();
         let most = self.surroundings.scenario.down_max.as_secs().cast_signed();
-        let wait = self.kernel.draw(|random| random.magnitude(1, most));
+        let wait = self.kernel.draw(|random| {
+            if random.one_in(4) { random.between(1, most) } else { random.magnitude(1, most) }
+        });
         self.kernel.control_after(wait, Control::Start(index));
     }
 
