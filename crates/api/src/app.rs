@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gateway::bank::Bank;
-use store::Store;
+use store::{NameStore, Store};
 
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
@@ -13,6 +13,8 @@ use crate::metrics::Metrics;
 pub struct App {
     /// The running loop, and through it store, bank and clock.
     pub runner: Arc<runner::Handle>,
+    /// What an upstream calls its things, where there is one.
+    pub(crate) names: Option<Arc<dyn NameStore>>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -23,9 +25,16 @@ impl App {
     pub fn new(runner: Arc<runner::Handle>) -> App {
         App {
             runner,
+            names: None,
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
         }
+    }
+
+    /// The same, of which an upstream pays: results are shown as `names` has them.
+    #[must_use]
+    pub fn with_names(self, names: Arc<dyn NameStore>) -> App {
+        App { names: Some(names), ..self }
     }
 
     /// What is stored.

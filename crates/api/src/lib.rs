@@ -8,6 +8,7 @@
 mod app;
 mod authentication;
 pub mod body;
+mod foreign;
 mod metrics;
 pub mod moov;
 pub mod native;

@@ -197,6 +197,7 @@ impl Run {
             account: self.account,
             schedule: self.key.schedule,
             slot: self.key.slot,
+            attempt: self.attempt,
             body,
             at,
         })
@@ -252,6 +253,8 @@ pub struct PaymentRequest {
     pub schedule: ScheduleId,
     /// For which of its obligations.
     pub slot: Slot,
+    /// Which attempt at it.
+    pub attempt: Attempt,
     /// What.
     pub body: PaymentBody,
     /// The lane's now.

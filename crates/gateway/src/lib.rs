@@ -3,10 +3,18 @@
 //! Every gateway takes the same path: the intent is committed, then the call is
 //! made with no transaction open, then the outcome is settled. The built-in
 //! [`bank`] is no exception.
+//!
+//! - [`bank`] is the built-in one.
+//! - [`http`] is an endpoint of the user's own.
+//! - [`omise`] is an account with Omise, and [`moov`] a platform with Moov.
+//! - [`upstream`] is what all share that speak to somebody else.
 
 pub mod bank;
-
+pub mod http;
+pub mod moov;
+pub mod omise;
 mod permit;
+pub mod upstream;
 
 use std::time::Duration;
 

@@ -1,14 +1,17 @@
-//! The accept loop: header timeout, connection cap, graceful drain.
+//! The accept loop: header timeout, connection cap, graceful drain; and when it ends.
 //!
 //! `axum::serve` has none of the three, so the loop is our own.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::bail;
 use axum::Router;
+use futures::FutureExt as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use runner::Handle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -21,11 +24,55 @@ const CONNECTIONS_MAX: usize = 4_096;
 const HEADER_BYTES_MAX: usize = 64 * 1024;
 /// How long requests in flight may take once the server is told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long batches in flight may take to end once nothing can be written of them.
+const FAILED_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long the loop waits when the machine is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Serves until the process is told to stop, or can write nothing more. Then requests and
+/// batches in flight end and the data is closed. Where it was the data that failed, that is
+/// the answer: a process that lived on could neither pay nor tell what it has paid, and
+/// whoever watches over it starts another.
+pub(crate) async fn run(
+    listener: TcpListener,
+    router: Router,
+    runner: &Handle,
+) -> anyhow::Result<()> {
+    let store = runner.store();
+    serve(listener, router, async {
+        tokio::select! {
+            heard = told_to_stop() => if let Err(error) = heard {
+                tracing::error!(%error, "signals cannot be heard; stopping");
+            },
+            reason = store.failed() => {
+                tracing::error!(%reason, "nothing more can be written; stopping");
+            }
+        }
+    })
+    .await;
+    let in_time = tokio::select! {
+        () = runner.stop() => true,
+        () = async {
+            store.failed().await;
+            tokio::time::sleep(FAILED_TIMEOUT).await;
+        } => false,
+    };
+    if !in_time {
+        tracing::warn!(
+            "batches still in flight {} seconds after the data had failed were cut off",
+            FAILED_TIMEOUT.as_secs()
+        );
+    }
+    let failure = store.failed().now_or_never();
+    store.stop().await;
+    match failure {
+        Some(reason) => bail!("the data can no longer be written: {reason}"),
+        None => Ok(()),
+    }
+}
+
 /// Serves until `stop` resolves, then lets requests in flight finish.
-pub(crate) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
@@ -78,7 +125,7 @@ async fn accept(
 }
 
 /// Resolves on SIGTERM or Ctrl-C.
-pub(crate) async fn told_to_stop() -> std::io::Result<()> {
+async fn told_to_stop() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

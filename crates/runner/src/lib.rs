@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::{ClockId, Instant, LaneId, Schedule, Term};
+use futures::FutureExt as _;
 use gateway::Gateway;
 use gateway::bank::Bank;
 use store::{NewSchedule, Store, StoreError};
@@ -143,10 +144,11 @@ impl Handle {
     }
 
     /// Whether what was left behind has been recovered, the loop is running, and
-    /// its store answers.
+    /// its store answers and can write.
     pub async fn is_ready(&self) -> bool {
         let works = self.task.lock().await.as_ref().is_some_and(|task| !task.is_finished());
         works
+            && self.lane.store.failed().now_or_never().is_none()
             && self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
             && self.lane.store.next_due(self.lane.id).await.is_ok()

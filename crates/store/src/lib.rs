@@ -1,8 +1,9 @@
 //! What must survive a crash.
 //!
-//! [`Store`] is written in the engine's words and [`BankStore`] in the bank's;
-//! neither speaks SQL. Both take batches, and one is a batch of one. An
-//! implementation is right when it passes [`conformance`].
+//! [`Store`] is written in the engine's words, [`BankStore`] in the bank's, and
+//! [`NameStore`] keeps what upstreams call their things; none speaks SQL. All take
+//! batches, and one is a batch of one. An implementation is right when it passes
+//! [`conformance`].
 //!
 //! - [`sqlite`] is the embedded one: one file, one writer, group commit.
 //! - [`model`] keeps everything in memory, for tests and for the simulation.
@@ -12,6 +13,7 @@ pub mod conformance;
 pub mod event;
 pub mod grant;
 pub mod model;
+mod name_store;
 pub mod page;
 pub mod record;
 pub mod request;
@@ -21,6 +23,7 @@ mod store;
 pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
 pub use event::{Event, EventId, EventKind, NewEvent};
 pub use grant::{Grant, GrantKind};
+pub use name_store::{FOREIGN_KEY_MAX, ForeignName, NameStore, is_foreign};
 pub use page::{Order, Page, PageQuery};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
@@ -55,6 +58,16 @@ pub enum StoreError {
     InUse {
         /// The data's path.
         path: String,
+    },
+    /// The data's file has several names, and its log goes by one of them.
+    #[error(
+        "{path} has {names} names (hard links), and what is committed under one is missing under the other; leave it one name, or copy it while it is not in use"
+    )]
+    HardLinked {
+        /// The data's path.
+        path: String,
+        /// How many names it has.
+        names: u64,
     },
     /// The data was written by a newer version of Kalends.
     #[error(

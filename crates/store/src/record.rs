@@ -1,6 +1,6 @@
 //! The bank's records as a store sees them: a key, a version, and a body it does not read.
 
-use engine::{AccountId, Instant};
+use engine::{AccountId, Instant, PaymentId};
 
 use crate::page::PageQuery;
 
@@ -13,6 +13,17 @@ pub struct RecordKey {
     pub kind: RecordKind,
     /// Which of them.
     pub key: i64,
+}
+
+impl From<PaymentId> for RecordKey {
+    fn from(payment: PaymentId) -> RecordKey {
+        let (kind, key) = match payment {
+            PaymentId::Charge(id) => (RecordKind::Charge, id.0),
+            PaymentId::Transfer(id) => (RecordKind::Transfer, id.0),
+            PaymentId::Remittance(id) => (RecordKind::Remittance, id.0),
+        };
+        RecordKey { kind, key }
+    }
 }
 
 /// One stored thing of the bank's.

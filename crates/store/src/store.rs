@@ -33,6 +33,12 @@ pub trait Store: Send + Sync + 'static {
     /// what is asked after: [`crate::StoreError::Stopped`].
     async fn stop(&self);
 
+    /// Resolves once this process can write nothing more, with the reason: what it knows
+    /// may be wrong from then on, so it is to end, and another to begin from what is stored.
+    async fn failed(&self) -> String {
+        std::future::pending().await
+    }
+
     // ---- accounts and keys -------------------------------------------------
 
     /// A fresh account key, then everything about the account, in one commit.

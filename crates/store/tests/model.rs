@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use engine::InstallationId;
-use store::model::{ModelBankStore, ModelStore};
-use store::{BankStore, Store};
+use store::model::{ModelBankStore, ModelNameStore, ModelStore};
+use store::{BankStore, NameStore, Store};
 
 async fn exclusive() -> Arc<dyn Store> {
     Arc::new(ModelStore::exclusive(InstallationId(7)))
@@ -19,9 +19,14 @@ async fn bank() -> Arc<dyn BankStore> {
     Arc::new(ModelBankStore::new())
 }
 
+async fn names() -> Arc<dyn NameStore> {
+    Arc::new(ModelNameStore::new())
+}
+
 mod for_one_node {
     store::store_conformance!(crate::exclusive);
     store::bank_store_conformance!(crate::bank);
+    store::name_store_conformance!(crate::names);
 }
 
 mod for_several {

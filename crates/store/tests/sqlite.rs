@@ -8,7 +8,8 @@ use engine::{ClockId, RunKey};
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::SqliteStore;
 use store::{
-    BankStore, ClockMode, ClockState, Credential, CredentialKind, PageQuery, Store, StoreError,
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Store,
+    StoreError,
 };
 
 /// A store, and the folder that goes when it does.
@@ -28,6 +29,10 @@ async fn open_bank() -> Arc<dyn BankStore> {
     in_a_file().await
 }
 
+async fn open_names() -> Arc<dyn NameStore> {
+    in_a_file().await
+}
+
 async fn open_in_memory() -> Arc<dyn Store> {
     SqliteStore::in_memory().unwrap()
 }
@@ -36,14 +41,20 @@ async fn open_bank_in_memory() -> Arc<dyn BankStore> {
     SqliteStore::in_memory().unwrap()
 }
 
+async fn open_names_in_memory() -> Arc<dyn NameStore> {
+    SqliteStore::in_memory().unwrap()
+}
+
 mod file {
     store::store_conformance!(crate::open);
     store::bank_store_conformance!(crate::open_bank);
+    store::name_store_conformance!(crate::open_names);
 }
 
 mod memory {
     store::store_conformance!(crate::open_in_memory);
     store::bank_store_conformance!(crate::open_bank_in_memory);
+    store::name_store_conformance!(crate::open_names_in_memory);
 }
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
@@ -114,6 +125,25 @@ async fn what_was_answered_is_there_after_a_kill() {
     let recovered = world.recover("2026-01-05T02:00:01Z").await;
     assert_eq!(recovered.iter().map(|run| run.key).collect::<Vec<_>>(), keys);
     assert_eq!(store.audit().await.unwrap(), [""; 0]);
+}
+
+/// The kernel may take for written what it failed to write, so that nothing may be
+/// appended to what an earlier process left in the log.
+#[tokio::test]
+async fn what_a_kill_left_in_the_log_is_merged_before_anything_is_built_upon_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("kalends.db"), folder.path().join("copy.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    let world = World::around(store.clone()).await;
+    let schedule = world.schedule(charges_on(1)).await;
+    as_killed(&path, &copy);
+    let opened = SqliteStore::open(&copy).unwrap();
+
+    let database = folder.path().join("database.db");
+    std::fs::copy(&copy, &database).unwrap();
+    let without_log = SqliteStore::open(&database).unwrap();
+    assert_eq!(without_log.schedule(schedule.id).await.unwrap(), Some(schedule));
+    drop(opened);
 }
 
 #[tokio::test]

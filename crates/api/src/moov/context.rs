@@ -5,12 +5,13 @@ use std::sync::Arc;
 use engine::{Account, Instant, Mode, PartyId};
 use gateway::bank::Bank;
 use serde_json::Value;
-use store::Store;
+use store::{RecordKey, Store, StoreError};
 
 use super::authentication::Caller;
 use super::ids::Ids;
 use super::version::Version;
 use crate::App;
+use crate::foreign::ForeignNames;
 
 /// The attribute of a tenant under which the key of its own party is kept.
 pub const PLATFORM_PARTY: &str = "platform_party";
@@ -28,13 +29,24 @@ pub struct Context {
     pub now: Instant,
     /// Everything else: the running loop, and through it store, bank and clock.
     pub app: App,
+    /// What an upstream calls those of its things that the answer names.
+    pub foreign: ForeignNames,
 }
 
 impl Context {
     /// Public ids of this tenant's things.
     #[must_use]
     pub fn ids(&self) -> Ids {
-        Ids::of(&self.app, &self.account)
+        Ids::of(&self.app, &self.account).knowing(self.foreign.clone())
+    }
+
+    /// The same request, whose answer names these.
+    pub(crate) async fn naming(
+        &self,
+        named: impl IntoIterator<Item = RecordKey>,
+    ) -> Result<Context, StoreError> {
+        let foreign = ForeignNames::among(&self.app, named).await?;
+        Ok(Context { foreign, ..self.clone() })
     }
 
     /// The built-in bank.

@@ -23,6 +23,7 @@ use store::BankStore;
 use uuid::Uuid;
 
 use crate::App;
+use crate::foreign::ForeignNames;
 
 /// What an id is of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -128,17 +129,30 @@ pub struct Ids {
     code: Code,
     account: AccountId,
     names: Arc<dyn BankStore>,
+    foreign: ForeignNames,
 }
 
 impl Ids {
     /// Those of a tenant.
     #[must_use]
     pub fn of(app: &App, account: &Account) -> Ids {
-        Ids {
-            code: Code(app.store().installation()),
-            account: account.id,
-            names: Arc::clone(app.bank().store()),
-        }
+        Ids::over(app.store().installation(), account.id, Arc::clone(app.bank().store()))
+    }
+
+    /// Those of a tenant of an installation, which `names` knows by name.
+    #[must_use]
+    pub fn over(
+        installation: InstallationId,
+        account: AccountId,
+        names: Arc<dyn BankStore>,
+    ) -> Ids {
+        Ids { code: Code(installation), account, names, foreign: ForeignNames::default() }
+    }
+
+    /// The same, which know these of an upstream's things too.
+    #[must_use]
+    pub fn knowing(self, foreign: ForeignNames) -> Ids {
+        Ids { foreign, ..self }
     }
 
     /// The id of what this is the key of.
@@ -157,7 +171,11 @@ impl Ids {
     /// The id of what has this key, for kinds whose keys have no type of their own.
     #[must_use]
     pub fn render(&self, kind: Kind, key: i64) -> String {
-        let named = || self.names.name_of(kind.record()?, key).map(String::from);
+        let named = || {
+            let record = kind.record()?;
+            let foreign = self.foreign.get(record, key).map(str::to_owned);
+            foreign.or_else(|| self.names.name_of(record, key).map(String::from))
+        };
         if key < 0
             && let Some(name) = named()
         {

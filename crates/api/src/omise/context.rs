@@ -2,12 +2,13 @@
 
 use engine::{Account, IdempotencyKey, Instant, Mode};
 use serde_json::Value;
-use store::RequestKey;
+use store::{RecordKey, RequestKey, StoreError};
 
 use super::ids::Ids;
 use super::time::Times;
 use super::version::Version;
 use crate::App;
+use crate::foreign::ForeignNames;
 
 /// Who asks, when, and in which version an answer is wanted.
 #[derive(Clone)]
@@ -28,13 +29,24 @@ pub struct Context {
     pub payment_key: Option<IdempotencyKey>,
     /// Everything else.
     pub app: App,
+    /// What an upstream calls those of its things that the answer names.
+    pub foreign: ForeignNames,
 }
 
 impl Context {
     /// Public ids of this account's things.
     #[must_use]
     pub fn ids(&self) -> Ids {
-        Ids::of(&self.app, &self.account)
+        Ids::of(&self.app, &self.account).knowing(self.foreign.clone())
+    }
+
+    /// The same request, whose answer names these.
+    pub(crate) async fn naming(
+        &self,
+        named: impl IntoIterator<Item = RecordKey>,
+    ) -> Result<Context, StoreError> {
+        let foreign = ForeignNames::among(&self.app, named).await?;
+        Ok(Context { foreign, ..self.clone() })
     }
 
     /// As the bank wants to know it.

@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use store::BankStore;
 
 use crate::App;
+use crate::foreign::ForeignNames;
 
 /// What an id is of.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -148,6 +149,7 @@ pub struct Ids {
     code: Code,
     account: AccountId,
     names: Arc<dyn BankStore>,
+    foreign: ForeignNames,
 }
 
 impl Ids {
@@ -161,13 +163,23 @@ impl Ids {
     /// Those that `code` makes of keys and `names` knows by name.
     #[must_use]
     pub fn over(code: Code, account: AccountId, names: Arc<dyn BankStore>) -> Ids {
-        Ids { code, account, names }
+        Ids { code, account, names, foreign: ForeignNames::default() }
+    }
+
+    /// The same, which know these of an upstream's things too.
+    #[must_use]
+    pub fn knowing(self, foreign: ForeignNames) -> Ids {
+        Ids { foreign, ..self }
     }
 
     /// The id of what has this key.
     #[must_use]
     pub fn render(&self, kind: Kind, key: i64) -> String {
-        let named = || self.names.name_of(kind.record()?, key).map(String::from);
+        let named = || {
+            let record = kind.record()?;
+            let foreign = self.foreign.get(record, key).map(str::to_owned);
+            foreign.or_else(|| self.names.name_of(record, key).map(String::from))
+        };
         if key < 0
             && let Some(name) = named()
         {

@@ -3,6 +3,7 @@
 use engine::settlement::AwaitingKey;
 use engine::{Occurrence, OccurrenceStatus};
 use serde_json::{Value, json};
+use store::RecordKey;
 
 use super::router::{Resource, Routes};
 use super::view::{View, object};
@@ -18,6 +19,7 @@ async fn retrieve(context: Context, _params: Params, id: String) -> Answer {
     let found = context.app.store().occurrence(key).await?;
     let occurrence =
         found.filter(|found| found.account == context.account.id).ok_or_else(missing)?;
+    let context = context.naming(occurrence.result.map(RecordKey::from)).await?;
     Ok(render(&View::of(&context), &occurrence))
 }
 

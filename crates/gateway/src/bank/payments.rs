@@ -10,7 +10,7 @@ use bank::remittance::make as make_remittance;
 use bank::transfer::make as make_transfer;
 use bank::{
     Card, Charge, ChargeFailure, ChargeStatus, Customer, Entity, LedgerAccount, LedgerRole,
-    Metadata, Recipient, RecordKind, Remittance, RemittanceFailure, RemittanceStatus, Transfer,
+    Metadata, Recipient, RecordKind, Remittance, RemittanceFailure, RemittanceStatus,
 };
 use engine::{
     AccountId, CardId, ChargeId, CustomerId, Decline, DeclineKind, IdempotencyKey, Money, NotSent,
@@ -244,7 +244,7 @@ impl Bank {
         keys: Vec<IdempotencyKey>,
     ) -> Result<Vec<Option<Outcome>>, StoreError> {
         let payments = self.store.payments(keys).await?;
-        let records = payments.iter().flatten().map(|payment| stored_as(*payment)).collect();
+        let records = payments.iter().flatten().map(|payment| RecordKey::from(*payment)).collect();
         let mut records = self.store.records(records).await?.into_iter();
         payments
             .into_iter()
@@ -592,12 +592,4 @@ fn refuse(kind: DeclineKind, message: &str) -> Decision {
 
 fn declined(kind: DeclineKind, message: &str) -> Outcome {
     Outcome::Declined(Decline { payment: None, kind, message: Some(message.into()) })
-}
-
-fn stored_as(payment: PaymentId) -> RecordKey {
-    match payment {
-        PaymentId::Charge(id) => record_key::<Charge>(id.0),
-        PaymentId::Transfer(id) => record_key::<Transfer>(id.0),
-        PaymentId::Remittance(id) => record_key::<Remittance>(id.0),
-    }
 }

@@ -17,6 +17,7 @@ fn request(schedule: i64, body: PaymentBody) -> PaymentRequest {
         account: AccountId(1),
         schedule: ScheduleId(schedule),
         slot,
+        attempt: 0,
         body,
         at: at("2026-01-31T01:30:00Z"),
     }

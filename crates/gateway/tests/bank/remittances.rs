@@ -91,6 +91,7 @@ fn request(schedule: i64, remitted: Remitted) -> PaymentRequest {
         account: TENANT,
         schedule: ScheduleId(schedule),
         slot,
+        attempt: 0,
         body: PaymentBody::Remittance(remitted),
         at: at(THURSDAY),
     }

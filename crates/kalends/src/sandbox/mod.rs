@@ -2,6 +2,8 @@
 
 mod banner;
 mod default_account;
+mod endpoint;
+mod local_names;
 mod platform;
 mod seed;
 
@@ -14,14 +16,15 @@ use clap::Args;
 use engine::{ClockId, Instant, LaneId};
 use gateway::Gateway;
 use gateway::bank::{Bank, NewWallet};
-use runner::{CLOCK_MAX, Handle, MachineTime, Setup};
+use runner::{CLOCK_MAX, Handle, MachineTime, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, Store};
 use tokio::net::TcpListener;
 
+use self::endpoint::EndpointArguments;
 use crate::{logging, server};
 
-/// Every account of a sandbox shares this lane: the built-in bank on one clock.
+/// Every account of a sandbox shares this lane: one gateway on one clock.
 const LANE: LaneId = LaneId(1);
 const CLOCK: ClockId = ClockId(1);
 /// The file inside a data folder.
@@ -46,6 +49,8 @@ pub(crate) struct Arguments {
     /// Make the clock stand here, such as 2026-01-31T00:00:00Z; kept over restarts
     #[arg(long, value_name = "INSTANT", env = "KALENDS_CLOCK")]
     clock: Option<jiff::Timestamp>,
+    #[command(flatten)]
+    endpoint: EndpointArguments,
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
@@ -53,19 +58,20 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let seed = arguments.seed.as_deref().map(seed::read).transpose()?;
     let sqlite = open(&arguments.data)?;
     let store: Arc<dyn Store> = sqlite.clone();
-    let books: Arc<dyn BankStore> = sqlite;
+    let books: Arc<dyn BankStore> = sqlite.clone();
     let bank = Arc::new(Bank::new(books));
     if let Some(position) = arguments.clock {
         start_clock_at(store.as_ref(), position).await?;
     }
-    let gateway: Arc<dyn Gateway> = bank.clone();
+    let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
+    let endpoint = arguments.endpoint.gateway(&sqlite, &wall)?;
+    let gateway: Arc<dyn Gateway> = endpoint.unwrap_or_else(|| bank.clone());
     let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
         format!(
             "cannot listen on {}; is another sandbox running? Choose another with --listen",
             arguments.listen
         )
     })?;
-    let wall = Arc::new(MachineTime::new());
     let runner = Handle::start(Setup {
         store: store.clone(),
         bank: bank.clone(),
@@ -87,19 +93,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         seed.plant(store.as_ref(), &bank, &platform, runner.now()).await?;
     }
 
-    let app = api::App::new(runner.clone());
+    let app = api::App::new(runner.clone()).with_names(sqlite);
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
     banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
-    let router = api::router(app);
-    server::serve(listener, router, async {
-        if let Err(error) = server::told_to_stop().await {
-            tracing::error!(%error, "signals cannot be heard; stopping");
-        }
-    })
-    .await;
-    runner.stop().await;
-    store.stop().await;
-    Ok(())
+    server::run(listener, api::router(app), &runner).await
 }
 
 fn open(data: &Path) -> anyhow::Result<Arc<SqliteStore>> {

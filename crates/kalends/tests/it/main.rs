@@ -2,11 +2,22 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
 
 mod architecture;
+mod books;
+mod campaign;
+mod clock_steps;
+mod disk;
+mod endpoint;
 mod kill;
 mod platform;
 mod sandbox_process;
+mod second_process;
 mod secrets;
+mod shim;
+mod stopped;
+mod upstream;
+mod world;

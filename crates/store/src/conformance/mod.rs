@@ -1,8 +1,9 @@
 //! What every store must do, told once.
 //!
 //! Each check is an async function whose name is the promise that it holds; it gets
-//! an empty store. [`crate::store_conformance!`] and [`crate::bank_store_conformance!`]
-//! make a test of each, given a function that opens an empty store:
+//! an empty store. [`crate::store_conformance!`], [`crate::bank_store_conformance!`] and
+//! [`crate::name_store_conformance!`] make a test of each, given a function that opens an
+//! empty store:
 //!
 //! ```ignore
 //! async fn open() -> Arc<dyn Store> { … }
@@ -28,6 +29,7 @@ pub mod edits;
 pub mod events;
 pub mod grants;
 pub mod histories;
+pub mod names;
 pub mod requests;
 pub mod runs;
 pub mod schedules;
@@ -188,6 +190,22 @@ macro_rules! bank_store_conformance {
                 the_agenda_comes_oldest_first
                 what_is_done_must_still_stand_in_the_agenda
                 a_kept_book_passes_its_audit
+            }
+        }
+    };
+}
+
+/// Makes a test of every check of a [`crate::NameStore`]. The argument is the path of
+/// an async function that opens an empty one.
+#[macro_export]
+macro_rules! name_store_conformance {
+    ($open:path) => {
+        $crate::conformance_tests! { $open;
+            names {
+                a_foreign_name_leads_to_its_key_and_back
+                a_foreign_name_has_one_key_for_good
+                a_foreign_name_is_of_one_account_and_one_kind
+                a_key_that_stands_for_no_foreign_name_has_none
             }
         }
     };

@@ -3,7 +3,9 @@
 //! they are dropped.
 
 mod bank;
+mod names;
 mod store;
 
 pub use bank::ModelBankStore;
+pub use names::ModelNameStore;
 pub use store::ModelStore;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault::Outcome;
+use super::fault::{Fault, Outcome};
 
 /// Marks a file as ours ("Kldr"), so that no other database is mistaken for one.
 const APPLICATION_ID: i32 = 0x4b6c_6472;
@@ -14,8 +14,6 @@ const STATEMENTS_MAX: usize = 160;
 const WRITER_CACHE_KIBIBYTES: i64 = 24 * 1024;
 /// What each reader's page cache may hold.
 const READER_CACHE_KIBIBYTES: i64 = 2 * 1024;
-/// A log longer than this is merged within a commit, should the writer not have done it before.
-const LOG_PAGES_MAX: i64 = 32 * 1024;
 
 /// The connection that writes, to a file.
 pub(super) fn writer(path: &Path) -> Outcome<Connection> {
@@ -25,8 +23,23 @@ pub(super) fn writer(path: &Path) -> Outcome<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES_MAX)?;
+    // The writer merges the log itself: what fails within a commit is not told.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    merge_what_was_left(&connection)?;
     prepare_writer(connection)
+}
+
+/// Merges the log of an earlier process into the database, whole, before anything is
+/// built upon it. If that process ended because an `fsync` had failed, part of the log may
+/// be in memory only and be taken for written by the kernel; a commit that was appended to
+/// it would be lost with it. Written to the database it is fresh, and kept or refused.
+fn merge_what_was_left(connection: &Connection) -> Outcome<()> {
+    let busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy {
+        return Err(Fault::Refused("another process holds the log open".to_owned()));
+    }
+    Ok(())
 }
 
 /// The connection that does everything, to memory.

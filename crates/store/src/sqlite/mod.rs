@@ -16,6 +16,7 @@ mod connection;
 mod edits;
 mod events;
 mod fault;
+mod foreign_names;
 mod grants;
 mod keys;
 mod listing;
@@ -50,7 +51,7 @@ use self::state::WriterState;
 use self::writer::{Writer, Writing};
 use crate::{Result, StoreError};
 
-/// Both stores over one SQLite file.
+/// Every store over one SQLite file.
 pub struct SqliteStore {
     installation: InstallationId,
     keys: Keys,
@@ -66,8 +67,8 @@ impl SqliteStore {
     /// Opens the data at `path`, or creates it. Refused where another process has it open.
     pub fn open(path: &Path) -> Result<Arc<SqliteStore>> {
         let lock = Lock::take(path)?;
-        let connection = connection::writer(path).during("opening the data")?;
-        Self::start(connection, Some((path, lock)))
+        let connection = connection::writer(&lock.data).during("opening the data")?;
+        Self::start(connection, Some(lock))
     }
 
     /// Opens data that is kept nowhere.
@@ -76,7 +77,7 @@ impl SqliteStore {
         Self::start(connection, None)
     }
 
-    fn start(mut connection: Connection, file: Option<(&Path, Lock)>) -> Result<Arc<SqliteStore>> {
+    fn start(mut connection: Connection, file: Option<Lock>) -> Result<Arc<SqliteStore>> {
         const DURING: &str = "opening the data";
         migration::migrate(&mut connection)?;
         let installation = installation(&connection).during(DURING)?;
@@ -84,8 +85,8 @@ impl SqliteStore {
         let names = Arc::new(Names::read(&connection).during(DURING)?);
         let state = WriterState::read(&connection).during(DURING)?;
         let (readers, mut threads, lock) = match file {
-            Some((path, lock)) => {
-                let (readers, threads) = Readers::start(path)?;
+            Some(lock) => {
+                let (readers, threads) = Readers::start(&lock.data)?;
                 (Some(readers), threads, Some(lock))
             }
             None => (None, Vec::new(), None),

@@ -47,6 +47,13 @@ impl Store for SqliteStore {
         self.stop_writing().await;
     }
 
+    async fn failed(&self) -> String {
+        match &self.writer {
+            Some(writer) => writer.failed().await,
+            None => std::future::pending().await,
+        }
+    }
+
     async fn create_account(
         &self,
         account: Account,

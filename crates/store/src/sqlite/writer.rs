@@ -3,11 +3,16 @@
 //! It takes all the jobs that are waiting, runs them in one transaction, each so that
 //! it can be undone alone, commits, and only then answers. While it commits the next
 //! jobs gather, so batches grow with load and nothing ever waits for a timer.
+//!
+//! Once the disk has failed it, it touches the files no more: an `fsync` that failed may
+//! succeed when it is tried again, though what it was to keep is lost. It refuses what it
+//! is asked, and says so, until the process ends; the next one begins from what is there.
 
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use rusqlite::config::DbConfig;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::fault::{Fault, Outcome};
 use super::lock::Lock;
@@ -38,6 +43,8 @@ pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 #[derive(Clone)]
 pub(super) struct Writer {
     messages: mpsc::Sender<Message>,
+    /// Why nothing is written any more.
+    failure: watch::Receiver<Option<String>>,
 }
 
 enum Message {
@@ -53,14 +60,10 @@ impl Writer {
         lock: Option<Lock>,
     ) -> std::io::Result<(Writer, JoinHandle<()>)> {
         let (messages, inbox) = mpsc::channel(WAITING_MAX);
+        let (refusing, failure) = watch::channel(None);
         let merges = lock.is_some();
-        let desk = Desk {
-            connection,
-            state,
-            refusing: None,
-            commit: commit_now,
-            unmerged: merges.then_some(0),
-        };
+        let desk =
+            Desk { connection, state, refusing, commit: commit_now, unmerged: merges.then_some(0) };
         let thread =
             std::thread::Builder::new().name("store-writer".to_owned()).spawn(move || {
                 let stopped = desk.work(inbox);
@@ -69,7 +72,16 @@ impl Writer {
                     let _ = stopped.send(());
                 }
             })?;
-        Ok((Writer { messages }, thread))
+        Ok((Writer { messages, failure }, thread))
+    }
+
+    /// Resolves once nothing is written any more, with the reason.
+    pub(super) async fn failed(&self) -> String {
+        let mut failure = self.failure.clone();
+        match failure.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            Err(_) => "the thread that writes has ended".to_owned(),
+        }
     }
 
     /// Runs `work` within a commit and answers when that stands.
@@ -105,7 +117,10 @@ trait Job: Send {
 /// How a job ended.
 enum Ran {
     Well,
-    Badly { disk: bool },
+    /// `on_disk` says that it was the disk that failed.
+    Badly {
+        on_disk: Option<String>,
+    },
 }
 
 struct Task<T, W> {
@@ -128,9 +143,9 @@ where
                 Ran::Well
             }
             Err(fault) => {
-                let disk = fault.is_of_the_disk();
+                let on_disk = fault.is_of_the_disk().then(|| fault.to_string());
                 self.outcome = Some(Err(fault.while_doing(self.during)));
-                Ran::Badly { disk }
+                Ran::Badly { on_disk }
             }
         }
     }
@@ -155,7 +170,7 @@ struct Desk {
     connection: Connection,
     state: WriterState,
     /// Why nothing is written any more.
-    refusing: Option<String>,
+    refusing: watch::Sender<Option<String>>,
     commit: fn(&Connection) -> Outcome<()>,
     /// Pages, as estimated, that lie in the log; `None` where there is no log.
     unmerged: Option<u64>,
@@ -188,7 +203,36 @@ impl Desk {
             self.merge_log(LOG_PAGES);
         }
         self.merge_log(0);
+        if self.is_refusing() {
+            // Closing would merge the log, by way of files that have failed.
+            let kept =
+                self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            if let Err(error) = kept {
+                tracing::warn!(%error, "the log may be merged at the close");
+            }
+        }
         stop
+    }
+
+    fn is_refusing(&self) -> bool {
+        self.refusing.borrow().is_some()
+    }
+
+    /// Where it was the disk that failed, nothing is written from now on: what the files
+    /// hold is not known, and would not be known of the next commit either.
+    fn refuse_after(&self, during: &str, fault: &Fault) {
+        if fault.is_of_the_disk() {
+            self.refuse(during, &fault.to_string());
+        }
+    }
+
+    fn refuse(&self, during: &str, fault: &str) {
+        if self.is_refusing() {
+            return;
+        }
+        tracing::error!(%fault, "{during} failed on the disk; nothing more is written until a restart");
+        let reason = format!("{during} failed on the disk ({fault}); restart once it is well");
+        self.refusing.send_replace(Some(reason));
     }
 
     /// One commit.
@@ -198,8 +242,9 @@ impl Desk {
         }
         let changes_before = self.connection.total_changes();
         let mut after_commit = Vec::new();
-        let committed = match &self.refusing {
-            Some(reason) => Err(reason.clone()),
+        let refusing = self.refusing.borrow().clone();
+        let committed = match refusing {
+            Some(reason) => Err(reason),
             None => self.run_and_commit(group, &mut after_commit),
         };
         if committed.is_ok() {
@@ -242,11 +287,14 @@ impl Desk {
                     anything_to_keep = true;
                     Ok(())
                 }
-                Ran::Badly { disk: true } => {
+                Ran::Badly { on_disk: Some(fault) } => {
+                    self.refuse("a transaction", &fault);
                     self.roll_back();
-                    return Err("the disk failed another part of the same commit".to_owned());
+                    return Err(format!(
+                        "the disk failed another part of the same commit: {fault}"
+                    ));
                 }
-                Ran::Badly { disk: false } => {
+                Ran::Badly { on_disk: None } => {
                     after_commit.truncate(planned);
                     if anything_to_keep {
                         self.execute("ROLLBACK TO job").and_then(|()| self.execute("RELEASE job"))
@@ -259,14 +307,9 @@ impl Desk {
             gone_on.map_err(|fault| self.give_up(&fault))?;
         }
         (self.commit)(&self.connection).map_err(|fault| {
-            let reason = format!("the commit failed: {fault}");
-            if fault.is_of_the_disk() {
-                // Whether it stands is not known, and would not be known of the next one either.
-                tracing::error!(%fault, "a commit failed on the disk; nothing more is written until a restart");
-                self.refusing = Some(format!("an earlier commit failed on the disk ({fault}); restart once it is well"));
-            }
+            self.refuse_after("a commit", &fault);
             self.roll_back();
-            reason
+            format!("the commit failed: {fault}")
         })
     }
 
@@ -276,6 +319,7 @@ impl Desk {
     }
 
     fn give_up(&self, fault: &Fault) -> String {
+        self.refuse_after("a transaction", fault);
         self.roll_back();
         format!("the transaction failed: {fault}")
     }
@@ -285,6 +329,7 @@ impl Desk {
             && let Err(fault) = self.execute("ROLLBACK")
         {
             tracing::error!(%fault, "a transaction could not be rolled back");
+            self.refuse_after("undoing a transaction", &fault);
         }
     }
 
@@ -292,14 +337,15 @@ impl Desk {
     /// needs, and waits for none.
     fn merge_log(&mut self, above: u64) {
         let Some(unmerged) = self.unmerged.filter(|pages| *pages > above) else { return };
-        if self.refusing.is_some() {
+        if self.is_refusing() {
             return;
         }
         let merged = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-        match merged {
+        match merged.map_err(Fault::from) {
             Ok(()) => self.unmerged = Some(0),
-            Err(error) => {
-                tracing::warn!(%error, "the log could not be merged and is tried again later");
+            Err(fault) => {
+                tracing::warn!(%fault, "the log could not be merged");
+                self.refuse_after("merging the log", &fault);
                 self.unmerged = Some(unmerged / 2);
             }
         }
@@ -316,7 +362,7 @@ mod tests {
         Desk {
             connection,
             state: WriterState::default(),
-            refusing: None,
+            refusing: watch::channel(None).0,
             commit: commit_now,
             unmerged: None,
         }
@@ -362,17 +408,52 @@ mod tests {
         assert_eq!(stored(&desk), [1]);
     }
 
+    fn disk_failure() -> Fault {
+        let failure = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
+        rusqlite::Error::SqliteFailure(failure, Some("disk I/O error".to_owned())).into()
+    }
+
+    /// What the desk answers to whatever it is asked from now on.
+    fn refusal(desk: &mut Desk) -> String {
+        desk.commit = commit_now;
+        write(desk, &[9]).remove(0).unwrap_err().to_string()
+    }
+
     #[test]
     fn after_a_commit_that_failed_on_the_disk_nothing_more_is_written() {
         let mut desk = desk();
-        desk.commit = |_| {
-            let failure = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC);
-            Err(rusqlite::Error::SqliteFailure(failure, None).into())
-        };
+        desk.commit = |_| Err(disk_failure());
         assert!(write(&mut desk, &[1])[0].is_err());
-        desk.commit = commit_now;
-        let error = write(&mut desk, &[2]).remove(0).unwrap_err().to_string();
-        assert!(error.contains("an earlier commit failed on the disk"), "{error}");
+        assert_eq!(
+            refusal(&mut desk),
+            "the database failed while inserting: a commit failed on the disk (disk I/O error); \
+             restart once it is well"
+        );
+        assert_eq!(stored(&desk), [0_i64; 0]);
+    }
+
+    #[test]
+    fn after_a_job_that_the_disk_failed_nothing_more_is_written() {
+        let mut desk = desk();
+        let (reply, mut answer) = oneshot::channel();
+        let work = |_: &mut Writing<'_>| Outcome::<()>::Err(disk_failure());
+        let failing = Task { during: "reading", work: Some(work), outcome: None, reply };
+        let (neighbour, mut neighbours_answer) = insert(1);
+        desk.write_together(&mut vec![neighbour, Box::new(failing)]);
+        assert_eq!(
+            answer.try_recv().unwrap().unwrap_err().to_string(),
+            "the database failed while reading: disk I/O error"
+        );
+        assert_eq!(
+            neighbours_answer.try_recv().unwrap().unwrap_err().to_string(),
+            "the database failed while inserting: the disk failed another part of the same \
+             commit: disk I/O error"
+        );
+        assert_eq!(
+            refusal(&mut desk),
+            "the database failed while inserting: a transaction failed on the disk (disk I/O \
+             error); restart once it is well"
+        );
         assert_eq!(stored(&desk), [0_i64; 0]);
     }
 

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 use super::{BoxedAnswer, Path};
 use crate::App;
 use crate::body;
+use crate::foreign::ForeignNames;
 use crate::moov::answer::Answer;
 use crate::moov::authentication::authenticate;
 use crate::moov::context::Context;
@@ -36,7 +37,8 @@ pub(super) async fn serve(
         let version = version(&head.headers)?;
         let now = app.runner.now();
         let (account, caller) = authenticate(&app, &head.headers).await?;
-        let context = Context { account, caller, version, now, app };
+        let context =
+            Context { account, caller, version, now, app, foreign: ForeignNames::default() };
         let party = admit(&context, wants, path.account.as_deref())?;
         let request = Request::new(head, body::receive(body).await?)?;
         answer(context, request, party, path.segments).await

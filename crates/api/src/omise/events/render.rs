@@ -65,8 +65,10 @@ async fn subject(context: &Context, event: &Event) -> Answer {
 async fn schedule_then(context: &Context, id: ScheduleId, kind: ScheduleEvent) -> Answer {
     let schedule = context.app.store().schedule(id).await?;
     let schedule = schedule.ok_or_else(OmiseError::backend_error)?;
+    let occurrences = occurrences_then(context, &schedule, kind).await?;
+    let context = &context.naming(show::named(&schedule, &occurrences)).await?;
     let parts = Parts {
-        occurrences: occurrences_then(context, &schedule, kind).await?,
+        occurrences,
         standing: standing_then(&schedule, kind, context.now),
         parties: show::parties(context, &schedule).await?,
     };

@@ -14,6 +14,7 @@ use tracing::Instrument as _;
 use super::{Access, BoxedAnswer};
 use crate::App;
 use crate::body::{self, BodyError};
+use crate::foreign::ForeignNames;
 use crate::omise::answer::{
     Answer, IDEMPOTENT_REPLAYED, OMISE_VERSION, json_response, pretty, refusal,
 };
@@ -85,6 +86,7 @@ async fn prepare(
         times: Times::Utc,
         account,
         app,
+        foreign: ForeignNames::default(),
     };
     let fingerprint = idempotency::fingerprint(&head.method, head.uri.path(), &params);
     Ok(Prepared { context, params, fingerprint })

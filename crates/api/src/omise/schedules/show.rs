@@ -1,9 +1,10 @@
 //! Schedules with all that is shown with them.
 
-use engine::{CardId, CustomerId, Instruction, Schedule};
+use bank::RecordKind;
+use engine::{CardId, CustomerId, Instruction, Occurrence, Schedule};
 use gateway::bank::BankError;
 use serde_json::Value;
-use store::PageQuery;
+use store::{Page, PageQuery, RecordKey};
 
 use super::super::list::LIMIT_DEFAULT;
 use super::super::records::failure;
@@ -25,16 +26,41 @@ pub(crate) async fn many(
     let store = context.app.store();
     let positions = store.positions(&schedules, context.now).await?;
     let first = PageQuery { to: engine::Instant::MAX, ..PageQuery::first(LIMIT_DEFAULT) };
+    let mut occurrences = Vec::with_capacity(schedules.len());
+    for schedule in &schedules {
+        occurrences.push(store.occurrences(schedule, context.now, first).await?);
+    }
+    let named = schedules.iter().zip(&occurrences).flat_map(|(it, of_it)| named(it, of_it));
+    let context = &context.naming(named).await?;
     let mut shown = Vec::with_capacity(schedules.len());
-    for (schedule, position) in schedules.iter().zip(positions) {
+    for ((schedule, position), occurrences) in schedules.iter().zip(positions).zip(occurrences) {
         let parts = Parts {
-            occurrences: store.occurrences(schedule, context.now, first).await?,
+            occurrences,
             standing: Standing::of(schedule, position),
             parties: parties(context, schedule).await?,
         };
         shown.push(render::schedule(&View::of(context), schedule, parts));
     }
     Ok(shown)
+}
+
+/// What a schedule and some of its occurrences name.
+pub(crate) fn named(
+    schedule: &Schedule,
+    occurrences: &Page<Occurrence>,
+) -> impl Iterator<Item = RecordKey> {
+    let parties = match &schedule.plan.instruction {
+        Instruction::Charge { customer, card, .. } => [
+            Some(RecordKey { kind: RecordKind::Customer, key: customer.0 }),
+            card.map(|card| RecordKey { kind: RecordKind::Card, key: card.0 }),
+        ],
+        Instruction::Transfer { recipient, .. } => {
+            [Some(RecordKey { kind: RecordKind::Recipient, key: recipient.0 }), None]
+        }
+        Instruction::Remittance(_) => [None, None],
+    };
+    let results = occurrences.entries.iter().filter_map(|it| it.result).map(RecordKey::from);
+    parties.into_iter().flatten().chain(results)
 }
 
 /// The parties of a schedule as they are shown: ids, or what the ids are of.

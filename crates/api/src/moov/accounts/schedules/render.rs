@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
+use bank::RecordKind;
 use engine::{
     Instant, Occurrence, OccurrenceStatus, PartyId, PaymentId, RemittanceId, ScheduleId, Slot,
 };
 use serde_json::{Map, Value, json};
-use store::SlotRecord;
+use store::{RecordKey, SlotRecord};
 
+use super::kept::Between;
 use super::view::View;
 use crate::moov::context::Context;
 use crate::moov::refusal::Refusal;
@@ -24,6 +26,7 @@ pub(super) async fn schedule(context: &Context, view: &View) -> Result<Value, Re
 pub(super) async fn schedules(context: &Context, views: &[View]) -> Result<Vec<Value>, Refusal> {
     let slots: Vec<Vec<Slot>> = views.iter().map(|view| view.slots(context.now)).collect();
     let runs = Runs::of(context, views.iter().zip(&slots)).await?;
+    let context = &context.naming(named(views.iter().zip(&slots), &runs)).await?;
     let both = views.iter().zip(&slots);
     Ok(both.map(|(view, slots)| schedule_shown(context, view, slots, &runs)).collect())
 }
@@ -35,8 +38,33 @@ pub(super) async fn occurrence(
     slot: Slot,
 ) -> Result<Value, Refusal> {
     let slots = vec![slot];
-    let runs = Runs::of(context, std::iter::once((view, &slots))).await?;
+    let of_it = std::iter::once((view, &slots));
+    let runs = Runs::of(context, of_it.clone()).await?;
+    let context = &context.naming(named(of_it, &runs)).await?;
     occurrence_shown(context, view, slot, &runs).ok_or_else(Refusal::failed)
+}
+
+/// What schedules and their runs name.
+fn named<'a>(
+    slots: impl Iterator<Item = (&'a View, &'a Vec<Slot>)>,
+    runs: &Runs,
+) -> Vec<RecordKey> {
+    let key = |kind, key| RecordKey { kind, key };
+    let mut named: Vec<RecordKey> = runs.transfers().map(RecordKey::from).collect();
+    for (view, slots) in slots {
+        let Between { source, destination, partner } = view.kept.between;
+        let parties = [view.kept.owner, source, destination, partner];
+        named.extend(parties.map(|party| key(RecordKind::Party, party.0)));
+        let paid = slots.iter().filter_map(|slot| view.remitted(*slot)).chain(view.template());
+        named.extend(paid.flat_map(|it| {
+            [
+                key(RecordKind::PaymentMethod, it.source.0),
+                key(RecordKind::PaymentMethod, it.destination.0),
+                key(RecordKind::Party, it.partner.0),
+            ]
+        }));
+    }
+    named
 }
 
 /// The accounts of a schedule, as `hydrate=accounts` adds them to it.
@@ -151,6 +179,11 @@ struct Ran {
 }
 
 impl Runs {
+    /// The transfers that were made.
+    fn transfers(&self) -> impl Iterator<Item = PaymentId> {
+        self.0.values().filter_map(|ran| ran.transfer).map(PaymentId::Remittance)
+    }
+
     async fn of<'a>(
         context: &Context,
         slots: impl Iterator<Item = (&'a View, &'a Vec<Slot>)>,
