@@ -20,11 +20,11 @@ pub(crate) fn instant(text: &str) -> Instant {
 pub(crate) struct Books {
     /// How far its clock has come.
     position: Instant,
-    schedules: Vec<Schedule>,
-    occurrences: Vec<Vec<Occurrence>>,
+    pub(crate) schedules: Vec<Schedule>,
+    pub(crate) occurrences: Vec<Vec<Occurrence>>,
     charges: BTreeMap<i64, Charge>,
     transfers: BTreeMap<i64, Transfer>,
-    faults: Vec<String>,
+    pub(crate) faults: Vec<String>,
 }
 
 impl Books {
@@ -103,7 +103,7 @@ impl Books {
 }
 
 /// Each slot that was reached is recorded, attempt by attempt, and ends once.
-fn check_slots(schedule: &Schedule, occurrences: &[Occurrence], position: Instant) {
+pub(crate) fn check_slots(schedule: &Schedule, occurrences: &[Occurrence], position: Instant) {
     let mut slots: BTreeMap<Slot, Vec<&Occurrence>> = BTreeMap::new();
     for occurrence in occurrences {
         slots.entry(occurrence.slot).or_default().push(occurrence);

@@ -15,7 +15,7 @@ impl Chance {
         Chance::from_seed(setting("KALENDS_CAMPAIGN_SEED").unwrap_or(own))
     }
 
-    const fn from_seed(seed: u64) -> Chance {
+    pub(crate) const fn from_seed(seed: u64) -> Chance {
         Chance { seed, state: seed | 1 }
     }
 

@@ -62,6 +62,14 @@ impl SandboxProcess {
         }
     }
 
+    /// Starts it and kills it so long afterwards, wherever it has come to.
+    pub(crate) async fn kill_at_start(data: &Path, more: &[&str], log: &Path, after: Duration) {
+        let mut child = command(data, more, log).spawn().unwrap();
+        tokio::time::sleep(after).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     pub(crate) fn client(&self) -> &reqwest::Client {
         &self.client
     }
