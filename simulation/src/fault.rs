@@ -1,5 +1,9 @@
 //! Bugs that can be planted, to show that a world finds them. They live on the lines
 //! between node, store and gateway: the product itself has no place for them.
+//!
+//! ```text
+//! cargo run --release -p simulation -- --planted skip-fence --from 1000
+//! ```
 
 /// A planted bug.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
