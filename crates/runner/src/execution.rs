@@ -62,6 +62,8 @@ pub(crate) struct Batch {
 impl Lane {
     /// Sends a freshly claimed batch and settles it.
     pub(crate) async fn execute(&self, batch: Batch) -> Result<Counts, StoreError> {
+        let (runs, _taken) = self.in_flight.take(batch.runs);
+        let batch = Batch { runs, ..batch };
         let (unquoted, ready): (Vec<Run>, Vec<Run>) =
             batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
         let mut counts = self.send_and_settle(ready, batch.claimed).await?;

@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::announcement::Announcements;
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
+use crate::in_flight::InFlight;
 
 /// One lane as one node works it, under the term of one start.
 pub struct Lane {
@@ -33,6 +34,8 @@ pub struct Lane {
     pub(crate) unknown: AtomicBool,
     /// Nothing more is claimed.
     pub(crate) stopping: AtomicBool,
+    /// What stands in a batch.
+    pub(crate) in_flight: InFlight,
 }
 
 /// Whose settlement it is.
@@ -69,6 +72,7 @@ impl Lane {
             quoting: Mutex::new(()),
             unknown: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
+            in_flight: InFlight::default(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod clock;
 mod due_loop;
 mod edit;
 mod execution;
+mod in_flight;
 pub mod lane;
 
 use std::sync::Arc;
