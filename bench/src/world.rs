@@ -199,6 +199,7 @@ fn plan(account: &Account, customer: CustomerId, day: u8) -> anyhow::Result<Plan
             timing: Timing { zone: account.zone.clone(), hour: Time::constant(8, 30, 0, 0) },
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: true,
+            catch_up: engine::CatchUp::ALL,
         },
         instruction: Instruction::Charge {
             customer,

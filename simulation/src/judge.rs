@@ -8,7 +8,7 @@ use engine::edit::Edited;
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
     AccountId, Amendment, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest,
-    Role, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term,
+    Role, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term, admit,
 };
 use store::{Claim, RequestKey, Settled};
 
@@ -51,7 +51,9 @@ pub(crate) struct Seen {
     /// What each request made.
     made_by: BTreeMap<(AccountId, Box<str>), ScheduleId>,
     pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
-    awaiting: BTreeSet<AttemptName>,
+    awaiting: BTreeMap<AttemptName, Run>,
+    /// Those that had waited and went back into the queue.
+    returned: BTreeSet<AttemptName>,
     /// Balances that are being quoted, and under which term.
     quoting: BTreeSet<(Term, AccountId)>,
     /// What each attempt was first sent with.
@@ -226,7 +228,7 @@ impl Judge {
             self.kernel
                 .violate(|| format!("{name} was sent with {money:?}, and before with {frozen:?}"));
         }
-        if seen.awaiting.contains(&name) {
+        if seen.awaiting.contains_key(&name) {
             return; // asked for again under the same key, which no claim guards
         }
         let Some(holder) = seen.holder_of(&name) else {
@@ -265,13 +267,16 @@ impl Judge {
                     }
                 }
                 Source::Awaiting(key) => {
-                    if !seen.awaiting.remove(&name_of(key)) {
+                    if seen.awaiting.remove(&name_of(key)).is_none() {
                         self.kernel.violate(|| format!("{key:?} was settled and did not wait"));
+                    }
+                    if settlement.occurrences.is_empty() {
+                        seen.returned.insert(name_of(key));
                     }
                 }
             }
             if let Some(awaiting) = &settlement.awaiting {
-                seen.awaiting.insert(name_of(awaiting.key()));
+                seen.awaiting.insert(name_of(awaiting.key()), awaiting.run.clone());
             }
             if let Some((Status::Suspended, _)) = settlement.status {
                 seen.stopped.insert(schedule_of(settlement.source));
@@ -373,7 +378,12 @@ impl Seen {
     }
 
     pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
-        self.awaiting.iter()
+        self.awaiting.keys()
+    }
+
+    /// Whether an attempt that waits has come too late to be made unseen by a person.
+    pub(crate) fn is_late(&self, name: &AttemptName, now: Instant) -> bool {
+        self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
     }
 
     /// What contradicts the schedule's rule in a queued run.
@@ -390,6 +400,9 @@ impl Seen {
 
     /// What contradicts what the owner did to the slot of a run.
     fn wrong_with_amended(&self, schedule: &Schedule, run: &Run) -> Option<String> {
+        if self.returned.contains(&attempt_of(run)) {
+            return None; // its slot went back into the queue as it was, or due anew
+        }
         let RunKey { schedule: id, slot, due, .. } = run.key;
         let Some(amendment) = self.amendments.get(&(id, slot)) else {
             return Some("nobody took its slot out of the rule, or added it".to_owned());

@@ -170,10 +170,14 @@ async fn work(
     let gateway =
         Arc::new(GatewayLine { surroundings: Arc::clone(&surroundings), incarnation, term });
     let clock = ClockState { mode: ClockMode::Wall, target: None };
-    let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock);
+    let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock)
+        .silent_for(surroundings.scenario.sleep_max);
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
-            Ok(next) => pause_until(next, &surroundings, wall.now()),
+            Ok(next) => {
+                let rest = lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest);
+                pause_until(next, &surroundings, wall.now()).max(rest)
+            }
             Err(_) => FAILURE_PAUSE,
         };
         kernel.nap(incarnation.node, pause).await;

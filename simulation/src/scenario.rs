@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use engine::{
-    Currency, CustomerId, Exhausted, Instruction, Money, Percentage, Plan, Policies, RecipientId,
-    Retried, RetryPolicy, RetrySpacing, Timing, TransferAmount, Zone,
+    CatchUp, Currency, CustomerId, DayCount, Exhausted, Instruction, Missed, Money, Percentage,
+    Plan, Policies, RecipientId, Retried, RetryPolicy, RetrySpacing, Timing, TransferAmount, Zone,
 };
 use jiff::civil::{Date, Time, Weekday};
 use recurrence::{DaysOfMonth, Ordinal, Recurrence, Rule, RuleError, Weekdays};
@@ -239,9 +239,17 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
             timing: Timing { zone: Zone::named(zone).ok()?, hour },
             retry,
             run_at_start: random.one_in(2),
+            catch_up: catch_up(random),
         },
         instruction: instruction(random, charge, with_shares),
     })
+}
+
+fn catch_up(random: &mut Random) -> CatchUp {
+    CatchUp {
+        missed: random.pick(Missed::All, &[Missed::All, Missed::Latest, Missed::Skip]),
+        lateness_max_seconds: u32::try_from(random.magnitude(7_200, 10 * 86_400)).unwrap_or(7_200),
+    }
 }
 
 fn retry(random: &mut Random, charge: bool) -> RetryPolicy {
@@ -256,7 +264,9 @@ fn retry(random: &mut Random, charge: bool) -> RetryPolicy {
         retried: random.pick(Retried::Every, &[Retried::WhileBalanceIsShort]),
         exhausted: random.pick(Exhausted::GoOn, &[Exhausted::SuspendSchedule]),
     };
-    random.pick(usual, &[RetryPolicy::NEVER, other])
+    let waits: Vec<u8> = (0..random.between(1, 4)).map(|_| random.pick(1, &[2, 3, 5])).collect();
+    let ladder = RetryPolicy::ladder(&waits, DayCount::Days, other.retried, other.exhausted);
+    random.pick(usual, &[RetryPolicy::NEVER, other, ladder.unwrap_or(RetryPolicy::NEVER)])
 }
 
 pub(crate) fn rule(random: &mut Random) -> Result<Rule, RuleError> {

@@ -15,9 +15,9 @@ use engine::{
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
-    Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen, Grant,
-    NewSchedule, Page, PageQuery, RequestKey, RequestState, Result, ScheduleQuery, Settled,
-    SlotRecord, Store, StoreError, StoredResponse,
+    AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen,
+    Grant, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, ScheduleQuery,
+    Settled, SlotRecord, Store, StoreError, StoredResponse,
 };
 
 use crate::fault::Fault;
@@ -340,6 +340,22 @@ impl Store for StoreLine {
         .await
     }
 
+    async fn pulse(&self, lane: LaneId) -> Result<Pulse> {
+        self.call("pulse", move |surroundings, ends| {
+            ends.ask(surroundings, "pulse", |store| {
+                Box::pin(async move { store.pulse(lane).await })
+            })
+        })
+        .await
+    }
+
+    async fn beat(&self, beat: Beat) -> Result<Pulse> {
+        self.call("beat", move |surroundings, ends| {
+            ends.ask(surroundings, "beat", |store| Box::pin(async move { store.beat(beat).await }))
+        })
+        .await
+    }
+
     // ---- what a lane never asks ------------------------------------------------
 
     async fn stop(&self) {
@@ -461,12 +477,32 @@ impl Store for StoreLine {
         self.ends.store.occurrences(schedule, now, page).await
     }
 
+    async fn queued(&self, lane: LaneId, by: Instant, limit: u32) -> Result<Vec<Run>> {
+        self.ends.store.queued(lane, by, limit).await
+    }
+
     async fn count_slots(&self, lane: LaneId, by: Instant, enough: u64) -> Result<u64> {
         self.ends.store.count_slots(lane, by, enough).await
     }
 
     async fn queue_depth(&self, lane: LaneId) -> Result<u64> {
         self.ends.store.queue_depth(lane).await
+    }
+
+    async fn settle_by_hand(&self, settlement: Settlement, entry: AuditEntry) -> Result<Settled> {
+        self.ends.store.settle_by_hand(settlement, entry).await
+    }
+
+    async fn audit_trail(&self, account: AccountId, limit: u32) -> Result<Vec<AuditEntry>> {
+        self.ends.store.audit_trail(account, limit).await
+    }
+
+    async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()> {
+        self.ends.store.hold_lane(lane, since).await
+    }
+
+    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
+        self.ends.store.resume_lane(lane, entry).await
     }
 
     async fn event(&self, id: EventId) -> Result<Option<Event>> {

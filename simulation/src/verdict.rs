@@ -25,14 +25,14 @@ pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
 
 /// Whether the outcome of anything may become known.
 pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> bool {
-    seen.awaiting().any(|name| !is_held(surroundings, *name))
+    seen.awaiting().any(|name| !is_held(surroundings, seen, *name))
 }
 
-/// Whether an attempt rightly waits for a person: it never reached a gateway that
-/// cannot be asked again.
-fn is_held(surroundings: &Surroundings, name: AttemptName) -> bool {
-    let held =
-        matches!(surroundings.scenario.gateway, GatewayKind::Forgetful | GatewayKind::Searchable);
+/// Whether an attempt rightly waits for a person: it never reached its gateway, which
+/// cannot be asked again, or it came too late for that.
+fn is_held(surroundings: &Surroundings, seen: &Seen, name: AttemptName) -> bool {
+    let cannot_be_asked = surroundings.scenario.gateway == GatewayKind::Forgetful;
+    let held = cannot_be_asked || seen.is_late(&name, surroundings.kernel.now());
     held && surroundings.books().payment(name).is_none()
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
     if depth > 0 {
         kernel.violate(|| format!("{depth} runs are stuck in the queue"));
     }
-    for name in seen.awaiting().filter(|name| !is_held(surroundings, **name)) {
+    for name in seen.awaiting().filter(|name| !is_held(surroundings, &seen, **name)) {
         kernel.violate(|| {
             let payment = surroundings.books().payment(*name).cloned();
             format!("{name} waits for its outcome for ever; the gateway has {payment:?}")

@@ -9,6 +9,7 @@ mod app;
 mod authentication;
 pub mod body;
 mod foreign;
+mod idempotency;
 mod metrics;
 pub mod moov;
 pub mod native;
@@ -31,6 +32,7 @@ pub fn router(app: App) -> Router {
         .merge(native::routes())
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(axum::middleware::from_fn(moov::cors::answer))
         .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))
         .with_state(app);
     // Clients of Omise's write paths with and without a slash at the end.

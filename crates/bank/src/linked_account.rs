@@ -6,6 +6,7 @@ use engine::{AccountId, Instant, LinkedAccountId, PartyId};
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint;
+use crate::remittance::ach_return::AchReturn;
 use crate::routing_number::RoutingNumber;
 
 /// How often the amounts of the test deposits may be told wrongly.
@@ -75,6 +76,9 @@ pub struct LinkedAccount {
     pub last_digits: String,
     /// How far it is proved that it belongs to the party.
     pub proof: Proof,
+    /// What broke it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakage: Option<Breakage>,
     /// When it was disabled.
     pub disabled_at: Option<Instant>,
 }
@@ -117,6 +121,15 @@ pub enum Proof {
     Failed,
     /// A payment came back because the account is closed, or is none: it cannot be used.
     Broken,
+}
+
+/// What came back because an account cannot be used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Breakage {
+    /// Money that was to be drawn from it.
+    Debit(AchReturn),
+    /// Money that was sent to it.
+    Credit(AchReturn),
 }
 
 /// Why a step of the proof was refused.
@@ -179,8 +192,8 @@ impl LinkedAccount {
 
     /// The account after a payment came back because it cannot be used.
     #[must_use]
-    pub fn broken(&self, at: Instant) -> LinkedAccount {
-        self.with(Proof::Broken, at)
+    pub fn broken(&self, breakage: Breakage, at: Instant) -> LinkedAccount {
+        LinkedAccount { breakage: Some(breakage), ..self.with(Proof::Broken, at) }
     }
 
     fn with(&self, proof: Proof, at: Instant) -> LinkedAccount {
@@ -209,6 +222,7 @@ mod tests {
             bank_name: "Veridian Credit Union".into(),
             last_digits: "6789".into(),
             proof: Proof::Unproved,
+            breakage: None,
             disabled_at: None,
         }
     }
@@ -258,7 +272,8 @@ mod tests {
     fn a_proved_account_needs_no_deposits_and_a_broken_one_gets_none() {
         let proved = LinkedAccount { proof: Proof::Proved, ..linked() };
         assert_eq!(proved.deposit(Instant::EPOCH), Err(ProofRefusal::Settled));
-        let broken = proved.broken(Instant::EPOCH);
+        let (closed, _) = AchReturn::of_amount(5_502).unwrap();
+        let broken = proved.broken(Breakage::Debit(closed), Instant::EPOCH);
         assert!(!broken.is_usable());
         assert_eq!(broken.deposit(Instant::EPOCH), Err(ProofRefusal::Settled));
     }

@@ -31,6 +31,20 @@ impl PaymentMethod {
     pub const fn is_enabled(&self) -> bool {
         self.disabled_at.is_none()
     }
+
+    /// The payment method, disabled.
+    #[must_use]
+    pub fn disabled(&self, at: Instant) -> PaymentMethod {
+        let version = self.version.saturating_add(1);
+        PaymentMethod { disabled_at: Some(at), version, ..self.clone() }
+    }
+
+    /// The payment method, enabled again.
+    #[must_use]
+    pub fn enabled(&self) -> PaymentMethod {
+        let version = self.version.saturating_add(1);
+        PaymentMethod { disabled_at: None, version, ..self.clone() }
+    }
 }
 
 /// What a payment method stands on.

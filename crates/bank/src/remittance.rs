@@ -5,7 +5,8 @@ pub mod side;
 mod timing;
 
 use engine::{
-    AccountId, IdempotencyKey, Instant, Money, PartyId, RemittanceId, ScheduleId, Slot, WalletId,
+    AccountId, IdempotencyKey, Instant, LinkedAccountId, Money, PartyId, RemittanceId, ScheduleId,
+    Slot, WalletId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use self::side::{Mark, Side, State};
 use crate::charge::ChargeFailure;
 use crate::entity::{BankEvent, Metadata, RecordKind};
 use crate::ledger::{EntryKind, Heading, LedgerRole, Movement};
+use crate::linked_account::Breakage;
 use crate::payment_method::{Instrument, Rail};
 use crate::step::Step;
 
@@ -337,6 +339,28 @@ impl Remittance {
             _ => false,
         };
         waits && self.status == RemittanceStatus::Pending
+    }
+
+    /// Whether its amount brings back what says that a bank account cannot be used.
+    #[must_use]
+    pub fn may_break_account(&self) -> bool {
+        let returned = AchReturn::of_amount(self.money.amount_minor);
+        returned.is_some_and(|(code, _)| code.breaks_account())
+    }
+
+    /// The bank account that turns out to be none that can be used, between how it stood
+    /// `before` and now.
+    #[must_use]
+    pub fn account_broken_since(&self, before: &Remittance) -> Option<(LinkedAccountId, Breakage)> {
+        let breaks = |side: &Side, was: &Side| {
+            let code = side.returned.filter(|code| code.breaks_account())?;
+            was.returned.is_none().then_some((side.linked_account()?, code))
+        };
+        let drawn = breaks(&self.source, &before.source);
+        let sent = || breaks(&self.destination, &before.destination);
+        drawn
+            .map(|(id, code)| (id, Breakage::Debit(code)))
+            .or_else(|| sent().map(|(id, code)| (id, Breakage::Credit(code))))
     }
 
     /// The wallet that answers for a debit that comes back, or that gets what a credit

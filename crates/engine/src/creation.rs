@@ -184,6 +184,7 @@ mod tests {
                 timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
                 retry: RetryPolicy::NEVER,
                 run_at_start,
+                catch_up: crate::policy::CatchUp::ALL,
             },
             Instruction::Remittance(Remitted {
                 partner: PartyId(1),

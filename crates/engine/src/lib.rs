@@ -9,11 +9,13 @@
 //! - [`cadence`] is which slots its rule gives; [`amendment`] is what its owner did to
 //!   one of them, and [`edit`] how a schedule changes.
 //! - [`run`] is one queued attempt at one slot, and the request frozen from it.
+//! - [`admission`] is whether a run that comes late is still to be made.
 //! - [`outcome`] is what a gateway did; [`settlement`] turns a run and its outcome
 //!   into an [`occurrence`] and all that follows.
 //! - [`policy`] holds, as values, everything in which dialects differ.
 
 pub mod account;
+pub mod admission;
 pub mod amendment;
 pub mod cadence;
 pub mod creation;
@@ -30,6 +32,7 @@ pub mod settlement;
 pub mod time;
 
 pub use account::{Account, Attributes, Mode};
+pub use admission::{Lateness, admit};
 pub use amendment::Amendment;
 pub use cadence::Cadence;
 pub use identity::{
@@ -40,8 +43,11 @@ pub use instruction::{Instruction, InstructionKind, Remitted, TransferAmount};
 pub use money::{Currency, Money, Percentage};
 pub use occurrence::{Occurrence, OccurrenceStatus};
 pub use outcome::{Decline, DeclineKind, NotSent, Outcome, PaymentId};
-pub use policy::{Exhausted, Policies, Retried, RetryPolicy, RetrySpacing, Timing};
+pub use policy::{
+    CatchUp, DayCount, Exhausted, Ladder, LadderError, Missed, Policies, Retried, RetryPolicy,
+    RetrySpacing, Timing,
+};
 pub use run::{Attempt, IdempotencyKey, PaymentBody, PaymentRequest, Plan, Role, Run, RunKey};
 pub use schedule::{Chapter, Link, Next, Position, Schedule, ScheduleEvent, Status};
-pub use settlement::{Awaiting, Settlement};
+pub use settlement::{Awaiting, Settlement, Verdict, Wait};
 pub use time::{Instant, Slot, UnknownZone, Zone};

@@ -45,8 +45,10 @@ pub struct Decline {
 /// Why a gateway refused, as far as policies care.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum DeclineKind {
-    /// The payer's side said no: card, funds, fraud rules.
+    /// The payer's side said no, and may say yes another day: funds, limits, fraud rules.
     Payer,
+    /// The payer's side said no for good: a stolen or lost card, a closed account.
+    PayerForGood,
     /// The account's own balance is too small to pay out.
     BalanceShort,
     /// The payee cannot be paid: unverified, inactive, or gone.

@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::DeclineKind;
+use crate::run::Attempt;
 use crate::time::Zone;
 
 /// How a schedule behaves beyond what it pays and when.
@@ -13,6 +14,8 @@ pub struct Policies {
     pub timing: Timing,
     /// What follows a declined attempt.
     pub retry: RetryPolicy,
+    /// What becomes of slots that were missed.
+    pub catch_up: CatchUp,
     /// Whether a slot on the day of creation runs at once instead of at its hour, and one
     /// of the very second of creation at all.
     pub run_at_start: bool,
@@ -47,20 +50,121 @@ pub enum RetrySpacing {
     NextDay,
     /// The following day that is not a Saturday or Sunday.
     NextBusinessDay,
+    /// Each after a wait of its own.
+    Ladder(Ladder),
 }
 
 impl RetrySpacing {
-    /// The day of the retry; `None` past the end of the calendar.
+    /// The day on which an attempt is made again that was declined on this one; `None`
+    /// past the end of the calendar.
     #[must_use]
-    pub fn after(self, declined_on: Date) -> Option<Date> {
-        let mut day = declined_on.tomorrow().ok()?;
-        if self == RetrySpacing::NextBusinessDay {
-            while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+    pub fn after(self, declined_on: Date, attempt: Attempt) -> Option<Date> {
+        match self {
+            RetrySpacing::NextDay => DayCount::Days.after(declined_on, 1),
+            RetrySpacing::NextBusinessDay => DayCount::BusinessDays.after(declined_on, 1),
+            RetrySpacing::Ladder(ladder) => {
+                let wait = ladder.waits.get(usize::from(attempt)).copied().filter(|it| *it > 0)?;
+                ladder.counted_in.after(declined_on, wait)
+            }
+        }
+    }
+}
+
+/// Retries of one slot by a ladder, at most, and within how many days: what the card
+/// schemes allow before they fine the merchant. Visa's limit is the tightest: 15 in 30 days.
+pub const LADDER_RETRIES_MAX: usize = 15;
+/// See [`LADDER_RETRIES_MAX`].
+pub const LADDER_DAYS_MAX: u32 = 30;
+
+/// How long each retry of a slot waits for the attempt before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ladder {
+    counted_in: DayCount,
+    /// By attempt; 0 where there is none.
+    waits: [u8; LADDER_RETRIES_MAX],
+}
+
+/// Which days a wait counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum DayCount {
+    /// All of them.
+    Days,
+    /// Those that are not a Saturday or Sunday.
+    BusinessDays,
+}
+
+impl DayCount {
+    fn after(self, day: Date, count: u8) -> Option<Date> {
+        let mut day = day;
+        for _ in 0..count {
+            day = day.tomorrow().ok()?;
+            while self == DayCount::BusinessDays
+                && matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+            {
                 day = day.tomorrow().ok()?;
             }
         }
         Some(day)
     }
+
+    /// The calendar days that so many of these can take, at most.
+    const fn span(self, count: u32) -> u32 {
+        match self {
+            DayCount::Days => count,
+            // Two more for each weekend on the way, of which five days have at most one.
+            DayCount::BusinessDays => count + 2 * count.div_ceil(5),
+        }
+    }
+}
+
+/// Why waits make no ladder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LadderError {
+    /// There are too many.
+    #[error("{count} retries are more than {LADDER_RETRIES_MAX}, which is what card schemes allow")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// One of them is no wait.
+    #[error("retry {number} waits for 0 days; the least is 1")]
+    NoWait {
+        /// Which, from 1.
+        number: usize,
+    },
+    /// Together they are too long.
+    #[error(
+        "the retries reach up to {days} days after the first attempt; card schemes allow {LADDER_DAYS_MAX}"
+    )]
+    TooLong {
+        /// How many days they can take.
+        days: u32,
+    },
+}
+
+/// What becomes of slots that were missed: that were due while nobody was there to run them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CatchUp {
+    /// Which of them still run.
+    pub missed: Missed,
+    /// How late a slot may still run without a person having seen it.
+    pub lateness_max_seconds: u32,
+}
+
+impl CatchUp {
+    /// All of them, oldest first, where they are no more than three days late.
+    pub const ALL: CatchUp = CatchUp { missed: Missed::All, lateness_max_seconds: 3 * 86_400 };
+}
+
+/// Which missed slots still run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Missed {
+    /// All, oldest first.
+    All,
+    /// The latest; the others are skipped.
+    Latest,
+    /// None; all are skipped.
+    Skip,
 }
 
 /// Which declines are retried.
@@ -68,6 +172,9 @@ impl RetrySpacing {
 pub enum Retried {
     /// Every one.
     Every,
+    /// Those that asking again may change: not a card that is stolen, an account that is
+    /// closed, a payee who cannot be paid.
+    WhereItMayHelp,
     /// Only where the balance was short.
     WhileBalanceIsShort,
 }
@@ -76,7 +183,13 @@ impl Retried {
     /// Whether a decline of this kind may be tried again.
     #[must_use]
     pub fn includes(self, kind: DeclineKind) -> bool {
-        self == Retried::Every || kind == DeclineKind::BalanceShort
+        match self {
+            Retried::Every => true,
+            Retried::WhereItMayHelp => {
+                matches!(kind, DeclineKind::Payer | DeclineKind::BalanceShort)
+            }
+            Retried::WhileBalanceIsShort => kind == DeclineKind::BalanceShort,
+        }
     }
 }
 
@@ -108,6 +221,44 @@ impl RetryPolicy {
         exhausted: Exhausted::GoOn,
     };
 
+    /// Retries that wait for so many days each, one after the other.
+    ///
+    /// ```
+    /// use engine::{DayCount, Exhausted, LadderError, Retried, RetryPolicy};
+    ///
+    /// let dunning = RetryPolicy::ladder(
+    ///     &[1, 3, 5, 7],
+    ///     DayCount::Days,
+    ///     Retried::WhereItMayHelp,
+    ///     Exhausted::SuspendSchedule,
+    /// )?;
+    /// assert_eq!(dunning.retries_max, 4);
+    ///
+    /// let too_long = RetryPolicy::ladder(&[20, 20], DayCount::Days, Retried::Every, Exhausted::GoOn);
+    /// assert_eq!(too_long, Err(LadderError::TooLong { days: 40 }));
+    /// # Ok::<(), LadderError>(())
+    /// ```
+    pub fn ladder(
+        waits: &[u8],
+        counted_in: DayCount,
+        retried: Retried,
+        exhausted: Exhausted,
+    ) -> Result<RetryPolicy, LadderError> {
+        let too_many = LadderError::TooMany { count: waits.len() };
+        let retries_max = u8::try_from(waits.len()).map_err(|_| too_many)?;
+        let mut kept = [0; LADDER_RETRIES_MAX];
+        kept.get_mut(..waits.len()).ok_or(too_many)?.copy_from_slice(waits);
+        if let Some(before) = waits.iter().position(|wait| *wait == 0) {
+            return Err(LadderError::NoWait { number: before + 1 });
+        }
+        let days = counted_in.span(waits.iter().copied().map(u32::from).sum());
+        if days > LADDER_DAYS_MAX {
+            return Err(LadderError::TooLong { days });
+        }
+        let spacing = RetrySpacing::Ladder(Ladder { counted_in, waits: kept });
+        Ok(RetryPolicy { retries_max, spacing, retried, exhausted })
+    }
+
     /// None at all.
     pub const NEVER: RetryPolicy = RetryPolicy {
         retries_max: 0,
@@ -124,7 +275,51 @@ mod tests {
 
     #[test]
     fn the_business_day_after_a_friday_is_monday() {
-        assert_eq!(RetrySpacing::NextBusinessDay.after(date(2026, 1, 30)), Some(date(2026, 2, 2)));
-        assert_eq!(RetrySpacing::NextDay.after(date(2026, 1, 30)), Some(date(2026, 1, 31)));
+        let friday = date(2026, 1, 30);
+        assert_eq!(RetrySpacing::NextBusinessDay.after(friday, 0), Some(date(2026, 2, 2)));
+        assert_eq!(RetrySpacing::NextDay.after(friday, 0), Some(date(2026, 1, 31)));
+    }
+
+    fn ladder(waits: &[u8], counted_in: DayCount) -> Result<RetryPolicy, LadderError> {
+        RetryPolicy::ladder(waits, counted_in, Retried::Every, Exhausted::GoOn)
+    }
+
+    #[test]
+    fn each_rung_of_a_ladder_waits_for_its_own_days() {
+        let friday = date(2026, 1, 30);
+        let retries = |counted_in| {
+            let spacing = ladder(&[1, 3, 5], counted_in).unwrap().spacing;
+            (0..4).map(|attempt| spacing.after(friday, attempt)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            retries(DayCount::Days),
+            [Some(date(2026, 1, 31)), Some(date(2026, 2, 2)), Some(date(2026, 2, 4)), None]
+        );
+        assert_eq!(
+            retries(DayCount::BusinessDays),
+            [Some(date(2026, 2, 2)), Some(date(2026, 2, 4)), Some(date(2026, 2, 6)), None]
+        );
+    }
+
+    #[test]
+    fn a_ladder_stays_within_what_card_schemes_allow() {
+        assert!(ladder(&[2; 15], DayCount::Days).is_ok());
+        assert_eq!(ladder(&[1; 16], DayCount::Days), Err(LadderError::TooMany { count: 16 }));
+        assert_eq!(ladder(&[1; 300], DayCount::Days), Err(LadderError::TooMany { count: 300 }));
+        assert_eq!(ladder(&[3, 0], DayCount::Days), Err(LadderError::NoWait { number: 2 }));
+        assert_eq!(ladder(&[30, 1], DayCount::Days), Err(LadderError::TooLong { days: 31 }));
+        assert!(ladder(&[20], DayCount::BusinessDays).is_ok());
+        assert_eq!(ladder(&[21], DayCount::BusinessDays), Err(LadderError::TooLong { days: 31 }));
+    }
+
+    #[test]
+    fn what_asking_again_cannot_change_is_not_retried_where_policy_says_so() {
+        use DeclineKind::{BalanceShort, Payee, Payer, PayerForGood};
+        let retried = |retried: Retried| {
+            [Payer, PayerForGood, BalanceShort, Payee].map(|kind| retried.includes(kind))
+        };
+        assert_eq!(retried(Retried::Every), [true, true, true, true]);
+        assert_eq!(retried(Retried::WhereItMayHelp), [true, false, true, false]);
+        assert_eq!(retried(Retried::WhileBalanceIsShort), [false, false, true, false]);
     }
 }

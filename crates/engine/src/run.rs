@@ -176,7 +176,15 @@ impl Run {
     /// The frozen request, under its derived key. `None` while a quote is wanted.
     #[must_use]
     pub fn request(&self, installation: InstallationId, at: Instant) -> Option<PaymentRequest> {
-        let body = match &self.plan.instruction {
+        self.quote_wanted().is_none().then(|| self.as_looked_up(installation, at))
+    }
+
+    fn idempotency_key(&self, installation: InstallationId) -> IdempotencyKey {
+        IdempotencyKey::of(installation, self.key.schedule, self.key.slot, self.attempt)
+    }
+
+    fn body(&self, quoted: Option<Money>) -> PaymentBody {
+        match &self.plan.instruction {
             Instruction::Charge { customer, card, money, description } => PaymentBody::Charge {
                 customer: *customer,
                 card: *card,
@@ -187,20 +195,32 @@ impl Run {
                 recipient: *recipient,
                 money: match amount {
                     TransferAmount::Fixed(money) => *money,
-                    TransferAmount::Share { .. } => self.quoted?,
+                    TransferAmount::Share { currency, .. } => {
+                        quoted.unwrap_or(Money::new(0, *currency))
+                    }
                 },
             },
             Instruction::Remittance(remitted) => PaymentBody::Remittance(remitted.clone()),
-        };
-        Some(PaymentRequest {
-            key: IdempotencyKey::of(installation, self.key.schedule, self.key.slot, self.attempt),
+        }
+    }
+}
+
+impl Run {
+    /// The request as a gateway is asked what became of it. Where no amount was quoted it
+    /// is 0: a payment is looked up by its key, and a copy of the data may not know what
+    /// its original was quoted.
+    #[must_use]
+    pub fn as_looked_up(&self, installation: InstallationId, at: Instant) -> PaymentRequest {
+        let unquoted = self.quote_wanted().map(|(_, currency)| Money::new(0, currency));
+        PaymentRequest {
+            key: self.idempotency_key(installation),
             account: self.account,
             schedule: self.key.schedule,
             slot: self.key.slot,
             attempt: self.attempt,
-            body,
+            body: self.body(self.quoted.or(unquoted)),
             at,
-        })
+        }
     }
 }
 

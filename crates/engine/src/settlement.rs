@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use crate::admission::Lateness;
 use crate::identity::ScheduleId;
 use crate::occurrence::{Occurrence, OccurrenceStatus};
 use crate::outcome::{Decline, DeclineKind, Outcome, PaymentId};
@@ -23,6 +24,9 @@ use crate::time::{Instant, Slot};
 /// Message of a slot that was reached while an older one was still being retried.
 pub const SKIPPED_WHILE_RETRYING: &str =
     "skipped because an earlier occurrence was still being retried";
+
+/// Message of a slot that was due while nobody was there to run it, and no longer runs.
+pub const SKIPPED_AS_MISSED: &str = "skipped because it was missed and no longer runs";
 
 /// How long a run rests after it provably was not sent.
 pub const RELEASE_SECONDS: i64 = 30;
@@ -68,21 +72,41 @@ pub struct AwaitingKey {
     pub attempt: Attempt,
 }
 
-/// An attempt that was sent and whose outcome is not known, or not final.
+/// An attempt whose outcome is not known, or not final, or that waits for a person.
 /// It blocks the retries of its slot; its schedule has gone on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Awaiting {
     /// The run, detached from its cadence.
     pub run: Run,
-    /// The gateway's word for it, if it gave one.
-    pub accepted: Option<PaymentId>,
+    /// What it waits for.
+    pub wait: Wait,
     /// Since when.
     pub since: Instant,
     /// The cadence run that was queued when this one left the queue.
     pub link: Option<Link>,
 }
 
+/// What an attempt waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Wait {
+    /// The gateway has taken it; it is final later.
+    Accepted(PaymentId),
+    /// It may have been sent, and nobody knows what came of it.
+    Unknown,
+    /// It came too late to be sent without being looked at, and waits for a person.
+    Late,
+}
+
 impl Awaiting {
+    /// The gateway's word for it, if it gave one.
+    #[must_use]
+    pub const fn accepted(&self) -> Option<PaymentId> {
+        match self.wait {
+            Wait::Accepted(payment) => Some(payment),
+            Wait::Unknown | Wait::Late => None,
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub const fn key(&self) -> AwaitingKey {
@@ -101,10 +125,73 @@ pub fn settle(run: &Run, outcome: Outcome, now: Instant) -> Settlement {
     match outcome {
         Outcome::Succeeded(payment) => book.succeed(payment),
         Outcome::Declined(decline) => book.decline(decline),
-        Outcome::Accepted(payment) => book.wait(Some(payment)),
-        Outcome::Unknown => book.wait(None),
+        Outcome::Accepted(payment) => book.wait(Wait::Accepted(payment)),
+        Outcome::Unknown => book.wait(Wait::Unknown),
         Outcome::NotSent(_) => book.release(),
     }
+}
+
+/// What a claimed run comes to that was not sent because it came late
+/// ([`crate::admission::admit`]).
+#[must_use]
+pub fn turn_away(run: &Run, lateness: Lateness, now: Instant) -> Settlement {
+    let mut book = Book::open(run, Source::Queue(run.key), now);
+    match lateness {
+        Lateness::Missed => {
+            book.record(OccurrenceStatus::Skipped, Some(SKIPPED_AS_MISSED.into()), None);
+            book.skip_reached_slots();
+            book.go_on();
+            book.close()
+        }
+        Lateness::TooLate => book.wait(Wait::Late),
+    }
+}
+
+/// What an attempt comes to that was certainly not taken: it goes back into the queue, so
+/// that whoever claims it sends it, and nobody else. It is due anew, since what is not known
+/// of it before this is known now.
+#[must_use]
+pub fn send_again(awaiting: &Awaiting, now: Instant) -> Settlement {
+    let book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
+    Settlement { follow: Some(due_now(awaiting, now)), ..book.settlement }
+}
+
+/// What a person says of an attempt that waits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The money moved; with the gateway's word for it, where it is known.
+    Paid(Option<PaymentId>),
+    /// It did not, and this slot is not to be paid.
+    NotPaid,
+    /// It did not, and is to be asked for now, under the same key.
+    Ask,
+}
+
+/// What an attempt comes to when a person has decided, for a reason.
+#[must_use]
+pub fn settle_by_hand(
+    awaiting: &Awaiting,
+    verdict: &Verdict,
+    reason: &str,
+    now: Instant,
+) -> Settlement {
+    let mut book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
+    book.link = awaiting.link;
+    match verdict {
+        Verdict::Paid(payment) => {
+            book.record(OccurrenceStatus::Successful, None, *payment);
+            book.go_on();
+        }
+        Verdict::NotPaid => {
+            book.record(OccurrenceStatus::Failed, Some(reason.into()), None);
+            book.go_on();
+        }
+        Verdict::Ask => {
+            // It is in time again: who decides now has seen that it is late.
+            book.settlement.follow = Some(due_now(awaiting, now));
+        }
+    }
+    book.close()
 }
 
 /// What an attempt comes to whose outcome became known late. `None` where it still
@@ -113,7 +200,7 @@ pub fn settle(run: &Run, outcome: Outcome, now: Instant) -> Settlement {
 pub fn resolve(awaiting: &Awaiting, outcome: Outcome, now: Instant) -> Option<Settlement> {
     let mut book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
     book.link = awaiting.link;
-    if awaiting.accepted.is_some() {
+    if awaiting.accepted().is_some() {
         // It ran when it was taken; that it became final is the payment's own history.
         book.processed_at = awaiting.since;
     }
@@ -122,6 +209,11 @@ pub fn resolve(awaiting: &Awaiting, outcome: Outcome, now: Instant) -> Option<Se
         Outcome::Declined(decline) => Some(book.decline(decline)),
         Outcome::Accepted(_) | Outcome::Unknown | Outcome::NotSent(_) => None,
     }
+}
+
+fn due_now(awaiting: &Awaiting, now: Instant) -> Run {
+    let key = RunKey { due: now.max(awaiting.run.key.due), ..awaiting.run.key };
+    Run { key, ..awaiting.run.clone() }
 }
 
 /// A settlement in the making.
@@ -179,7 +271,7 @@ impl<'a> Book<'a> {
         self.close()
     }
 
-    fn wait(mut self, accepted: Option<PaymentId>) -> Settlement {
+    fn wait(mut self, wait: Wait) -> Settlement {
         if self.is_cadence() {
             self.skip_reached_slots();
             self.settlement.follow = self.next_slot();
@@ -190,7 +282,7 @@ impl<'a> Book<'a> {
         };
         let run = Run { role: Role::Detached { last }, ..self.run.clone() };
         let link = self.settlement.follow.as_ref().map(link_to);
-        self.settlement.awaiting = Some(Awaiting { run, accepted, since: self.now, link });
+        self.settlement.awaiting = Some(Awaiting { run, wait, since: self.now, link });
         self.close()
     }
 
@@ -270,7 +362,7 @@ impl<'a> Book<'a> {
         }
         let today = plan.policies.timing.zone.date_at(self.now);
         let Timing { zone, hour } = &plan.policies.timing;
-        let due = zone.instant(retry.spacing.after(today)?, *hour)?;
+        let due = zone.instant(retry.spacing.after(today, *attempt)?, *hour)?;
         Some(Run { attempt: attempt.saturating_add(1), ..self.follow_up(RunKey { due, ..*key }) })
     }
 

@@ -62,12 +62,49 @@ pub struct Calendar {
 impl Calendar {
     /// The most business days that [`after`](Calendar::after) and
     /// [`before`](Calendar::before) count: about four years.
+    ///
+    /// ```
+    /// use recurrence::{Calendar, CalendarError, Date, Weekend};
+    ///
+    /// let (weekdays, today) =
+    ///     (Calendar::weekends_only(Weekend::default()), Date::constant(2026, 1, 1));
+    /// assert!(weekdays.after(today, Calendar::BUSINESS_DAYS_MAX).is_ok());
+    /// assert_eq!(
+    ///     weekdays.after(today, Calendar::BUSINESS_DAYS_MAX + 1),
+    ///     Err(CalendarError::TooManyBusinessDays { count: 1_001 }),
+    /// );
+    /// ```
     pub const BUSINESS_DAYS_MAX: u16 = 1_000;
 
     /// The most holidays that a calendar holds: a century of a hundred a year.
+    ///
+    /// ```
+    /// use recurrence::{Calendar, CalendarError, Date, Weekend};
+    ///
+    /// let weekdays = Calendar::weekends_only(Weekend::default());
+    /// let too_many = vec![Date::constant(2026, 1, 1); Calendar::HOLIDAYS_MAX + 1];
+    /// assert_eq!(
+    ///     weekdays.with_holidays(&too_many),
+    ///     Err(CalendarError::TooManyHolidays { count: 10_001 }),
+    /// );
+    /// ```
     pub const HOLIDAYS_MAX: usize = 10_000;
 
     /// The longest name, in characters.
+    ///
+    /// ```
+    /// use recurrence::{Calendar, CalendarError, Date, Weekend};
+    ///
+    /// let named = |length| {
+    ///     let name = "x".repeat(length);
+    ///     Calendar::new(&name, Weekend::default(), Date::MIN..=Date::MAX, &[])
+    /// };
+    /// assert!(named(Calendar::NAME_LENGTH_MAX).is_ok());
+    /// assert_eq!(
+    ///     named(Calendar::NAME_LENGTH_MAX + 1),
+    ///     Err(CalendarError::NameTooLong { length: 101 }),
+    /// );
+    /// ```
     pub const NAME_LENGTH_MAX: usize = 100;
 
     /// A calendar of one's own: its name, its weekend, the dates from which and

@@ -58,6 +58,7 @@ impl DateTimes {
         DateTimes { timetable: timetable.clone(), state }
     }
 
+    #[inline]
     fn found(&mut self) -> Option<DateTime> {
         let expansion = self.timetable.expansion();
         match &mut self.state {
@@ -69,7 +70,7 @@ impl DateTimes {
             }
             State::OneADay { page, time, last } => {
                 if page.days == 0 {
-                    *page = expansion.page_after(page.month)?;
+                    expansion.turn(page)?;
                 }
                 let (_, bit) = page.take_first().filter(|(day, _)| day <= last)?;
                 Some(page.month.date(bit)?.to_datetime(*time))
@@ -89,7 +90,7 @@ impl DateTimes {
                     };
                 }
                 if page.days == 0 {
-                    *page = expansion.page_after(page.month)?;
+                    expansion.turn(page)?;
                 }
                 let (next, bit) = page.take_first()?;
                 (*day, *date, *time) = (next, page.month.date(bit)?, 0);
@@ -133,6 +134,7 @@ fn time_of_day(second: i64) -> Option<Time> {
 impl Iterator for DateTimes {
     type Item = DateTime;
 
+    #[inline]
     fn next(&mut self) -> Option<DateTime> {
         let found = self.found();
         if found.is_none() {

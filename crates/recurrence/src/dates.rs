@@ -43,6 +43,7 @@ impl Dates {
 }
 
 /// Nothing if it would end before it starts.
+#[inline]
 fn range(from: Day, to: Day) -> Option<(Day, Day)> {
     (from <= to).then_some((from, to))
 }
@@ -50,16 +51,18 @@ fn range(from: Day, to: Day) -> Option<(Day, Day)> {
 impl Iterator for Dates {
     type Item = Date;
 
+    #[inline]
     fn next(&mut self) -> Option<Date> {
         let (from, to) = self.remaining.take()?;
         let expansion = self.recurrence.expansion();
-        let mut page = match self.front {
-            Some(page) if page.days != 0 => page,
-            Some(page) => expansion.page_after(page.month)?,
-            None => expansion.page_from(from)?,
+        let page = match &mut self.front {
+            Some(page) => page,
+            none => none.insert(expansion.page_from(from)?),
         };
+        if page.days == 0 {
+            expansion.turn(page)?;
+        }
         let (day, bit) = page.take_first().filter(|(day, _)| *day <= to)?;
-        self.front = Some(page);
         self.remaining = range(day.plus(1), to);
         page.month.date(bit)
     }

@@ -59,16 +59,20 @@ impl Month {
         })
     }
 
+    #[inline]
     pub(crate) fn next(self) -> Option<Month> {
+        if self.number >= LAST_NUMBER {
+            return None;
+        }
         let (year, of_year) =
             if self.of_year == 11 { (self.year + 1, 0) } else { (self.year, self.of_year + 1) };
-        (self.number < LAST_NUMBER).then(|| Month {
+        Some(Month {
             number: self.number + 1,
             first_day: self.first_day.plus(self.length),
             length: length(year, of_year),
             year,
             of_year,
-            first_weekday: (self.first_weekday + self.length) % 7,
+            first_weekday: within_week(self.first_weekday + self.length - 28),
         })
     }
 
@@ -82,15 +86,16 @@ impl Month {
             length,
             year,
             of_year,
-            first_weekday: (self.first_weekday + 35 - length) % 7,
+            first_weekday: within_week(self.first_weekday + 35 - length),
         })
     }
 
     /// The date of a day, counted from the month's first, which is 0; of the
     /// day after its last too.
+    #[inline]
     pub(crate) fn date(self, day: u32) -> Option<Date> {
         if day >= self.length {
-            return self.next()?.date(day - self.length);
+            return self.date_past(day);
         }
         Date::new(
             i16::try_from(self.year).ok()?,
@@ -99,15 +104,25 @@ impl Month {
         )
         .ok()
     }
+
+    #[cold]
+    fn date_past(self, day: u32) -> Option<Date> {
+        self.next()?.date(day - self.length)
+    }
 }
 
+#[inline]
 fn length(year: i64, of_year: u32) -> u32 {
+    const LONG: u32 = 0b1010_1101_0101;
     match of_year {
-        1 if is_leap(year) => 29,
-        1 => 28,
-        3 | 5 | 8 | 10 => 30,
-        _ => 31,
+        1 => 28 + u32::from(is_leap(year)),
+        _ => 30 + (LONG >> of_year & 1),
     }
+}
+
+/// Of a number of days below two weeks.
+fn within_week(days: u32) -> u32 {
+    if days < 7 { days } else { days - 7 }
 }
 
 /// A century that 16 divides is one that 400 divides.

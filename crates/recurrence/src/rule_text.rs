@@ -155,6 +155,14 @@ impl RuleText {
     ///     Some(date(2026, 1, 1).at(9, 0, 0, 0)),
     ///     "what the clocks of Bangkok show",
     /// );
+    ///
+    /// let without_start: RuleText = "RRULE:FREQ=MONTHLY".parse()?;
+    /// let error = without_start.into_zoned(None, TimeZone::UTC).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "DTSTART at character 19: found nothing; \
+    ///      expected DTSTART=, a date such as 20271231T235959Z to start from",
+    /// );
     /// # Ok::<(), recurrence::ParseError>(())
     /// ```
     pub fn into_zoned(

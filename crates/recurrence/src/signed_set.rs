@@ -33,6 +33,16 @@ impl<const WORDS: usize> SignedSet<WORDS> {
         self.from_start.iter().chain(&self.from_end).all(|word| *word == 0)
     }
 
+    /// The greatest number that counts from the start, and the greatest from the
+    /// end; 0 if there is none.
+    pub(crate) fn farthest(&self) -> (i64, i64) {
+        let farthest = |words: &[u64; WORDS]| {
+            let last = (0..).step_by(64).zip(words).filter(|(_, word)| **word != 0).last();
+            last.map_or(0, |(first, word)| first + i64::from(u64::BITS - word.leading_zeros()))
+        };
+        (farthest(&self.from_start), farthest(&self.from_end))
+    }
+
     /// Whether the set holds the element with `index` others before it and
     /// `index_from_end` after it.
     pub(crate) fn holds(&self, index: u64, index_from_end: u64) -> bool {
@@ -112,6 +122,8 @@ mod tests {
         }
         assert_eq!(set.iter().collect::<Vec<_>>(), [1, 64, 65, 366, -1, -366]);
         assert!(set.holds(0, 99) && set.holds(99, 0) && set.holds(365, 99) && set.holds(99, 365));
+        assert_eq!(set.farthest(), (366, 366));
+        assert_eq!(SignedSet::<6>::only(-64).farthest(), (0, 64));
         assert!(!set.holds(1, 1) && !set.holds(u64::MAX, u64::MAX));
     }
 

@@ -583,8 +583,10 @@ impl From<Zoned> for StoredZoned {
     }
 }
 
+/// An error would put something on the heap, so the range is looked at first.
 fn timestamp(second: Moment) -> Option<Timestamp> {
-    Timestamp::from_second(second).ok()
+    let all = Timestamp::MIN.as_second()..=Timestamp::MAX.as_second();
+    if all.contains(&second) { Timestamp::from_second(second).ok() } else { None }
 }
 
 /// The second that holds an instant, and whether it is that itself.

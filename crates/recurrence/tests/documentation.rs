@@ -27,29 +27,68 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Public items of a source whose comment has no example.
+/// Public items of a source whose comment has no example that runs, and those
+/// that may fail whose example shows nothing wrong.
 fn without_example(source: &str) -> Vec<String> {
     let mut missing = Vec::new();
-    let mut has_example = false;
+    let mut comment = Comment::default();
+    let mut signature: Option<(String, Comment)> = None;
     for line in source.lines() {
         let line = line.trim_start();
         if line.starts_with("mod tests {") {
             break;
         }
-        if let Some(comment) = line.strip_prefix("///") {
-            has_example |= comment.trim() == "```";
+        if let Some(text) = line.strip_prefix("///") {
+            comment.read(text);
         } else if ITEMS.iter().any(|item| line.starts_with(item)) {
-            let is_number = line.starts_with("pub const ") && !line.starts_with("pub const fn ");
-            // What a number is for, its own words say.
-            if !has_example && !is_number {
-                missing.push(line.to_owned());
-            }
-            has_example = false;
+            signature = Some((String::new(), std::mem::take(&mut comment)));
         } else if !line.starts_with("#[") && !line.starts_with("//") && !line.starts_with(")]") {
-            has_example = has_example && line.is_empty();
+            comment = Comment::default();
+        }
+        // A signature may take several lines.
+        if let Some((text, _)) = &mut signature {
+            text.push_str(line);
+            text.push(' ');
+            if line.ends_with(['{', ';', '}']) {
+                missing.extend(signature.take().and_then(|(text, comment)| comment.lacks(&text)));
+            }
         }
     }
     missing
+}
+
+/// What a comment has shown so far.
+#[derive(Default)]
+struct Comment {
+    /// Within code: whether it runs.
+    code: Option<bool>,
+    has_example: bool,
+    shows_what_is_wrong: bool,
+}
+
+impl Comment {
+    fn read(&mut self, text: &str) {
+        if let Some(kind) = text.trim().strip_prefix("```") {
+            // Nothing runs that is marked as text, or as not to be run.
+            self.code = if self.code.is_some() { None } else { Some(kind.is_empty()) };
+            self.has_example |= self.code == Some(true);
+        } else if self.code == Some(true) {
+            self.shows_what_is_wrong |=
+                ["Err(", "is_err", "unwrap_err", "Error::"].iter().any(|it| text.contains(it));
+        }
+    }
+
+    fn lacks(&self, signature: &str) -> Option<String> {
+        let may_fail = signature.starts_with("pub fn ") && signature.contains("-> Result<");
+        let lacks = if !self.has_example {
+            "an example"
+        } else if may_fail && !self.shows_what_is_wrong {
+            "what is wrong"
+        } else {
+            return None;
+        };
+        Some(format!("{} lacks {lacks}", signature.trim_end()))
+    }
 }
 
 #[test]
@@ -68,7 +107,14 @@ fn every_public_item_has_a_runnable_example() {
 
 #[test]
 fn an_item_without_an_example_is_found() {
-    let source =
-        "/// Says.\npub fn silent() {}\n\n/// ```\n/// ```\n#[must_use]\npub fn shown() {}\n";
-    assert_eq!(without_example(source), ["pub fn silent() {}"]);
+    let source = "/// Says.\npub fn silent() {}\n\n/// ```\n/// ```\n#[must_use]\npub fn shown() {}\n\
+        /// ```text\n/// ```\npub fn told() {}\n\
+        /// ```\n/// new()?;\n/// ```\npub fn new(\n) -> Result<(), ()> {}\n\
+        /// ```\n/// assert_eq!(old(), Err(()));\n/// ```\npub fn old() -> Result<(), ()> {}\n";
+    let expected = [
+        "pub fn silent() {} lacks an example",
+        "pub fn told() {} lacks an example",
+        "pub fn new( ) -> Result<(), ()> {} lacks what is wrong",
+    ];
+    assert_eq!(without_example(source), expected);
 }

@@ -96,6 +96,21 @@ fn a_rule_that_hardly_ever_matches_is_still_found() {
 }
 
 #[test]
+fn steps_beside_the_week_the_month_or_the_year_are_not_walked_one_by_one() {
+    let start = date(1997, 9, 2).at(9, 0, 0, 0);
+    // From a Tuesday, two seconds later each week, or earlier: centuries and
+    // millennia pass before it is Monday.
+    for (rule, first) in [
+        ("FREQ=SECONDLY;INTERVAL=604802;BYDAY=MO", Some(date(6654, 11, 13).at(0, 0, 0, 0))),
+        ("FREQ=SECONDLY;INTERVAL=604798;BYDAY=MO", Some(date(2308, 3, 2).at(23, 59, 58, 0))),
+        ("FREQ=SECONDLY;INTERVAL=2629747;BYMONTHDAY=15", None),
+        ("FREQ=SECONDLY;INTERVAL=31556953;BYMONTH=6", None),
+    ] {
+        assert_eq!(times(rule, start).next(), first, "{rule}");
+    }
+}
+
+#[test]
 fn a_count_without_end_is_not_counted_one_by_one() {
     let start = date(2026, 1, 1).at(9, 0, 0, 0);
     let last = |rule: &str| Timetable::new(rule.parse().unwrap(), start).last();

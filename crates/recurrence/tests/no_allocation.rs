@@ -4,7 +4,8 @@
 
 use allocation_counter::measure;
 use jiff::civil::date;
-use recurrence::{Date, Recurrence, Rule, Timetable};
+use jiff::tz::TimeZone;
+use recurrence::{Date, Recurrence, Rule, RuleSet, Timetable, Zoned};
 
 const RULES: [&str; 16] = [
     "FREQ=DAILY",
@@ -58,5 +59,26 @@ fn a_walk_over_dates_from_either_end_allocates_nothing() {
             assert!(clone.contains(nth.unwrap()));
         });
         assert_eq!(count, 0, "{rule}");
+    }
+}
+
+#[test]
+fn a_walk_over_instants_allocates_nothing() {
+    let start = date(2026, 1, 31).at(9, 0, 0, 0);
+    let far = "2036-01-31T09:00:00Z".parse().unwrap();
+    for zone in ["America/New_York", "Europe/Paris", "Asia/Bangkok", "Africa/Casablanca", "UTC"] {
+        for rule in RULES {
+            let timetable = Timetable::new(rule.parse().unwrap(), start);
+            let mut set = RuleSet::from(timetable.clone());
+            set.add(date(2027, 3, 14).at(2, 30, 0, 0));
+            set.except(timetable.nth(3).unwrap());
+            let zoned = Zoned::new(set, TimeZone::get(zone).unwrap());
+            let count = allocations(|| {
+                assert!(zoned.iter().take(100).count() > 10);
+                let after = zoned.after(far).unwrap();
+                assert!(zoned.before(after).is_some() && zoned.civil_of(after).is_some());
+            });
+            assert_eq!(count, 0, "{rule} in {zone}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use recurrence::{RuleSet, RuleText, Timetable, Zoned};
+use recurrence::{Rule, RuleSet, RuleText, Timetable, Zoned};
 
 /// `1997 9/2,4-6 10/1` is 2, 4, 5 and 6 September and 1 October 1997.
 fn dates(text: &str) -> Vec<Date> {
@@ -254,6 +254,27 @@ fn hours_and_minutes() {
     }
 }
 
+/// Section 3.3.10, where the parts are explained.
+#[test]
+fn rules_that_explain_the_parts() {
+    is_all(
+        "19970902T090000",
+        "RRULE:FREQ=DAILY;COUNT=10;INTERVAL=2",
+        "1997 9/2,4,6,8,10,12,14,16,18,20",
+    );
+    begins_with(
+        "19970930T090000",
+        "RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "1997 9/30 10/31 11/28 12/31 1998 1/30 2/27",
+    );
+    let rule = "RRULE:FREQ=YEARLY;INTERVAL=2;BYMONTH=1;BYDAY=SU;BYHOUR=8,9;BYMINUTE=30";
+    let sundays: Vec<_> = dates("1997 1/5,12,19,26 1999 1/3,10,17,24,31")
+        .into_iter()
+        .flat_map(|date| [date.at(8, 30, 0, 0), date.at(9, 30, 0, 0)])
+        .collect();
+    assert_eq!(times_in_new_york("19970105T083000", rule, 18), sundays);
+}
+
 #[test]
 fn the_first_day_of_the_week_matters() {
     let rule = "RRULE:FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU";
@@ -282,6 +303,25 @@ fn rfc_7529_skips_backward_forward_or_not_at_all() {
     is_all("20160229T090000", &yearly("OMIT"), "2016 2/29 2020 2/29 2024 2/29 2028 2/29");
     is_all("20160229T090000", &yearly("BACKWARD"), "2016 2/29 2017 2/28 2018 2/28 2019 2/28");
     is_all("20160229T090000", &yearly("FORWARD"), "2016 2/29 2017 3/1 2018 3/1 2019 3/1");
+}
+
+#[test]
+fn rfc_7529_other_calendars_are_refused_by_name() {
+    for (rule, calendar) in [
+        ("RSCALE=CHINESE;FREQ=YEARLY", "CHINESE"),
+        ("RSCALE=ETHIOPIC;FREQ=MONTHLY;BYMONTH=13", "ETHIOPIC"),
+        ("RSCALE=HEBREW;FREQ=YEARLY;BYMONTH=5L;BYMONTHDAY=8;SKIP=FORWARD", "HEBREW"),
+    ] {
+        assert_eq!(
+            rule.parse::<Rule>().unwrap_err().to_string(),
+            format!("RSCALE at character 8: found `{calendar}`; expected GREGORIAN"),
+        );
+    }
+    is_all(
+        "20120229T090000",
+        "RRULE:RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD;COUNT=5",
+        "2012 2/29 2013 3/1 2014 3/1 2015 3/1 2016 2/29",
+    );
 }
 
 #[test]

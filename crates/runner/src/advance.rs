@@ -118,13 +118,24 @@ impl Handle {
         self.advance_from(reading.now, to).await
     }
 
-    /// Lets the clock follow the world again.
-    pub async fn release_clock(&self) -> Result<ClockReading, ClockError> {
+    /// Lets the clock follow the world again. What lies between is lived through first, as
+    /// an advance, so that nothing of it is late. Goes on although its caller goes away.
+    pub async fn release_clock(self: &Arc<Self>) -> Result<ClockReading, ClockError> {
+        let handle = Arc::clone(self);
+        whole(tokio::spawn(async move { handle.release_clock_here().await })).await
+    }
+
+    async fn release_clock_here(&self) -> Result<ClockReading, ClockError> {
         let _turn = self.turn.lock().await;
         let reading = self.idle_clock()?;
         let wall_now = self.lane.wall.now();
-        if wall_now < reading.now && self.lane.store.any_schedule().await? {
-            return Err(ClockError::Backwards { now: reading.now, to: wall_now });
+        if self.lane.store.any_schedule().await? {
+            if wall_now < reading.now {
+                return Err(ClockError::Backwards { now: reading.now, to: wall_now });
+            }
+            if reading.mode != ClockMode::Wall {
+                self.advance_from(reading.now, wall_now).await?;
+            }
         }
         self.lane
             .store
@@ -198,6 +209,15 @@ impl Handle {
             if self.is_stopping() {
                 return Err(ClockError::Stopping);
             }
+            // A gateway that fails stops its lane's clock as well: time that went on would
+            // make late what is due.
+            if let Some((_, rest)) = self.lane.stopped() {
+                tokio::select! {
+                    () = tokio::time::sleep(rest) => {}
+                    () = self.wake.notified() => {}
+                }
+                continue;
+            }
             match self.next_happening().await? {
                 // What could not be sent at this position is tried again at a later one.
                 Some(next) if next <= to && *position < to => {
@@ -219,7 +239,7 @@ impl Handle {
 }
 
 /// A task that is only lost if it panicked.
-async fn whole(task: JoinHandle<Result<Advanced, ClockError>>) -> Result<Advanced, ClockError> {
+async fn whole<T>(task: JoinHandle<Result<T, ClockError>>) -> Result<T, ClockError> {
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, "an advance of the clock panicked");
         Err(ClockError::Stopping)

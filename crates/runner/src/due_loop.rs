@@ -23,7 +23,7 @@ impl Handle {
         self.begin().await;
         while !self.is_stopping() {
             let pause = match self.work_once().await {
-                Ok(next) => self.pause_until(next),
+                Ok(next) => self.pause_until(next).max(self.rest()),
                 Err(error) => {
                     tracing::error!(%error, "the store failed; what was under way is recovered when it answers again");
                     FAILURE_PAUSE
@@ -96,6 +96,11 @@ impl Handle {
             // A standing clock makes nothing due by itself.
             (ClockMode::Standing(_), _) | (_, None) => SLEEP_MAX,
         }
+    }
+
+    /// How long the lane stands still whatever is due, because its gateway fails.
+    fn rest(&self) -> Duration {
+        self.lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest.min(SLEEP_MAX))
     }
 
     /// When something is next to happen, by the queue or by the bank's agenda.

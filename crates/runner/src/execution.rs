@@ -4,16 +4,17 @@
 //! its gateway is asked, and nothing is recorded but by a settlement.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use engine::settlement::{resolve, settle};
+use engine::settlement::{resolve, send_again, settle, turn_away};
 use engine::{
-    Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run, Settlement,
+    Awaiting, Instant, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run,
+    Settlement, Wait, admit,
 };
 use gateway::{Inquiry, Lookup, Permit, Quote};
-use store::{Frozen, StoreError};
+use store::{ClockMode, Frozen, StoreError};
 
 use crate::Lane;
 
@@ -53,6 +54,17 @@ impl Counts {
     }
 }
 
+/// What it says of a run that its gateway does not know it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Absence {
+    /// It was certainly not taken.
+    Certain,
+    /// It may have been, but asked for again under its key it is the same payment.
+    Harmless,
+    /// It may have been, and asking again may pay twice.
+    Open,
+}
+
 /// Runs that were claimed together, and when, by time that only goes forward.
 pub(crate) struct Batch {
     pub(crate) runs: Vec<Run>,
@@ -60,46 +72,107 @@ pub(crate) struct Batch {
 }
 
 impl Lane {
-    /// Sends a freshly claimed batch and settles it.
-    pub(crate) async fn execute(&self, batch: Batch) -> Result<Counts, StoreError> {
+    /// Takes a freshly claimed batch to its end: what comes too late is turned away, what
+    /// may have been sent by another is looked up, and the rest is sent and settled.
+    pub(crate) async fn execute(
+        &self,
+        batch: Batch,
+        doubtful_through: Option<Instant>,
+    ) -> Result<Counts, StoreError> {
+        let claimed = batch.claimed;
         let (runs, _taken) = self.in_flight.take(batch.runs);
-        let batch = Batch { runs, ..batch };
+        let (doubtful, ours): (Vec<Run>, Vec<Run>) =
+            runs.into_iter().partition(|run| Lane::is_doubtful(run, doubtful_through));
+        let mut counts = Counts::default();
+        if !doubtful.is_empty() {
+            counts.add(self.look_up_and_send(doubtful, claimed).await?);
+        }
+        let (admitted, turned_away) = self.admit(ours);
+        counts.add(self.write(turned_away).await?);
         let (unquoted, ready): (Vec<Run>, Vec<Run>) =
-            batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
-        let mut counts = self.send_and_settle(ready, batch.claimed).await?;
-        counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
+            admitted.into_iter().partition(|run| run.quote_wanted().is_some());
+        counts.add(self.send_and_settle(ready, claimed).await?);
+        counts.add(self.quote_and_send(unquoted, claimed).await?);
         Ok(counts)
+    }
+
+    /// Which runs are still to be made, and what becomes of the others.
+    fn admit(&self, runs: Vec<Run>) -> (Vec<Run>, Vec<Settlement>) {
+        let now = self.now();
+        let mut turned_away = Vec::new();
+        let mut admitted = runs;
+        admitted.retain(|run| match admit(run, now) {
+            Ok(()) => true,
+            Err(lateness) => {
+                turned_away.push(turn_away(run, lateness, now));
+                false
+            }
+        });
+        (admitted, turned_away)
     }
 
     /// Finishes a batch that somebody else, or an earlier start, may have sent: each
     /// is looked up first, and sent only where it is certain that it was not taken.
     pub(crate) async fn recover(&self, batch: Batch) -> Result<Counts, StoreError> {
-        // A quote comes before the intent: without one nothing was sent.
-        let (unquoted, sent): (Vec<Run>, Vec<Run>) =
-            batch.runs.into_iter().partition(|run| run.quote_wanted().is_some());
-        let inquiries = sent.iter().filter_map(|run| self.inquiry(run, None)).collect();
+        let Batch { runs, claimed } = batch;
+        self.look_up_and_send(runs, claimed).await
+    }
+
+    async fn look_up_and_send(
+        &self,
+        runs: Vec<Run>,
+        claimed: Duration,
+    ) -> Result<Counts, StoreError> {
+        let inquiries = runs.iter().map(|run| self.inquiry(run, None)).collect();
         let lookups = self.gateway.look_up(inquiries).await;
-        let absence_is_certain =
-            self.gateway.character().absence_conclusive_after == Some(Duration::ZERO);
+        self.note_lookups(&lookups);
+        let now = self.now();
         let mut absent = Vec::new();
         let mut settlements = Vec::new();
-        for (run, lookup) in sent.into_iter().zip(lookups) {
+        for (run, lookup) in runs.into_iter().zip(lookups) {
             match lookup {
-                Lookup::Found(outcome) => settlements.push(settle(&run, outcome, self.now())),
-                // The same key gives the same payment, or absence is certain: asking
-                // again cannot pay twice.
-                Lookup::Absent if absence_is_certain || self.is_kept_to_its_key(&run) => {
-                    absent.push(run);
-                }
-                Lookup::Absent => settlements.push(settle(&run, Outcome::Unknown, self.now())),
+                Lookup::Found(outcome) => settlements.push(settle(&run, outcome, now)),
+                Lookup::Absent => match (self.absence(&run), admit(&run, now)) {
+                    (Absence::Certain, Err(lateness)) => {
+                        settlements.push(turn_away(&run, lateness, now));
+                    }
+                    (Absence::Certain | Absence::Harmless, Ok(())) => absent.push(run),
+                    // Late, and perhaps taken all the same; or asking again might pay twice.
+                    (Absence::Harmless, Err(_)) | (Absence::Open, _) => {
+                        settlements.push(settle(&run, Outcome::Unknown, now));
+                    }
+                },
                 // Its lease runs out and it is looked up again.
                 Lookup::Unreachable => {}
             }
         }
         let mut counts = self.write(settlements).await?;
-        counts.add(self.send_again(absent, batch.claimed).await?);
-        counts.add(self.quote_and_send(unquoted, batch.claimed).await?);
+        let (unquoted, ready): (Vec<Run>, Vec<Run>) =
+            absent.into_iter().partition(|run| run.quote_wanted().is_some());
+        counts.add(self.send_again(ready, claimed).await?);
+        counts.add(self.quote_and_send(unquoted, claimed).await?);
         Ok(counts)
+    }
+
+    /// What it says of a claimed run that its gateway does not know it. Nobody knows when it
+    /// was sent, if it was; so absence is certain at once or not yet.
+    fn absence(&self, run: &Run) -> Absence {
+        if self.gateway.character().absence_conclusive_after == Some(Duration::ZERO) {
+            Absence::Certain
+        } else if self.is_kept_to_its_key(run) {
+            Absence::Harmless
+        } else {
+            Absence::Open
+        }
+    }
+
+    /// Whether an attempt that its gateway does not know was certainly not taken: it was
+    /// sent before it began to wait.
+    fn is_certainly_absent(&self, awaiting: &Awaiting) -> bool {
+        let waited = self.now().nanoseconds().saturating_sub(awaiting.since.nanoseconds());
+        let waited = Duration::from_nanos(u64::try_from(waited).unwrap_or(0));
+        let conclusive_after = self.gateway.character().absence_conclusive_after;
+        conclusive_after.is_some_and(|after| waited >= after)
     }
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
@@ -108,22 +181,27 @@ impl Lane {
     pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
+        let is_held = self.held_since().await?.is_some();
         self.unknown.store(false, Ordering::Release);
         loop {
             let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
-            if page.iter().any(|awaiting| awaiting.accepted.is_none()) {
+            if page.iter().any(|awaiting| awaiting.accepted().is_none()) {
                 self.unknown.store(true, Ordering::Release);
             }
-            let (asked, inquiries): (Vec<Awaiting>, Vec<Inquiry>) = page
-                .into_iter()
-                .filter_map(|awaiting| {
-                    let inquiry = self.inquiry(&awaiting.run, awaiting.accepted)?;
-                    Some((awaiting, inquiry))
+            let (asked, inquiries): (Vec<Awaiting>, Vec<Inquiry>) = self
+                .worth_a_look(page)
+                .map(|awaiting| {
+                    let inquiry = self.inquiry(&awaiting.run, awaiting.accepted());
+                    (awaiting, inquiry)
                 })
                 .unzip();
+            if asked.is_empty() {
+                continue;
+            }
             let lookups = self.gateway.look_up(inquiries.clone()).await;
+            self.note_lookups(&lookups);
             let mut settlements = Vec::new();
             let mut absent = Vec::new();
             for ((awaiting, inquiry), lookup) in asked.into_iter().zip(inquiries).zip(lookups) {
@@ -131,8 +209,13 @@ impl Lane {
                     Lookup::Found(outcome) => {
                         settlements.extend(resolve(&awaiting, outcome, self.now()));
                     }
+                    Lookup::Absent if is_held || !self.may_still_be_made(&awaiting) => {}
+                    // Whoever claims it sends it, and nobody else.
+                    Lookup::Absent if self.is_certainly_absent(&awaiting) => {
+                        settlements.push(send_again(&awaiting, self.now()));
+                    }
                     Lookup::Absent
-                        if awaiting.accepted.is_none()
+                        if awaiting.run.quote_wanted().is_none()
                             && self.is_kept_to_its_key(&awaiting.run) =>
                     {
                         absent.push((awaiting, inquiry.request));
@@ -145,12 +228,38 @@ impl Lane {
         }
     }
 
+    /// Whether an attempt that was not made is still to be, unless a person says otherwise.
+    fn may_still_be_made(&self, awaiting: &Awaiting) -> bool {
+        awaiting.wait == Wait::Unknown && admit(&awaiting.run, self.now()).is_ok()
+    }
+
+    /// What the gateway knows of one attempt.
+    pub(crate) async fn look_up_one(&self, awaiting: &Awaiting) -> Lookup {
+        let inquiry = self.inquiry(&awaiting.run, awaiting.accepted());
+        let found = self.gateway.look_up(vec![inquiry]).await.pop();
+        found.unwrap_or(Lookup::Unreachable)
+    }
+
+    /// Those that were not looked at just now.
+    fn worth_a_look(&self, page: Vec<Awaiting>) -> impl Iterator<Item = Awaiting> {
+        let (now, elapsed) = (self.now(), self.wall.elapsed());
+        let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        watch.sweep(elapsed);
+        // A clock that stands makes years of seconds: what has waited long by it may be known
+        // all the same.
+        let stands = self.clock.read(self.wall.as_ref()).mode != ClockMode::Wall;
+        let mut worth = page;
+        worth.retain(|awaiting| stands || watch.is_due(awaiting, now, elapsed));
+        worth.into_iter()
+    }
+
     async fn ask_again(&self, absent: Vec<(Awaiting, PaymentRequest)>) -> Vec<Settlement> {
         if absent.is_empty() {
             return Vec::new();
         }
         let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = absent.into_iter().unzip();
         let outcomes = self.gateway.pay(requests, Permit::unlimited()).await;
+        self.note_outcomes(&outcomes);
         let now = self.now();
         asked
             .iter()
@@ -257,12 +366,14 @@ impl Lane {
             );
             return Vec::new();
         }
-        self.gateway.pay(self.requests(runs), self.permit(claimed)).await
+        let outcomes = self.gateway.pay(self.requests(runs), self.permit(claimed)).await;
+        self.note_outcomes(&outcomes);
+        outcomes
     }
 
-    fn inquiry(&self, run: &Run, accepted: Option<PaymentId>) -> Option<Inquiry> {
-        let request = run.request(self.store.installation(), self.now())?;
-        Some(Inquiry { request, due: run.key.due, accepted })
+    fn inquiry(&self, run: &Run, accepted: Option<PaymentId>) -> Inquiry {
+        let request = run.as_looked_up(self.store.installation(), self.now());
+        Inquiry { request, due: run.key.due, accepted }
     }
 
     fn permit(&self, claimed: Duration) -> Permit {
@@ -294,7 +405,7 @@ impl Lane {
                 one
             })
             .collect();
-        let is_unknown = |awaiting: &Awaiting| awaiting.accepted.is_none();
+        let is_unknown = |awaiting: &Awaiting| awaiting.accepted().is_none();
         if settlements.iter().filter_map(|it| it.awaiting.as_ref()).any(is_unknown) {
             self.unknown.store(true, Ordering::Release);
         }

@@ -52,8 +52,8 @@ mod tests {
     use std::sync::Arc;
 
     use engine::{
-        AccountId, Cadence, Currency, CustomerId, Instant, Instruction, LaneId, Money, Plan,
-        Policies, RetryPolicy, Role, ScheduleId, Slot, Timing, Zone,
+        AccountId, Cadence, CatchUp, Currency, CustomerId, Instant, Instruction, LaneId, Money,
+        Plan, Policies, RetryPolicy, Role, ScheduleId, Slot, Timing, Zone,
     };
     use jiff::civil::{Time, date};
 
@@ -63,6 +63,7 @@ mod tests {
         let policies = Policies {
             timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
             retry: RetryPolicy::NEVER,
+            catch_up: CatchUp::ALL,
             run_at_start: false,
         };
         let instruction = Instruction::Charge {

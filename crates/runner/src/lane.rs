@@ -1,21 +1,23 @@
 //! A lane: one clock, one gateway, and the queue of what is due by it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine::settlement::Source;
-use engine::{Instant, LaneId, ScheduleId, Settlement, Term};
+use engine::{Instant, LaneId, NotSent, Outcome, Run, ScheduleId, Settlement, Term};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use gateway::Gateway;
-use store::{Claim, ClockState, Store, StoreError};
+use gateway::{Gateway, Lookup};
+use store::{Beat, Claim, ClockState, Pulse, Store, StoreError};
 use tokio::sync::Mutex;
 
 use crate::announcement::Announcements;
+use crate::breaker::{Allowance, Breaker, Trouble};
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 use crate::in_flight::InFlight;
+use crate::watch::Watch;
 
 /// One lane as one node works it, under the term of one start.
 pub struct Lane {
@@ -36,6 +38,21 @@ pub struct Lane {
     pub(crate) stopping: AtomicBool,
     /// What stands in a batch.
     pub(crate) in_flight: InFlight,
+    /// When to look at what is awaited again.
+    pub(crate) watch: SyncMutex<Watch>,
+    breaker: SyncMutex<Breaker>,
+    /// The pulse as it was last written, and when, by time that only goes forward.
+    pulse: SyncMutex<Option<(Pulse, Duration)>>,
+    silence_max: Duration,
+}
+
+/// A trial of a gateway that failed. It is over when this goes, however that comes.
+struct Trial<'lane>(&'lane Lane);
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        self.0.breaker().end_trial();
+    }
 }
 
 /// Whose settlement it is.
@@ -51,6 +68,10 @@ impl Lane {
     pub const LEASE: Duration = Duration::from_mins(2);
     /// Batches in flight at once: one being claimed, one at its gateway, one being settled.
     const BATCHES_IN_FLIGHT_MAX: usize = 3;
+    /// How often a lane that is worked says so.
+    const BEAT_EVERY: Duration = Duration::from_mins(1);
+    /// How long nobody may have worked a lane before what was due meanwhile is in doubt.
+    const SILENCE_MAX: Duration = Duration::from_mins(5);
 
     /// A lane to be worked under `term`, with its clock as it is stored.
     pub fn new(
@@ -73,7 +94,17 @@ impl Lane {
             unknown: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
             in_flight: InFlight::default(),
+            watch: SyncMutex::default(),
+            breaker: SyncMutex::default(),
+            pulse: SyncMutex::default(),
+            silence_max: Self::SILENCE_MAX,
         }
+    }
+
+    /// The same, for a loop that may sleep for so long though nothing is wrong.
+    #[must_use]
+    pub fn silent_for(self, longest: Duration) -> Lane {
+        Lane { silence_max: Self::SILENCE_MAX.max(longest), ..self }
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -94,15 +125,20 @@ impl Lane {
         let mut counts = Counts::default();
         let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
+        let Pulse { doubtful_through, held_since, .. } = self.beat().await?;
+        if held_since.is_some() {
+            return Ok(counts);
+        }
         loop {
             while failure.is_none()
                 && !self.is_stopping()
                 && in_flight.len() < Self::BATCHES_IN_FLIGHT_MAX
             {
-                let claimed = self.wall.elapsed();
-                match self.store.claim(self.claim()).await {
-                    Ok(runs) if runs.is_empty() => break,
-                    Ok(runs) => in_flight.push(self.execute(Batch { runs, claimed })),
+                match self.claim_allowed().await {
+                    Ok(None) => break,
+                    Ok(Some(batch)) => {
+                        in_flight.push(self.execute_allowed(batch, doubtful_through));
+                    }
                     Err(error) => failure = Some(error),
                 }
             }
@@ -114,9 +150,92 @@ impl Lane {
         }
     }
 
+    /// Claims as much as the breaker allows; `None` where that, or what is due, is nothing.
+    async fn claim_allowed(&self) -> Result<Option<(Batch, Option<Trial<'_>>)>, StoreError> {
+        let allowance = self.breaker().allowance(self.wall.elapsed());
+        let limit = match allowance {
+            Allowance::All => self.batch_max(),
+            Allowance::Trial => 1,
+            Allowance::Nothing => return Ok(None),
+        };
+        let claimed = self.wall.elapsed();
+        let trial = (allowance == Allowance::Trial).then_some(Trial(self));
+        let runs = self.store.claim(Claim { limit, ..self.claim() }).await?;
+        Ok((!runs.is_empty()).then_some((Batch { runs, claimed }, trial)))
+    }
+
+    async fn execute_allowed(
+        &self,
+        (batch, _trial): (Batch, Option<Trial<'_>>),
+        doubtful_through: Option<Instant>,
+    ) -> Result<Counts, StoreError> {
+        self.execute(batch, doubtful_through).await
+    }
+
+    /// Tells the breaker what the gateway answered.
+    pub(crate) fn note_outcomes(&self, outcomes: &[Outcome]) {
+        self.breaker().note(outcomes, self.wall.elapsed());
+    }
+
+    /// Tells the breaker of look-ups: that a gateway cannot be asked says the same as that
+    /// it cannot be paid through; that it can says nothing of that.
+    pub(crate) fn note_lookups(&self, lookups: &[Lookup]) {
+        let unreachable = Outcome::NotSent(NotSent::Unreachable);
+        if !lookups.is_empty() && lookups.iter().all(|it| *it == Lookup::Unreachable) {
+            self.note_outcomes(std::slice::from_ref(&unreachable));
+        }
+    }
+
+    fn breaker(&self) -> MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why the lane has stopped, and for how long it will at least; `None` while it goes.
+    pub fn stopped(&self) -> Option<(Trouble, Duration)> {
+        let (trouble, until) = self.breaker().stopped()?;
+        Some((trouble, until.saturating_sub(self.wall.elapsed())))
+    }
+
+    /// Says that the lane is being worked, now and then; how it stands.
+    pub(crate) async fn beat(&self) -> Result<Pulse, StoreError> {
+        let elapsed = self.wall.elapsed();
+        if let Some((pulse, at)) = self.last_beat()
+            && elapsed.saturating_sub(at) < Self::BEAT_EVERY
+        {
+            return Ok(pulse);
+        }
+        let (lane, silence_max) = (self.id, self.silence_max);
+        let (wall_now, now) = (self.wall.now(), self.now());
+        let pulse = self.store.beat(Beat { lane, wall_now, now, silence_max }).await?;
+        *self.pulse.lock().unwrap_or_else(PoisonError::into_inner) = Some((pulse, elapsed));
+        Ok(pulse)
+    }
+
+    /// Reads the pulse anew before the next claim: somebody has changed it.
+    pub(crate) fn forget_beat(&self) {
+        *self.pulse.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn last_beat(&self) -> Option<(Pulse, Duration)> {
+        *self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether a run may have been sent by the original of a copy that this is.
+    pub(crate) fn is_doubtful(run: &Run, doubtful_through: Option<Instant>) -> bool {
+        doubtful_through.is_some_and(|through| run.key.due <= through)
+    }
+
+    /// Since when nothing of the lane runs until a person resumes it.
+    pub async fn held_since(&self) -> Result<Option<Instant>, StoreError> {
+        Ok(self.beat().await?.held_since)
+    }
+
     /// Finishes what an earlier start, or a node that is gone, had begun.
     pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        if self.held_since().await?.is_some() {
+            return Ok(counts);
+        }
         loop {
             let claimed = self.wall.elapsed();
             let runs = self.store.recover(self.claim()).await?;

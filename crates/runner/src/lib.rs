@@ -2,6 +2,8 @@
 //!
 //! - [`clock`] reads time; nothing else does.
 //! - [`lane`] claims what is due and keeps a few batches in flight.
+//! - `breaker` stops a lane whose gateway fails; `watch` says when to look again at what is
+//!   awaited; `by_hand` is what a person decides.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
@@ -9,12 +11,15 @@
 
 pub mod advance;
 mod announcement;
+mod breaker;
+mod by_hand;
 pub mod clock;
 mod due_loop;
 mod edit;
 mod execution;
 mod in_flight;
 pub mod lane;
+mod watch;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,6 +34,8 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinHandle;
 
 pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
+pub use breaker::Trouble;
+pub use by_hand::{Decided, DecisionError, deed_of};
 pub use clock::{ClockReading, MachineTime, WallTime};
 pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;

@@ -132,6 +132,7 @@ fn plan(day: u8, number: u32) -> Result<Plan, Failure> {
             },
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: false,
+            catch_up: engine::CatchUp::ALL,
         },
         instruction: Instruction::Charge {
             customer: CustomerId(i64::from(number) + 1),

@@ -8,6 +8,7 @@
 //! - [`sqlite`] is the embedded one: one file, one writer, group commit.
 //! - [`model`] keeps everything in memory, for tests and for the simulation.
 
+mod audit;
 mod bank_store;
 pub mod conformance;
 pub mod event;
@@ -15,16 +16,19 @@ pub mod grant;
 pub mod model;
 mod name_store;
 pub mod page;
+mod pulse;
 pub mod record;
 pub mod request;
 pub mod sqlite;
 mod store;
 
+pub use audit::{AuditEntry, Deed};
 pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
 pub use event::{Event, EventId, EventKind, NewEvent};
 pub use grant::{Grant, GrantKind};
 pub use name_store::{FOREIGN_KEY_MAX, ForeignName, NameStore, is_foreign};
 pub use page::{Order, Page, PageQuery};
+pub use pulse::{Beat, Pulse};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
 pub use store::{

@@ -12,9 +12,11 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
 use crate::Result;
+use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
+use crate::pulse::{Beat, Pulse};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 
 /// What must survive, apart from the bank's books.
@@ -149,11 +151,32 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Awaiting>>;
     /// When the next unclaimed run of a lane is due.
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>>;
+    /// Runs of a lane that are due by `by` and that nobody has claimed, in due order, at
+    /// most so many. Nothing is claimed.
+    async fn queued(&self, lane: LaneId, by: Instant, limit: u32) -> Result<Vec<Run>>;
     /// How many slots of a lane's queued schedules are due by `by`, retries aside. May
     /// stop counting once it is past `enough`.
     async fn count_slots(&self, lane: LaneId, by: Instant, enough: u64) -> Result<u64>;
     /// How many queue rows there are, claimed ones included.
     async fn queue_depth(&self, lane: LaneId) -> Result<u64>;
+
+    /// Writes what a person decided of an attempt that waits, with who it was and why, in
+    /// one commit; neither where it no longer waits. No term guards it: whoever decides
+    /// first decides.
+    async fn settle_by_hand(&self, settlement: Settlement, entry: AuditEntry) -> Result<Settled>;
+    /// What people did to an account's things by hand, newest first.
+    async fn audit_trail(&self, account: AccountId, limit: u32) -> Result<Vec<AuditEntry>>;
+
+    // ---- the pulse of lanes ------------------------------------------------
+
+    /// How a lane stands.
+    async fn pulse(&self, lane: LaneId) -> Result<Pulse>;
+    /// Notes that a lane is being worked ([`Pulse::after`]); how it stands now.
+    async fn beat(&self, beat: Beat) -> Result<Pulse>;
+    /// Holds a lane: nothing of it is to run until it is resumed.
+    async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()>;
+    /// Lets a lane go that was held, with who it was and why. Since when it had been.
+    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>>;
 
     // ---- events ------------------------------------------------------------
 

@@ -8,8 +8,8 @@ use engine::{ClockId, RunKey};
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::SqliteStore;
 use store::{
-    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Store,
-    StoreError,
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Settled,
+    Store, StoreError,
 };
 
 /// A store, and the folder that goes when it does.
@@ -188,4 +188,34 @@ async fn many_callers_at_once_are_all_answered() {
     terms.sort_unstable();
     terms.dedup();
     assert_eq!(terms.len(), 200);
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_set_aside_and_the_others_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kalends.db");
+    let spoiled = {
+        let store = SqliteStore::open(&path).unwrap();
+        let world = World::around(store.clone()).await;
+        let schedule = world.schedule(charges_on(1)).await;
+        world.schedule(charges_on(2)).await;
+        store.stop().await;
+        schedule.id.0
+    };
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let spoil = "UPDATE queue SET plan = x'02ff' WHERE schedule = ?1";
+    assert_eq!(connection.execute(spoil, [spoiled]).unwrap(), 1);
+    drop(connection);
+
+    let store = SqliteStore::open(&path).unwrap();
+    let world = World::around(store.clone()).await;
+    let now = "2026-01-05T02:00:00Z";
+    let claimed = world.claim(now).await;
+    assert_eq!(claimed.len(), 1);
+    assert_ne!(claimed[0].key.schedule.0, spoiled);
+    assert_eq!(world.settle(&claimed[0], PAID, now).await, Settled::Written);
+    assert_eq!(world.claim(now).await, []);
+    assert_eq!(world.recover("2026-01-05T03:00:00Z").await, []);
+    // It is still there, to be looked at.
+    assert_eq!(store.queue_depth(LANE).await.unwrap(), 2);
 }

@@ -28,6 +28,13 @@ class Schedules(SchedulingTest):
         )
         self.assertEqual(len({each["occurrenceID"] for each in schedule["occurrences"]}), 3)
 
+    def test_a_schedule_asked_for_again_under_its_key_is_made_once(self):
+        wanted = {"occurrences": [{"runOn": "2026-03-01T00:00:00Z", "runTransfer": self.pays()}]}
+        key = {"http_headers": {"Idempotency-Key": "order-7"}}
+        made, again = self.create(**wanted, **key), self.create(**wanted, **key)
+        self.assertEqual(again, made)
+        self.assertEqual(self.listed(), [made])
+
     def test_occurrences_may_be_named_one_by_one(self):
         later = {"runOn": "2026-03-01T00:00:00Z", "runTransfer": self.pays(200)}
         sooner = {"runOn": "2026-02-01T00:00:00Z", "runTransfer": self.pays(100)}

@@ -2,7 +2,7 @@
 
 import uuid
 
-from moovio_sdk.models import errors
+from moovio_sdk.models import components, errors
 
 import answers
 from sandbox import (
@@ -49,6 +49,53 @@ class Transfers(SandboxTest):
         self.assertEqual((started["status"], done["status"]), ("pending", "completed"))
         self.assertEqual((done["amount"], done["description"]), (usd(1204), "Yoga class"))
         self.assertNotIn("scheduleID", done)
+
+    def test_options_are_the_methods_by_which_money_could_go(self):
+        options = self.moov.transfers.generate_options(
+            account_id=PARTNER,
+            source={"account_id": self.payer},
+            destination={"payment_method_id": MERCHANT_WALLET_METHOD},
+            amount=usd(1204),
+        ).result
+        self.assertEqual(self.method_of(options.source_options, "card-payment"), self.source)
+        [destination] = options.destination_options
+        self.assertEqual(destination.payment_method_id, MERCHANT_WALLET_METHOD)
+        with self.assertRaises(errors.TransferOptionsValidationError) as caught:
+            self.moov.transfers.generate_options(
+                account_id=PARTNER, source={}, destination={}, amount=usd(1204)
+            )
+        self.assertIsNotNone(caught.exception.data.source)
+
+    def test_what_has_moved_a_wallet_can_be_read(self):
+        taken = self.transfer()
+        self.sandbox.advance("2026-01-20T00:00:00Z")
+        [wallet] = self.moov.wallets.list(account_id=MERCHANT).result
+        ids = {"account_id": MERCHANT, "wallet_id": wallet.wallet_id}
+        [transaction] = self.moov.wallet_transactions.list(**ids).result
+        self.assertEqual(
+            (transaction.transaction_type.value, transaction.source_id, transaction.net_amount),
+            ("card-payment", taken.transfer_id, 1204),
+        )
+        self.assertEqual(transaction.available_balance, wallet.available_balance.value)
+        got = self.moov.wallet_transactions.get(**ids, transaction_id=transaction.transaction_id)
+        self.assertEqual(got.result, transaction)
+        filtered = self.moov.wallet_transactions.list(**ids, transaction_types=["payout", "refund"])
+        self.assertEqual(filtered.result, [])
+
+    def test_what_is_wrong_with_a_line_item_is_told_where_the_sdk_looks_for_it(self):
+        item = {"name": "Yoga", "base_price": {"currency": "USD", "value_decimal": "x"}}
+        with self.assertRaises(errors.TransferValidationError) as caught:
+            self.transfer(line_items={"items": [{**item, "quantity": 1}]})
+        told = caught.exception.data.line_items.items["0"]
+        self.assertIn("decimal", told.base_price.value_decimal)
+
+    def test_a_tip_beyond_the_amount_is_told_where_the_sdk_looks_for_it(self):
+        if not hasattr(components, "CreateTransferAmountDetails"):
+            self.skipTest("this version has no amountDetails")
+        tip = {"currency": "USD", "value_decimal": "99.00"}
+        with self.assertRaises(errors.TransferValidationError) as caught:
+            self.transfer(amount_details={"tip": tip})
+        self.assertIn("makes it more", caught.exception.data.amount_details.tip)
 
     def test_one_idempotency_key_makes_one_transfer(self):
         key = str(uuid.uuid4())

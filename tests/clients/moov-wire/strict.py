@@ -156,9 +156,87 @@ CARD = {
     "cardAccountUpdater": dict.fromkeys(("updatedOn", "updateType")),
     "paymentMethods": [dict.fromkeys(("paymentMethodID", "paymentMethodType"))],
 }
+BANK_ACCOUNT = {
+    **dict.fromkeys(
+        (
+            "bankAccountID",
+            "fingerprint",
+            "status",
+            "holderName",
+            "holderType",
+            "bankName",
+            "bankAccountType",
+            "routingNumber",
+            "lastFourAccountNumber",
+            "updatedOn",
+            "statusReason",
+        )
+    ),
+    "exceptionDetails": dict.fromkeys(("achReturnCode", "rtpRejectionCode", "description")),
+    "paymentMethods": [dict.fromkeys(("paymentMethodID", "paymentMethodType"))],
+}
+WALLET = dict.fromkeys(("walletID", "partnerAccountID", "walletType"))
+PAYMENT_METHOD = {
+    **dict.fromkeys(("paymentMethodID", "paymentMethodType")),
+    "wallet": WALLET,
+    "bankAccount": BANK_ACCOUNT,
+    "card": CARD,
+}
+TRANSFER_OPTIONS = {"sourceOptions": [PAYMENT_METHOD], "destinationOptions": [PAYMENT_METHOD]}
+SIDE = {
+    **PAYMENT_METHOD,
+    "account": dict.fromkeys(("accountID", "email", "displayName")),
+    "achDetails": {
+        **dict.fromkeys(
+            (
+                "status",
+                "traceNumber",
+                "companyEntryDescription",
+                "originatingCompanyName",
+                "secCode",
+                "initiatedOn",
+                "originatedOn",
+                "correctedOn",
+                "returnedOn",
+                "completedOn",
+                "canceledOn",
+                "debitHoldPeriod",
+            )
+        ),
+        "return": dict.fromkeys(("code", "reason", "description")),
+    },
+}
+CANCELLATION = dict.fromkeys(("cancellationID", "status", "createdOn"))
+STARTED = dict.fromkeys(("transferID", "createdOn"))
+TRANSFER = {
+    **dict.fromkeys(
+        (
+            "transferID",
+            "createdOn",
+            "completedOn",
+            "status",
+            "failureReason",
+            "description",
+            "scheduleID",
+            "occurrenceID",
+        )
+    ),
+    # Whatever its owner has put there.
+    "metadata": None,
+    "amount": AMOUNT,
+    "source": SIDE,
+    "destination": SIDE,
+    "cancellations": [CANCELLATION],
+    "lineItems": {"items": [ITEM]},
+}
 IMAGE = dict.fromkeys(
     ("imageID", "publicID", "altText", "link", "createdOn", "updatedOn", "disabledOn")
 )
+
+
+def of_item(image):
+    """An image as a line item shows it."""
+    return {name: image[name] for name in IMAGE_OF_ITEM}
 
 
 def unknown(part, known, path=""):

@@ -2,38 +2,30 @@
 
 Retold from `Test_Schedules`, `Test_Schedules_LineItems` (pkg/moov) and
 examples/schedules of github.com/moovfinancial/moov-go: the same fixed accounts,
-the same bodies, the same assertions, and a reader as strict as theirs. They send
-no version.
+the same bodies, the same assertions, the same clearing away, and a reader as strict
+as theirs. They send no version.
 """
 
 import copy
 
 import strict
-from wire import MERCHANT, MERCHANT_WALLET_METHOD, PARTNER, WireTest
-
-from picture import png
+from moov_go import MoovGoTest
+from wire import MERCHANT, MERCHANT_WALLET_METHOD, PARTNER
 
 PRODUCT = "11d58aa0-fb14-4aaf-ac04-8b7cfc282ca4"
 NOW = "2040-03-01T00:00:00Z"
 NEXT_MONTH = "2040-04-01T00:00:00Z"
 
 
-class AsMoovGo(WireTest):
+class AsMoovGo(MoovGoTest):
     def setUp(self):
         super().setUp()
-        self.headers |= {"Accept": "application/json", "User-Agent": "moov-go/v0.0.0"}
-        self.assertEqual(self.send("GET", "/ping").status, 200)
         self.payer = self.account()["accountID"]
-        self.source = self.card("10", "35")["paymentMethods"][0]["paymentMethodID"]
-
-    def read(self, answer, known, status=200):
-        """The body of an answer, which has no field that moov-go does not know."""
-        self.assertEqual(
-            (answer.status, answer.body if answer.status != status else b""), (status, b"")
-        )
-        body = answer.json()
-        self.assertEqual(strict.unknown(body, known), [])
-        return body
+        self.clear_away(f"/accounts/{self.payer}")
+        # Seven months from now.
+        card = self.card("08", "26")
+        self.clear_away(f"/accounts/{self.payer}/cards/{card['cardID']}")
+        self.source = card["paymentMethods"][0]["paymentMethodID"]
 
     def account(self):
         """A new account of a person."""
@@ -65,38 +57,23 @@ class AsMoovGo(WireTest):
         path = f"/accounts/{self.payer}/cards"
         return self.read(self.send("POST", path, body, X_Wait_For="payment-method"), strict.CARD)
 
-    def image(self, text):
-        """A new image of the merchant."""
-        boundary = "a-boundary"
-        parts = (
-            b'Content-Disposition: form-data; name="image"; filename="image"\r\n'
-            b"Content-Type: application/octet-stream\r\n\r\n" + png(),
-            b'Content-Disposition: form-data; name="metadata"\r\n\r\n{"altText":"%b"}'
-            % text.encode(),
-        )
-        body = b"".join(b"--%b\r\n%b\r\n" % (boundary.encode(), part) for part in parts)
-        answer = self.send(
-            "POST",
-            f"/accounts/{MERCHANT}/images",
-            body + f"--{boundary}--\r\n".encode(),
-            Content_Type=f"multipart/form-data; boundary={boundary}",
-        )
-        return self.read(answer, strict.IMAGE, status=201)
-
-    def pays(self, value, description="example", partner=PARTNER, **changed):
+    def pays(self, value, description, partner=PARTNER, to=MERCHANT_WALLET_METHOD, **changed):
         """What a run pays."""
         return {
             "description": description,
             "amount": {"value": value, "currency": "USD"},
             "partnerAccountID": partner,
             "source": {"paymentMethodID": self.source},
-            "destination": {"paymentMethodID": MERCHANT_WALLET_METHOD},
+            "destination": {"paymentMethodID": to},
             **changed,
         }
 
     def create(self, **body):
         """A new schedule of the partner."""
-        return self.read(self.send("POST", f"/accounts/{PARTNER}/schedules", body), strict.SCHEDULE)
+        path = f"/accounts/{PARTNER}/schedules"
+        schedule = self.read(self.send("POST", path, body), strict.SCHEDULE)
+        self.clear_away(f"{path}/{schedule['scheduleID']}")
+        return schedule
 
     def update(self, schedule, body):
         """A schedule of the partner, changed."""
@@ -104,14 +81,40 @@ class AsMoovGo(WireTest):
         return self.read(self.send("PUT", path, body), strict.SCHEDULE)
 
     def test_schedules(self):
+        self.schedules_paid_to(MERCHANT_WALLET_METHOD)
+
+    def test_schedules_as_they_were_first_paid_to_a_bank_account(self):
+        body = {
+            "account": {
+                "holderName": "Schedule deposit target",
+                "holderType": "individual",
+                "bankAccountType": "checking",
+                "accountNumber": "123456780",
+                "routingNumber": "273976369",
+            }
+        }
+        path = f"/accounts/{MERCHANT}/bank-accounts"
+        answer = self.send("POST", path, body, X_Wait_For="payment-method")
+        linked = self.read(answer, strict.BANK_ACCOUNT)
+        self.clear_away(f"{path}/{linked['bankAccountID']}")
+        self.schedules_paid_to(linked["paymentMethods"][0]["paymentMethodID"])
+
+    def schedules_paid_to(self, method):
         schedule = self.create(
             description="a simple schedule",
             recur={
                 "start": NEXT_MONTH,
                 "recurrenceRule": "FREQ=MONTHLY;COUNT=6",
-                "runTransfer": self.pays(100),
+                "runTransfer": self.pays(
+                    100, "example of a description for all of the occurrences", to=method
+                ),
             },
-            occurrences=[{"runTransfer": self.pays(200), "runOn": NOW}],
+            occurrences=[
+                {
+                    "runTransfer": self.pays(200, "setup fee and first month example", to=method),
+                    "runOn": NOW,
+                }
+            ],
         )
         id = schedule["scheduleID"]
         self.assertEqual(len(schedule["occurrences"]), 7)
@@ -126,12 +129,16 @@ class AsMoovGo(WireTest):
                 self.assertIn(schedule, listed)
 
         upsert = to_update(schedule)
+        self.assertEqual(len(upsert["occurrences"]), 7)
         upsert["recur"]["runTransfer"]["amount"]["value"] = 200
         upsert["occurrences"][0]["runOn"] = "2040-03-02T00:00:00Z"
         upsert["occurrences"][1]["runTransfer"]["amount"]["value"] = 300
         upsert["occurrences"][2]["canceled"] = True
         upsert["occurrences"].append(
-            {"runTransfer": self.pays(1, "late fee fine"), "runOn": "2040-03-01T01:00:00Z"}
+            {
+                "runTransfer": self.pays(1, "late fee fine", to=method),
+                "runOn": "2040-03-01T01:00:00Z",
+            }
         )
         updated = self.update(schedule, upsert)["occurrences"]
         self.assertEqual(updated[0]["runTransfer"]["amount"]["value"], 1)
@@ -144,7 +151,8 @@ class AsMoovGo(WireTest):
 
     def test_schedules_with_line_items(self):
         image = self.image("Latte image")
-        of_item = {name: image[name] for name in ("imageID", "altText", "link", "publicID")}
+        self.clear_away(f"/accounts/{MERCHANT}/images/{image['imageID']}")
+        of_item = strict.of_item(image)
         option = {
             "name": "Oat Milk",
             "quantity": 1,
@@ -178,6 +186,8 @@ class AsMoovGo(WireTest):
         )
 
         upsert = to_update(schedule)
+        self.assertEqual(len(upsert["occurrences"]), 4)
+        self.assertEqual(upsert["recur"]["runTransfer"]["lineItems"], sent)
         upsert["recur"]["runTransfer"]["lineItems"]["items"][0]["name"] = "Latte"
         upsert["occurrences"] = upsert["occurrences"][:1]
         first = upsert["occurrences"][0]["runTransfer"]
@@ -197,6 +207,7 @@ class AsMoovGo(WireTest):
         first, *others = [
             each["runTransfer"]["lineItems"]["items"] for each in updated["occurrences"]
         ]
+        self.assertEqual(len(first[0]["options"]), 2)
         syrup = first[0]["options"][1]
         self.assertEqual(
             (syrup["name"], syrup["priceModifier"]["valueDecimal"], syrup["group"]),
@@ -205,27 +216,30 @@ class AsMoovGo(WireTest):
         self.assertEqual([items[0]["name"] for items in others], ["Latte"] * 3)
 
     def test_a_loan(self):
-        self.create(
-            description="Car Loan",
-            occurrences=[{"runTransfer": self.pays(2), "runOn": "2040-03-10T12:00:00Z"}],
-            recur={
-                "start": "2040-04-10T12:00:00Z",
-                "recurrenceRule": "FREQ=MONTHLY;BYDAY=+1MO;COUNT=36",
-                "runTransfer": self.pays(1),
-            },
-        )
+        self.loan_of(PARTNER)
 
     def test_a_loan_without_a_partner(self):
         # Its newer structs always send the partner; without one it is empty.
-        schedule = self.create(
-            occurrences=[{"runTransfer": self.pays(2, partner=""), "runOn": "2040-03-10T12:00:00Z"}]
+        self.assertEqual(self.loan_of("")["partnerAccountID"], PARTNER)
+
+    def loan_of(self, partner):
+        fees = self.pays(2, "Tax, Title, Registration", partner)
+        return self.create(
+            description="Car Loan",
+            occurrences=[{"runTransfer": fees, "runOn": "2040-03-10T12:00:00Z"}],
+            recur={
+                "start": "2040-04-10T12:00:00Z",
+                "recurrenceRule": "FREQ=MONTHLY;BYDAY=+1MO;COUNT=36",
+                "runTransfer": self.pays(1, "Monthly payment", partner),
+            },
         )
-        self.assertEqual(schedule["partnerAccountID"], PARTNER)
 
     def test_a_payment_tomorrow(self):
         self.create(
             description="Delayed Payment",
-            occurrences=[{"runTransfer": self.pays(2), "runOn": "2040-03-11T12:00:00Z"}],
+            occurrences=[
+                {"runTransfer": self.pays(2, "Payment for ..."), "runOn": "2040-03-11T12:00:00Z"}
+            ],
         )
 
     def test_a_subscription(self):
@@ -251,12 +265,6 @@ class AsMoovGo(WireTest):
     def test_a_card_of_2040_is_a_card(self):
         self.assertEqual(self.card("04", "40")["expiration"], {"month": "04", "year": "40"})
 
-    def test_what_a_test_leaves_behind_is_cleared_away(self):
-        card = self.card("10", "35")["cardID"]
-        path = f"/accounts/{self.payer}"
-        self.assertEqual(self.send("DELETE", f"{path}/cards/{card}").status, 204)
-        self.assertEqual(self.send("DELETE", path).status, 204)
-
 
 def to_update(schedule):
     """A schedule as moov-go's `ToUpdateSchedule` sends it back."""
@@ -270,5 +278,6 @@ def to_update(schedule):
     for transfer in (recur["runTransfer"], *(each["runTransfer"] for each in sent)):
         for item in transfer.get("lineItems", {"items": []})["items"]:
             for each in (item, *item["options"]):
-                each.pop("images", None)
+                if images := each.pop("images", []):
+                    each["imageIDs"] = [image["imageID"] for image in images]
     return {"description": schedule["description"], "recur": recur, "occurrences": sent}

@@ -5,7 +5,10 @@ import pathlib
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
-ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/GenericError"}}}
+CONTENTS = {
+    "error": {"$ref": "#/components/schemas/GenericError"},
+    "problems": {"type": "object", "additionalProperties": {"type": "string"}},
+}
 HEADERS = {"x-request-id": {"required": True, "schema": {"type": "string", "format": "uuid"}}}
 
 
@@ -26,10 +29,15 @@ def patched(version):
                 operation["responses"].setdefault(status, response(kind, change["why"]))
             if "security" in change:
                 operation["security"] = change["security"]
+        for name in change.get("any_of", ()):
+            if schema := document["components"]["schemas"].get(name):
+                schema["anyOf"] = schema.pop("oneOf")
     return document
 
 
 def response(kind, why):
     """A response that the overlay adds."""
     bare = {"description": why, "headers": HEADERS}
-    return bare if kind == "bare" else {**bare, "content": ERROR}
+    if kind == "bare":
+        return bare
+    return {**bare, "content": {"application/json": {"schema": CONTENTS[kind]}}}

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
+import uuid
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -46,13 +47,13 @@ class Client:
             "Authorization": server.basic(PUBLIC_KEY, SECRET_KEY),
             "Content-Type": "application/json",
             "x-wait-for": "payment-method",
-            "x-idempotency-key": "7a1f3f0e-4b0f-4d4a-9a53-3f1c1f6a9b01",
         }
 
     def __call__(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         url = self._sandbox.url + path
-        request = urllib.request.Request(url, data, self._headers, method=method)
+        key = {"x-idempotency-key": str(uuid.uuid4())}
+        request = urllib.request.Request(url, data, self._headers | key, method=method)
         with urllib.request.urlopen(request) as answer:
             return json.loads(answer.read() or b"null")
 
@@ -60,9 +61,8 @@ class Client:
 def set_the_stage(call):
     """Makes one of everything, and a spare one of what may be deleted."""
     owned, spare = belongings(call), belongings(call)
-    [method] = [
-        each["paymentMethodID"] for each in call("GET", f"/accounts/{MERCHANT}/payment-methods")
-    ]
+    path = f"/accounts/{MERCHANT}/payment-methods?paymentMethodType=moov-wallet"
+    [method] = [each["paymentMethodID"] for each in call("GET", path)]
     run_transfer = {
         "amount": {"currency": "USD", "value": 1204},
         "source": {"paymentMethodID": owned.pop("source")},
@@ -84,6 +84,7 @@ def set_the_stage(call):
         f"/accounts/{PARTNER}/transfers",
         {name: run_transfer[name] for name in ("amount", "source", "destination")},
     )
+    arrived, refund, transaction = what_has_arrived(call, owned)
     *kept, canceled = [each["scheduleID"] for each in schedules]
     occurrences = [each["occurrenceID"] for each in schedules[0]["occurrences"]]
     account = owned.pop("accountID")
@@ -104,7 +105,10 @@ def set_the_stage(call):
             "2026-01-07T15:00:00Z",
             "2026-01-07T15:00:00+02:00",
         ],
-        "transferID": [transfer["transferID"]],
+        # A purchase that can be canceled, and one that has been refunded in part.
+        "transferID": [transfer["transferID"], arrived, arrived],
+        "refundID": [refund],
+        "transactionID": [transaction],
         "recurrenceRule": [
             "FREQ=DAILY;COUNT=3",
             "FREQ=MONTHLY",
@@ -133,6 +137,27 @@ def set_the_stage(call):
             "scheduleID": [canceled],
         },
     }
+
+
+def what_has_arrived(call, owned):
+    """What a card has paid into a wallet at once: transfer, refund and transaction."""
+    path = f"/accounts/{owned['accountID']}/payment-methods?paymentMethodType="
+    [[source], [destination]] = [
+        call("GET", path + kind) for kind in ("pull-from-card", "moov-wallet")
+    ]
+    transfer = call(
+        "POST",
+        f"/accounts/{PARTNER}/transfers",
+        {
+            "amount": {"currency": "USD", "value": 1204},
+            "source": {"paymentMethodID": source["paymentMethodID"]},
+            "destination": {"paymentMethodID": destination["paymentMethodID"]},
+        },
+    )["transferID"]
+    refund = call("POST", f"/accounts/{PARTNER}/transfers/{transfer}/refunds", {"amount": 1})
+    wallet = f"/accounts/{owned['accountID']}/wallets/{owned['walletID']}"
+    newest, *_ = call("GET", f"{wallet}/transactions")
+    return transfer, refund["refundID"], newest["transactionID"]
 
 
 def belongings(call):

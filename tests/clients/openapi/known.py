@@ -37,7 +37,7 @@ def before_call(context, case, kwargs):
 
 
 # What is found under the account that owns it, and no other.
-OWNED = {"cardID", "bankAccountID", "walletID", "paymentMethodID"}
+OWNED = {"cardID", "bankAccountID", "walletID", "transactionID", "paymentMethodID"}
 
 
 def replaced(part, known, name=None):

@@ -11,9 +11,9 @@ mod receive;
 use serde_json::{Map, Value};
 
 pub use error::BodyError;
-pub use receive::{RECEIVE_TIMEOUT, receive};
+pub use receive::{RECEIVE_TIMEOUT, receive, receive_at_most};
 
-/// The most bytes that a body may have.
+/// The most bytes that a body may have, where an endpoint takes no files.
 pub const BYTES_MAX: usize = 1_024 * 1_024;
 /// The most values that a request may have, all levels together.
 pub const PAIRS_MAX: usize = 1_000;

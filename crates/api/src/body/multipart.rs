@@ -22,11 +22,9 @@ pub struct Part {
     pub content: Bytes,
 }
 
-/// Reads the parts, in the order in which they came.
+/// Reads the parts, in the order in which they came, of a body that is not too large for
+/// whoever received it.
 pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<Part>, BodyError> {
-    if bytes.len() > BYTES_MAX {
-        return Err(BodyError::TooLarge { bytes_max: BYTES_MAX });
-    }
     let boundary = multer::parse_boundary(content_type).map_err(|error| unreadable(&error))?;
     let body = stream::iter([Ok::<_, std::io::Error>(bytes)]);
     let mut fields = multer::Multipart::new(body, boundary);
@@ -46,6 +44,9 @@ pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<Part>, BodyEr
 /// Reads fields and files. A file is an object of `filename` and `content`; one
 /// that is not UTF-8 is refused, for no endpoint takes one.
 pub async fn decode(content_type: &str, bytes: Bytes) -> Result<Map<String, Value>, BodyError> {
+    if bytes.len() > BYTES_MAX {
+        return Err(BodyError::TooLarge { bytes_max: BYTES_MAX });
+    }
     let mut params = Map::new();
     for Part { name, filename, content } in parts(content_type, bytes).await? {
         let text = String::from_utf8(content.into()).map_err(|error| BodyError::NotUtf8 {

@@ -13,12 +13,15 @@ pub const RECEIVE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The whole body, once it is there.
 pub async fn receive(body: Body) -> Result<Bytes, BodyError> {
-    let collected = Limited::new(body, BYTES_MAX).collect();
+    receive_at_most(BYTES_MAX, body).await
+}
+
+/// The whole body, where an endpoint takes others than most do.
+pub async fn receive_at_most(bytes_max: usize, body: Body) -> Result<Bytes, BodyError> {
+    let collected = Limited::new(body, bytes_max).collect();
     match tokio::time::timeout(RECEIVE_TIMEOUT, collected).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(BodyError::TooLarge { bytes_max: BYTES_MAX })
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge { bytes_max }),
         Ok(Err(_)) => Err(BodyError::Incomplete),
         Err(_) => Err(BodyError::TooSlow { seconds_max: RECEIVE_TIMEOUT.as_secs() }),
     }

@@ -49,12 +49,15 @@ pub mod accounts;
 pub mod answer;
 pub mod authentication;
 pub mod context;
+pub(crate) mod cors;
+pub(crate) mod decimal;
 #[cfg(any(test, fuzzing))]
 pub mod exercise;
 pub mod ids;
 pub(crate) mod images;
 mod oauth2;
 pub mod object;
+mod once;
 pub mod origin;
 mod ping;
 pub mod query;

@@ -44,7 +44,7 @@ impl Request {
         self.header("x-wait-for") == Some(what)
     }
 
-    /// The body as it came, for what is not JSON. At most [`body::BYTES_MAX`].
+    /// The body as it came, for what is not JSON.
     #[must_use]
     pub const fn body(&self) -> &Bytes {
         &self.body

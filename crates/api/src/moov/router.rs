@@ -18,6 +18,7 @@ use super::refusal::Refusal;
 use super::request::Request;
 use super::scope::Requirement;
 use crate::App;
+use crate::body;
 
 mod serve;
 
@@ -77,7 +78,7 @@ impl Routes {
 
     /// One path more.
     pub(crate) fn at(self, path: &str, resource: Resource) -> Routes {
-        Routes(self.0.route(path, resource.0))
+        Routes(self.0.route(path, resource.methods))
     }
 
     /// Those of another group too.
@@ -93,12 +94,21 @@ impl From<Routes> for Router<App> {
 }
 
 /// The methods of one path.
-pub(crate) struct Resource(MethodRouter<App>);
+pub(crate) struct Resource {
+    methods: MethodRouter<App>,
+    /// How large a body can be.
+    bytes_max: usize,
+}
 
 impl Resource {
     /// None yet.
     pub(crate) fn new() -> Resource {
-        Resource(MethodRouter::new())
+        Resource { methods: MethodRouter::new(), bytes_max: body::BYTES_MAX }
+    }
+
+    /// With bodies of at most so many bytes, for the methods that are added from here on.
+    pub(crate) fn with_bodies_of(self, bytes_max: usize) -> Resource {
+        Resource { bytes_max, ..self }
     }
 
     /// `GET`, and `HEAD` with it.
@@ -143,7 +153,7 @@ impl Resource {
         let serve = async move |State(app): State<App>, request: http::Request<Body>| {
             serve::serve_openly(app, request, handler).await
         };
-        Resource(self.0.merge(on(MethodFilter::POST, serve)))
+        self.on(MethodFilter::POST, serve)
     }
 
     /// `GET` that asks for no key or token around it, of what the path names.
@@ -159,7 +169,7 @@ impl Resource {
             let named = Path::new(&path).segments.into_iter().next().unwrap_or_default();
             serve::serve_openly(app, request, move |app, _| handler(app, named)).await
         };
-        Resource(self.0.merge(on(MethodFilter::GET, serve)))
+        self.on(MethodFilter::GET, serve)
     }
 
     fn answer<P: 'static>(
@@ -168,6 +178,7 @@ impl Resource {
         wants: Requirement,
         handler: impl Handler<P>,
     ) -> Resource {
+        let bytes_max = self.bytes_max;
         let serve = async move |State(app): State<App>,
                                 path: Result<RawPathParams, RawPathParamsRejection>,
                                 request: http::Request<Body>| {
@@ -178,10 +189,28 @@ impl Resource {
             let answer = move |context, request, party, segments| {
                 handler.call(context, request, party, segments)
             };
-            serve::serve(app, wants, path, request, answer).await
+            let admission = Admission { wants, bytes_max };
+            serve::serve(app, admission, path, request, answer).await
         };
-        Resource(self.0.merge(on(method, serve)))
+        self.on(method, serve)
     }
+
+    fn on<H, T>(self, method: MethodFilter, handler: H) -> Resource
+    where
+        H: axum::handler::Handler<T, App>,
+        T: 'static,
+    {
+        Resource { methods: self.methods.merge(on(method, handler)), ..self }
+    }
+}
+
+/// What a request must have, and may not have, to be answered.
+#[derive(Clone, Copy)]
+struct Admission {
+    /// Its scope.
+    wants: Requirement,
+    /// How large its body can be.
+    bytes_max: usize,
 }
 
 /// What stands in a path where its pattern has braces.

@@ -31,6 +31,31 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Caller, Problem> {
+        Actor::from_request_parts(parts, app).await.map(|actor| Caller(actor.account))
+    }
+}
+
+/// Who asks for something that is kept on record.
+pub(super) struct Actor {
+    /// Whose secret key the request shows.
+    pub(super) account: Account,
+    /// The SHA-256 of that key.
+    sha256: [u8; 32],
+}
+
+impl Actor {
+    /// A name for the record: enough of the key's hash to tell keys apart, and nothing
+    /// that opens anything.
+    pub(super) fn name(&self) -> Box<str> {
+        let [first, second, third, fourth, ..] = self.sha256;
+        format!("key {first:02x}{second:02x}{third:02x}{fourth:02x}").into()
+    }
+}
+
+impl FromRequestParts<App> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
         let store = app.store().as_ref();
         let credential = match app.credentials.of(&parts.headers, store).await? {
             None => app.credentials.of_pair(&parts.headers, store).await?,
@@ -40,7 +65,8 @@ impl FromRequestParts<App> for Caller {
             .filter(|credential| credential.kind == CredentialKind::Secret)
             .ok_or_else(Problem::unauthorized)?;
         let account = app.store().account(credential.account).await?;
-        account.map(Caller).ok_or_else(Problem::unauthorized)
+        let account = account.ok_or_else(Problem::unauthorized)?;
+        Ok(Actor { account, sha256: credential.sha256 })
     }
 }
 

@@ -4,9 +4,12 @@
 
 mod clock;
 mod endpoint;
+mod lane;
+mod names;
 mod operations;
 pub mod preview;
 mod problem;
+mod unknowns;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -19,6 +22,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kalends/v1/clock", get(clock::read).put(clock::set).delete(clock::release))
         .route("/kalends/v1/clock/advance", post(clock::advance))
         .route("/kalends/v1/preview", post(preview::preview))
+        .route("/kalends/v1/unknowns", get(unknowns::list))
+        .route("/kalends/v1/unknowns/{id}/settle", post(unknowns::settle))
+        .route("/kalends/v1/lane", get(lane::show))
+        .route("/kalends/v1/resume", post(lane::resume))
+        .route("/kalends/v1/audit", get(lane::audit))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

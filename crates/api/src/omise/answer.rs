@@ -12,8 +12,6 @@ pub type Answer = Result<Value, OmiseError>;
 
 /// The version that an answer is in.
 pub(crate) const OMISE_VERSION: HeaderName = HeaderName::from_static("omise-version");
-/// On an answer that was given before, to the same request.
-pub(crate) const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// A JSON answer.
 pub(crate) fn json_response(status: StatusCode, body: Vec<u8>) -> Response<Body> {

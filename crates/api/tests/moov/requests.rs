@@ -57,6 +57,36 @@ async fn paths_and_methods_that_are_not_there_are_refused_without_a_word() {
 }
 
 #[tokio::test]
+async fn a_page_may_ask_and_read_whatever_its_origin() {
+    let sandbox = Sandbox::open().await;
+    let page = "https://shop.example";
+    let asking = sandbox.ask_anonymously().header("Origin", page);
+    let asking = asking.header("Access-Control-Request-Method", "PUT");
+    let leave = asking.send("OPTIONS", "/accounts/x/schedules/y", None).await;
+    leave.is_bare(204);
+    let told = |name: &str| leave.headers[name].to_str().unwrap().to_owned();
+    assert_eq!(told("access-control-allow-origin"), "*");
+    assert_eq!(told("access-control-allow-methods"), "GET, POST, PUT, PATCH, DELETE");
+    let sent = "authorization, content-type, idempotency-key, x-idempotency-key, \
+                x-moov-version, x-wait-for";
+    assert_eq!(told("access-control-allow-headers"), sent);
+    assert_eq!(told("access-control-max-age"), "7200");
+    // What follows is answered as to anybody, and the page may read it.
+    let read = "idempotent-replayed, x-request-id";
+    for (answered, status) in [
+        (sandbox.ask().header("Origin", page).get("/ping").await, 200),
+        (sandbox.ask_anonymously().header("Origin", page).get("/ping").await, 401),
+        (sandbox.ask().header("Origin", page).send("OPTIONS", "/ping", None).await, 405),
+    ] {
+        answered.is_bare(status);
+        assert_eq!(answered.headers["access-control-allow-origin"], "*");
+        assert_eq!(answered.headers["access-control-expose-headers"], read);
+    }
+    let elsewhere = sandbox.ask().header("Origin", page).get("/schedules").await;
+    assert_eq!(elsewhere.headers.get("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
 async fn a_query_that_cannot_be_decoded_is_refused_with_the_reason() {
     let sandbox = Sandbox::open().await;
     let refused = sandbox.ask().get("/ping?a=%FF").await;

@@ -112,6 +112,16 @@ impl Sandbox {
         self.runner.advance_clock(instant(to)).await.unwrap();
     }
 
+    /// Gives an account's wallet its first money.
+    pub(crate) async fn fill_wallet(&self, account: &str, amount_minor: i64) {
+        let app = App::new(Arc::clone(&self.runner));
+        let party: PartyId = Ids::of(&app, &self.account).find(account).unwrap();
+        let context = Context { account: &self.account, now: self.runner.now(), key: None };
+        let bank = self.runner.bank();
+        let wallet = bank.wallets(self.account.id, party).await.unwrap().remove(0);
+        bank.open_wallet_balance(context, &wallet, amount_minor).await.unwrap();
+    }
+
     /// Moves the wall clock, and nothing else.
     pub(crate) fn wait_seconds(&self, seconds: i64) {
         self.wall.0.fetch_add(seconds * 1_000_000_000, Ordering::Relaxed);

@@ -14,7 +14,7 @@ pub struct AchReturn(u8);
 
 /// What is sent back, and when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// The debit, before it has cleared.
     DebitOriginated,
     /// The debit, after it had cleared.
@@ -83,7 +83,7 @@ const TABLE: [Row; 14] = [
 
 impl AchReturn {
     /// What an amount brings about.
-    pub(super) fn of_amount(amount_minor: i64) -> Option<(AchReturn, Stage)> {
+    pub(crate) fn of_amount(amount_minor: i64) -> Option<(AchReturn, Stage)> {
         let code = u8::try_from(amount_minor.checked_sub(BASE_MINOR)?).ok()?;
         row(code).map(|(code, stage, ..)| (AchReturn(*code), *stage))
     }

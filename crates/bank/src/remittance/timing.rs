@@ -3,12 +3,13 @@
 //! The times are those that Moov documents: a transfer between wallets is there at
 //! once, an ACH transfer of test mode takes about an hour and not over a weekend, and
 //! what cards paid is credited by one in the afternoon of the next banking day, in New
-//! York.
+//! York. Banking days are those of the Federal Reserve, whose rails these are.
 
 use std::sync::LazyLock;
 
 use engine::{Instant, Zone};
 use jiff::civil::{Date, Time, Weekday};
+use recurrence::NamedCalendar;
 
 use super::side::State;
 use crate::payment_method::Rail;
@@ -65,11 +66,11 @@ fn half_later(rail: Rail, at: Instant) -> Instant {
         Rail::AchCreditSameDay => HALF_SECONDS_SAME_DAY,
         _ => HALF_SECONDS,
     };
-    not_on_a_weekend(at.plus_seconds(seconds))
+    on_a_banking_day(at.plus_seconds(seconds))
 }
 
-/// The same moment, or the Monday that follows a weekend.
-fn not_on_a_weekend(at: Instant) -> Instant {
+/// The same moment, or the midnight in which the next banking day begins.
+fn on_a_banking_day(at: Instant) -> Instant {
     let date = NEW_YORK.date_at(at);
     let banking_day = banking_day(date);
     if banking_day == date {
@@ -90,16 +91,23 @@ fn next_crediting(at: Instant) -> Instant {
     NEW_YORK.instant(date, CREDITED_AT).unwrap_or(Instant::MAX)
 }
 
-/// The date, or the Monday after it.
+/// The date, or the first banking day after it.
 fn banking_day(date: Date) -> Date {
     let mut day = date;
-    while matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
+    while !is_banking_day(day) {
         match day.tomorrow() {
             Ok(tomorrow) => day = tomorrow,
             Err(_) => return day,
         }
     }
     day
+}
+
+/// Of years whose holidays are not known yet, weekends alone are kept.
+fn is_banking_day(date: Date) -> bool {
+    let is_weekday = || !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+    let calendar = NamedCalendar::FederalReserve.calendar();
+    calendar.is_business_day(date).unwrap_or_else(|_| is_weekday())
 }
 
 #[cfg(test)]
@@ -143,7 +151,7 @@ mod tests {
     fn a_bank_account_waits_over_the_weekend_until_midnight_in_new_york() {
         let steps = |from| steps(Rail::AchCreditStandard, from);
         // A Saturday in winter: midnight in New York is five o'clock.
-        assert_eq!(steps("2026-01-17T12:00:00Z")[0].1, "2026-01-19T05:00:00Z");
+        assert_eq!(steps("2026-01-10T12:00:00Z")[0].1, "2026-01-12T05:00:00Z");
         // Late on a Friday evening there, in summer: it leaves, and clears on Monday.
         let late = steps("2026-07-18T03:15:00Z");
         assert_eq!(late[0].1, "2026-07-18T03:45:00Z");
@@ -160,13 +168,34 @@ mod tests {
         ];
         assert_eq!(steps("2026-01-15T15:00:00Z"), expected);
         // On a Friday: settled on Saturday, credited on Monday.
-        assert_eq!(steps("2026-01-16T15:00:00Z")[2].1, "2026-01-19T18:00:00Z");
+        assert_eq!(steps("2026-01-09T15:00:00Z")[2].1, "2026-01-12T18:00:00Z");
+    }
+
+    #[test]
+    fn a_bank_holiday_is_waited_out_like_a_weekend() {
+        // The third Monday of January is a holiday of the Federal Reserve.
+        let card = steps(Rail::CardPayment, "2026-01-16T15:00:00Z");
+        assert_eq!(card[2].1, "2026-01-20T18:00:00Z");
+        let debit = steps(Rail::AchDebitCollect, "2026-01-17T12:00:00Z");
+        assert_eq!(debit[0].1, "2026-01-20T05:00:00Z");
+        // So is Christmas, in the middle of a week.
+        let credit = steps(Rail::AchCreditStandard, "2025-12-25T15:00:00Z");
+        assert_eq!(credit[0].1, "2025-12-26T05:00:00Z");
+    }
+
+    #[test]
+    fn of_years_whose_holidays_are_not_known_weekends_alone_are_kept() {
+        // Christmas of 2040 is a Tuesday; the Saturday before it is one all the same.
+        let credit = steps(Rail::AchCreditStandard, "2040-12-25T15:00:00Z");
+        assert_eq!(credit[0].1, "2040-12-25T15:30:00Z");
+        let weekend = steps(Rail::AchCreditStandard, "2040-12-22T15:00:00Z");
+        assert_eq!(weekend[0].1, "2040-12-24T05:00:00Z");
     }
 
     #[test]
     fn nothing_happens_after_the_end_of_time() {
         let last = Instant::MAX;
-        assert_eq!(not_on_a_weekend(last), not_on_a_weekend(last));
+        assert_eq!(on_a_banking_day(last), on_a_banking_day(last));
         assert!(next_settlement(last) >= next_settlement(Instant::EPOCH));
     }
 }

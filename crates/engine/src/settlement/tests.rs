@@ -5,12 +5,14 @@ use recurrence::{DaysOfMonth, Recurrence, Rule};
 
 use super::*;
 use crate::creation::{Creation, create};
-use crate::identity::{AccountId, ChargeId, CustomerId, LaneId, RecipientId, TransferId};
+use crate::identity::{
+    AccountId, ChargeId, CustomerId, InstallationId, LaneId, RecipientId, TransferId,
+};
 use crate::instruction::{Instruction, TransferAmount};
 use crate::money::{Currency, Money, Percentage};
 use crate::outcome::NotSent;
 use crate::policy::{Policies, RetryPolicy, Timing};
-use crate::run::Plan;
+use crate::run::{IdempotencyKey, Plan};
 use crate::schedule::Schedule;
 use crate::time::Zone;
 
@@ -44,6 +46,7 @@ fn charges(rule: Rule, start: Date, end: Date) -> Plan {
             timing: bangkok(Time::constant(8, 30, 0, 0)),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: true,
+            catch_up: crate::policy::CatchUp::ALL,
         },
         instruction: Instruction::Charge {
             customer: CustomerId(1),
@@ -60,6 +63,7 @@ fn transfers(rule: Rule, start: Date, end: Date) -> Plan {
             timing: bangkok(Time::constant(8, 5, 0, 0)),
             retry: RetryPolicy::BUSINESS_DAYS_WHILE_SHORT,
             run_at_start: true,
+            catch_up: crate::policy::CatchUp::ALL,
         },
         instruction: Instruction::Transfer {
             recipient: RecipientId(1),
@@ -395,4 +399,89 @@ fn an_outcome_that_is_still_unknown_goes_on_waiting() {
     );
     life.run(Outcome::Unknown);
     assert_eq!(resolve(&life.awaiting[0], Outcome::Unknown, at("2026-01-02T00:00:00Z")), None);
+}
+
+impl Life {
+    /// Comes too late for what is queued next.
+    fn be_late(&mut self, lateness: Lateness, now: &str) -> &mut Life {
+        let run = self.queue.remove(0);
+        self.write(turn_away(&run, lateness, at(now)))
+    }
+
+    fn decide(&mut self, verdict: &Verdict, now: &str) -> &mut Life {
+        let awaiting = self.awaiting.remove(0);
+        self.write(settle_by_hand(&awaiting, verdict, "seen in the bank's statement", at(now)))
+    }
+}
+
+fn three_days() -> Life {
+    Life::begin(charges(daily(), date(2026, 1, 2), date(2026, 1, 4)), "2026-01-01T00:00:00Z")
+}
+
+#[test]
+fn a_missed_slot_that_no_longer_runs_is_recorded_and_its_schedule_goes_on() {
+    let mut life = three_days();
+    life.be_late(Lateness::Missed, "2026-01-03T01:30:00Z");
+    assert_eq!(
+        life.rows,
+        [
+            "2026-01-02 attempt 0 retry_on null processed 2026-01-03T01:30:00Z Skipped skipped because it was missed and no longer runs"
+        ]
+    );
+    assert_eq!(life.due(), ["2026-01-03 attempt 0 at 2026-01-03T01:30:00Z"]);
+}
+
+#[test]
+fn a_slot_that_comes_too_late_waits_for_a_person_and_its_schedule_goes_on() {
+    let mut life = three_days();
+    life.be_late(Lateness::TooLate, "2026-01-09T00:00:00Z");
+    assert_eq!(life.rows, [""; 0]);
+    assert_eq!(life.awaiting[0].wait, Wait::Late);
+    assert_eq!(life.due(), ["2026-01-03 attempt 0 at 2026-01-03T01:30:00Z"]);
+}
+
+#[test]
+fn a_person_says_that_it_was_paid_or_is_not_to_be() {
+    let paid = Verdict::Paid(Some(PaymentId::Charge(ChargeId(9))));
+    for (verdict, row) in [
+        (paid, "Successful null"),
+        (Verdict::Paid(None), "Successful null"),
+        (Verdict::NotPaid, "Failed seen in the bank's statement"),
+    ] {
+        let mut life = three_days();
+        life.run(Outcome::Unknown).run(PAID).run(PAID).decide(&verdict, "2026-01-09T00:00:00Z");
+        assert_eq!(
+            life.rows[2],
+            format!("2026-01-02 attempt 0 retry_on null processed 2026-01-09T00:00:00Z {row}")
+        );
+        assert_eq!(life.due(), [""; 0]);
+        assert_eq!(life.schedule.status, Status::Expired);
+    }
+}
+
+#[test]
+fn a_person_has_it_asked_for_now_under_the_same_key() {
+    let mut life = three_days();
+    life.be_late(Lateness::TooLate, "2026-01-09T00:00:00Z");
+    let key = |run: &Run| IdempotencyKey::of(InstallationId(1), run.key.schedule, run.key.slot, 0);
+    let before = key(&life.awaiting[0].run);
+    life.decide(&Verdict::Ask, "2026-01-09T10:00:00Z");
+    assert_eq!(
+        life.due(),
+        [
+            "2026-01-03 attempt 0 at 2026-01-03T01:30:00Z",
+            "2026-01-02 attempt 0 at 2026-01-09T10:00:00Z"
+        ]
+    );
+    assert_eq!(key(&life.queue[1]), before);
+    assert_eq!(crate::admission::admit(&life.queue[1], at("2026-01-09T10:00:00Z")), Ok(()));
+}
+
+#[test]
+fn the_last_slot_of_all_ends_its_schedule_when_a_person_has_decided() {
+    let mut life = three_days();
+    life.run(PAID).run(PAID).run(Outcome::Unknown);
+    assert_eq!(life.schedule.status, Status::Expiring);
+    life.decide(&Verdict::NotPaid, "2026-01-09T00:00:00Z");
+    assert_eq!(life.schedule.status, Status::Expired);
 }

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use bank::charge::Command as ChargeCommand;
+use bank::linked_account::Breakage;
 use bank::remittance::Command as RemittanceCommand;
-use bank::remittance::side::Side;
 use bank::transfer::{ARRIVAL_SECONDS, Command as TransferCommand, Due};
 use bank::{
-    Charge, ChargeStatus, LedgerAccount, LedgerRole, LinkedAccount, Recipient, RecordKind,
-    Remittance, Transfer,
+    Charge, ChargeStatus, Instrument, LedgerAccount, LedgerRole, LinkedAccount, PaymentMethod,
+    Recipient, RecordKind, Remittance, Transfer,
 };
-use engine::{Instant, RecipientId, RemittanceId};
+use engine::{Instant, LinkedAccountId, RecipientId, RemittanceId};
 use store::{Agenda, CommitError, Record, StoreError};
 
 use super::books::{Draft, Patience, Snapshot, read, record_key};
@@ -30,13 +30,16 @@ struct Done {
 }
 
 /// What acts are decided from, beside the records themselves.
+#[derive(Default)]
 struct Surroundings {
     /// Those whom transfers go to.
     recipients: HashMap<RecipientId, Recipient>,
     /// What the wallets hold that answer for remittances.
     answering: HashMap<RemittanceId, i64>,
-    /// The bank accounts that remittances go through, by their keys.
-    linked_accounts: HashMap<i64, LinkedAccount>,
+    /// The bank accounts that remittances may show to be broken.
+    linked_accounts: HashMap<LinkedAccountId, LinkedAccount>,
+    /// The payment methods that stand on them.
+    methods: Vec<PaymentMethod>,
 }
 
 impl Bank {
@@ -106,9 +109,9 @@ impl Bank {
             .filter(|record| record.key.kind == RecordKind::Remittance)
             .map(read)
             .collect::<Result<_, StoreError>>()?;
+        let mut surroundings = Surroundings { recipients, ..Surroundings::default() };
         if remittances.is_empty() {
-            let (answering, linked_accounts) = (HashMap::new(), HashMap::new());
-            return Ok(Surroundings { recipients, answering, linked_accounts });
+            return Ok(surroundings);
         }
         let places: Vec<(RemittanceId, LedgerAccount)> = remittances
             .iter()
@@ -119,23 +122,38 @@ impl Bank {
             })
             .collect();
         let held = self.store.balances(places.iter().map(|(_, place)| *place).collect()).await?;
-        let answering = places.into_iter().map(|(id, _)| id).zip(held).collect();
-        let mut linked: Vec<i64> = remittances
+        surroundings.answering = places.into_iter().map(|(id, _)| id).zip(held).collect();
+        self.add_what_may_break(&remittances, &mut surroundings).await?;
+        Ok(surroundings)
+    }
+
+    /// The bank accounts that remittances may show to be broken, with their payment
+    /// methods.
+    async fn add_what_may_break(
+        &self,
+        remittances: &[Remittance],
+        surroundings: &mut Surroundings,
+    ) -> Result<()> {
+        let mut sides: Vec<_> = remittances
             .iter()
-            .flat_map(|remittance| [&remittance.source, &remittance.destination])
-            .filter_map(Side::linked_account)
-            .map(|id| id.0)
+            .filter(|remittance| remittance.may_break_account())
+            .flat_map(|it| [(it.account, &it.source), (it.account, &it.destination)])
+            .filter_map(|(account, side)| Some((account, side.party, side.linked_account()?)))
             .collect();
-        linked.sort_unstable();
-        linked.dedup();
-        let linked = linked.into_iter().map(record_key::<LinkedAccount>).collect();
-        let found = self.store.records(linked).await?;
-        let linked_accounts = found
-            .iter()
-            .flatten()
-            .map(|record| Ok((record.key.key, read(record)?)))
-            .collect::<Result<_>>()?;
-        Ok(Surroundings { recipients, answering, linked_accounts })
+        sides.sort_unstable();
+        sides.dedup();
+        let keys = sides.iter().map(|(.., id)| record_key::<LinkedAccount>(id.0)).collect();
+        for record in self.store.records(keys).await?.iter().flatten() {
+            let linked: LinkedAccount = read(record)?;
+            surroundings.linked_accounts.insert(linked.id, linked);
+        }
+        let mut owners: Vec<_> =
+            sides.into_iter().map(|(account, party, _)| (account, party)).collect();
+        owners.dedup();
+        for (account, owner) in owners {
+            surroundings.methods.extend(self.payment_methods(account, owner).await?);
+        }
+        Ok(())
     }
 
     /// The recipients of the transfers among some records.
@@ -235,8 +253,8 @@ fn decide_remittance(
     if let Ok(mut step) = remittance.apply(command, at, entry_key) {
         step.wake_off = None; // whoever runs the agenda strikes the entry out
         done.again_at = step.wake_at.take();
-        if let Some(broken) = broken_by(remittance, &step.record, surroundings) {
-            done.draft.record(&broken.broken(at))?;
+        if let Some((id, breakage)) = step.record.account_broken_since(remittance) {
+            surroundings.break_account(id, breakage, at, &mut done.draft)?;
         }
         done.draft.step(step, at, Snapshot::Taken)?;
         done.acted = true;
@@ -244,15 +262,25 @@ fn decide_remittance(
     Ok(done)
 }
 
-/// The bank account that turned out to be none that can be used.
-fn broken_by<'a>(
-    before: &Remittance,
-    after: &Remittance,
-    surroundings: &'a Surroundings,
-) -> Option<&'a LinkedAccount> {
-    let sides = [(&before.source, &after.source), (&before.destination, &after.destination)];
-    let (_, side) = sides.into_iter().find(|(before, after)| before.returned != after.returned)?;
-    side.returned.filter(|returned| returned.breaks_account())?;
-    let linked = surroundings.linked_accounts.get(&side.linked_account()?.0)?;
-    linked.is_usable().then_some(linked)
+impl Surroundings {
+    /// A bank account turned out to be none that can be used: it is marked, and its
+    /// payment methods go. One that is marked already stays as it is.
+    fn break_account(
+        &self,
+        id: LinkedAccountId,
+        breakage: Breakage,
+        at: Instant,
+        draft: &mut Draft,
+    ) -> Result<(), StoreError> {
+        let Some(linked) = self.linked_accounts.get(&id).filter(|it| it.is_usable()) else {
+            return Ok(());
+        };
+        draft.record(&linked.broken(breakage, at))?;
+        let instrument = Instrument::LinkedAccount(id);
+        let on_it = self.methods.iter().filter(|method| method.instrument == instrument);
+        for method in on_it {
+            draft.record(&method.disabled(at))?;
+        }
+        Ok(())
+    }
 }

@@ -33,10 +33,6 @@ impl Bank {
 
     /// Gives an account its first money, from a seed.
     pub async fn open_balance(&self, context: Context<'_>, amount_minor: i64) -> Result<()> {
-        let (least, greatest) = (1, OPENING_MAX);
-        if !(least..=greatest).contains(&amount_minor) {
-            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
-        }
         let key = self.fresh_key(RecordKind::JournalEntry, None)?;
         let heading = Heading {
             key,
@@ -47,7 +43,16 @@ impl Bank {
             currency: context.account.currency,
         };
         let (from, to) = (LedgerRole::Payers, LedgerRole::Available);
-        let entry = heading.entry(&[Movement { from, to, amount: amount_minor }]);
+        self.open(heading, Movement { from, to, amount: amount_minor }).await
+    }
+
+    /// Books the first money of what begins with some.
+    pub(super) async fn open(&self, heading: Heading, first: Movement) -> Result<()> {
+        let (least, greatest, amount_minor) = (1, OPENING_MAX, first.amount);
+        if !(least..=greatest).contains(&amount_minor) {
+            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
+        }
+        let entry = heading.entry(&[first]);
         self.decide(|| async {
             let mut draft = Draft::default();
             draft.post(entry.clone());

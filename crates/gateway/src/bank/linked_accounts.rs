@@ -170,6 +170,7 @@ impl NewLinkedAccount {
             bank_name: self.bank.bank_name().to_owned(),
             last_digits: self.number.last_digits().to_owned(),
             proof: if self.is_proved { Proof::Proved } else { Proof::Unproved },
+            breakage: None,
             disabled_at: None,
         }
     }

@@ -159,7 +159,7 @@ impl Means {
         owners.dedup();
         for (account, owner) in owners {
             let wallets = bank.wallets(account, owner).await?;
-            let open = wallets.into_iter().find(|wallet| wallet.closed_at.is_none());
+            let open = wallets.into_iter().find(Wallet::is_open);
             self.own_wallets.extend(open.map(|wallet| (owner, wallet.id)));
         }
         Ok(())
@@ -266,9 +266,7 @@ impl Means {
                     linked.is_usable() && (!is_debited || linked.proof == Proof::Proved)
                 })
             }
-            Instrument::Wallet(id) => {
-                self.wallets.get(&id).is_some_and(|wallet| wallet.closed_at.is_none())
-            }
+            Instrument::Wallet(id) => self.wallets.get(&id).is_some_and(Wallet::is_open),
         };
         if !method.is_enabled() || !is_usable {
             return Err(obstacle(place, words.disabled));

@@ -44,7 +44,7 @@ pub use recipients::RecipientChange;
 pub use remittances::{Asked, NewRemittance, RemittanceError};
 pub use tokens::{CardDetails, TokenAndCard};
 pub use transfers::NewTransfer;
-pub use wallets::NewWallet;
+pub use wallets::{NewWallet, WalletMovement};
 
 /// The built-in bank.
 pub struct Bank {
@@ -149,6 +149,9 @@ pub enum PartyError {
     /// The party has an image that shows the same.
     #[error("the image is already there")]
     SameImage(Box<bank::Image>),
+    /// A wallet that would be closed holds money.
+    #[error("the wallet holds money")]
+    WalletNotEmpty,
     /// The bank account's state does not allow it.
     #[error("the bank account cannot be proved so in its state")]
     Proof(ProofRefusal),

@@ -7,7 +7,7 @@ use store::{Order, Page, PageQuery};
 use super::books::Draft;
 use super::payment_methods::MethodNames;
 use super::wallets::NewWallet;
-use super::{Bank, BankError, Context, PartyError, Result};
+use super::{Bank, Context, PartyError, Result};
 
 /// A party to be made.
 #[derive(Clone, Debug)]
@@ -146,7 +146,8 @@ impl Bank {
         .await
     }
 
-    /// Turns capabilities on; the party gets a wallet if it is to have one and has none.
+    /// Turns capabilities on. A party that is to have a wallet and has none open gets back
+    /// the one that was closed, with its payment method, or else the new one.
     pub async fn grant(
         &self,
         context: Context<'_>,
@@ -164,14 +165,13 @@ impl Bank {
             for capability in capabilities {
                 party.enable(capability, context.now);
             }
-            let has_one = || async {
+            if let Some(made) = &wallet {
                 let wallets = self.wallets(context.account.id, id).await?;
-                Ok::<_, BankError>(wallets.iter().any(|wallet| wallet.closed_at.is_none()))
-            };
-            if let Some(made) = &wallet
-                && !has_one().await?
-            {
-                made.draft(&mut draft)?;
+                match wallets.last() {
+                    None => made.draft(&mut draft)?,
+                    Some(_) if wallets.iter().any(Wallet::is_open) => {}
+                    Some(closed) => self.reopen_wallet(context, closed, &mut draft).await?,
+                }
             }
             party.updated_at = context.now;
             draft.linked(&mut party)?;
@@ -181,7 +181,8 @@ impl Bank {
     }
 
     /// Turns a capability off, and closes the wallets that went with it.
-    /// [`PartyError::NotGranted`] where the party never had it.
+    /// [`PartyError::NotGranted`] where the party never had it, and
+    /// [`PartyError::WalletNotEmpty`] where such a wallet holds money.
     pub async fn revoke(
         &self,
         context: Context<'_>,
@@ -196,9 +197,13 @@ impl Bank {
                 return Err(PartyError::NotGranted.into());
             }
             if closes_wallets {
-                for wallet in self.wallets(context.account.id, id).await? {
-                    let version = wallet.version.saturating_add(1);
-                    draft.record(&Wallet { closed_at: Some(context.now), version, ..wallet })?;
+                let wallets = self.wallets(context.account.id, id).await?;
+                let held = self.wallet_balances(&wallets).await?;
+                for (wallet, held) in wallets.iter().zip(held).filter(|(it, _)| it.is_open()) {
+                    if held != 0 {
+                        return Err(PartyError::WalletNotEmpty.into());
+                    }
+                    draft.record(&wallet.closed(Some(context.now)))?;
                 }
                 let of_wallet = |method: &PaymentMethod| method.rail == Rail::Wallet;
                 self.disable_methods(context, id, of_wallet, &mut draft).await?;
@@ -226,11 +231,30 @@ impl Bank {
     ) -> Result<()> {
         let methods = self.payment_methods(context.account.id, party).await?;
         for method in methods.into_iter().filter(chosen) {
-            let version = method.version.saturating_add(1);
-            let disabled_at = Some(context.now);
-            draft.record(&PaymentMethod { disabled_at, version, ..method })?;
+            draft.record(&method.disabled(context.now))?;
         }
         Ok(())
+    }
+
+    /// A wallet that was closed can be paid with again, by the payment method that it had.
+    async fn reopen_wallet(
+        &self,
+        context: Context<'_>,
+        wallet: &Wallet,
+        draft: &mut Draft,
+    ) -> Result<()> {
+        let mut wallet = wallet.closed(None);
+        if let Some(id) = wallet.method {
+            let method = self.payment_method(context.account.id, id).await?;
+            draft.record(&method.enabled())?;
+        } else {
+            let (instrument, names) = (Instrument::Wallet(wallet.id), MethodNames::new());
+            let rails = [Rail::Wallet];
+            let methods = self.new_methods(context, wallet.party, instrument, &rails, &names)?;
+            wallet.method = methods.first().map(|method| method.id);
+            draft.methods(&methods, &names)?;
+        }
+        Ok(draft.record(&wallet)?)
     }
 
     /// A wallet and its payment method, about to be written.
@@ -241,13 +265,14 @@ impl Bank {
         new: &NewWallet,
     ) -> Result<MadeWallet> {
         let key = self.fresh_key(RecordKind::Wallet, new.given_id.as_deref())?;
-        let wallet = Wallet {
+        let mut wallet = Wallet {
             id: engine::WalletId(key),
             account: context.account.id,
             party,
             created_at: context.now,
             version: 0,
             currency: new.currency,
+            method: None,
             closed_at: None,
         };
         let names: MethodNames =
@@ -259,6 +284,7 @@ impl Bank {
             &[Rail::Wallet],
             &names,
         )?;
+        wallet.method = methods.first().map(|method| method.id);
         Ok(MadeWallet { wallet, name: new.given_id.clone(), methods, names })
     }
 }

@@ -105,6 +105,16 @@ impl Bank {
         self.find(account, id.0).await
     }
 
+    /// Remittances in the order asked; those that are not there, or are another tenant's,
+    /// are `None`.
+    pub async fn remittances_by_id(
+        &self,
+        account: AccountId,
+        ids: impl IntoIterator<Item = RemittanceId>,
+    ) -> Result<Vec<Option<Remittance>>> {
+        self.find_all(account, ids.into_iter().map(|id| id.0)).await
+    }
+
     /// Remittances that are wanted, made within the page's bounds of time, newest first:
     /// as many as its limit after the first of its offset.
     pub async fn remittances(

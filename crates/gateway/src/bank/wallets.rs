@@ -1,12 +1,11 @@
 //! Wallets.
 
 use bank::ledger::Heading;
-use bank::{EntryKind, LedgerAccount, LedgerRole, Movement, RecordKind, Wallet};
+use bank::{EntryKind, JournalEntry, LedgerAccount, LedgerRole, Movement, RecordKind, Wallet};
 use engine::{AccountId, Currency, PartyId, WalletId};
+use store::{Page, PageQuery};
 
-use super::books::Draft;
-use super::ledger::OPENING_MAX;
-use super::{Bank, BankError, Context, Result};
+use super::{Bank, Context, Result};
 
 /// A wallet to be made.
 #[derive(Clone, Debug)]
@@ -57,10 +56,6 @@ impl Bank {
         wallet: &Wallet,
         amount_minor: i64,
     ) -> Result<()> {
-        let (least, greatest) = (1, OPENING_MAX);
-        if !(least..=greatest).contains(&amount_minor) {
-            return Err(BankError::AmountOutOfRange { amount_minor, least, greatest });
-        }
         let heading = Heading {
             key: self.fresh_key(RecordKind::JournalEntry, None)?,
             account: wallet.account,
@@ -70,14 +65,42 @@ impl Bank {
             currency: wallet.currency,
         };
         let (from, to) = (LedgerRole::BanksDebited, LedgerRole::Wallet(wallet.id));
-        let entry = heading.entry(&[Movement { from, to, amount: amount_minor }]);
-        self.decide(|| async {
-            let mut draft = Draft::default();
-            draft.post(entry.clone());
-            Ok(((), draft))
-        })
-        .await
+        self.open(heading, Movement { from, to, amount: amount_minor }).await
     }
+}
+
+impl Bank {
+    /// What has moved a wallet's balance, oldest first.
+    pub async fn wallet_movements(&self, wallet: &Wallet) -> Result<Vec<WalletMovement>> {
+        let role = LedgerRole::Wallet(wallet.id);
+        let mut page = PageQuery::first(PageQuery::LIMIT_MAX);
+        let (mut movements, mut balance) = (Vec::new(), 0_i64);
+        loop {
+            let Page { entries, total } = self.journal(wallet.account, page).await?;
+            for entry in entries {
+                let amount = entry.net(role);
+                if amount != 0 {
+                    balance = balance.saturating_add(amount);
+                    movements.push(WalletMovement { entry, amount, balance });
+                }
+            }
+            page.offset = page.offset.saturating_add(page.limit);
+            if u64::from(page.offset) >= total || page.offset > PageQuery::OFFSET_MAX {
+                return Ok(movements);
+            }
+        }
+    }
+}
+
+/// What has moved a wallet's balance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WalletMovement {
+    /// The entry in the books.
+    pub entry: JournalEntry,
+    /// What came in, or below zero what went out, in minor units.
+    pub amount: i64,
+    /// What the wallet held then.
+    pub balance: i64,
 }
 
 /// Where a wallet's money stands.

@@ -2,7 +2,7 @@
 
 use bank::card::{Address, Check, Funding};
 use bank::linked_account::{AccountNumber, Holder, LinkedAccountKind, Proof, ProofRefusal};
-use bank::{CardNumber, Instrument, Party, PartyKind, Rail, RecordKind, RoutingNumber};
+use bank::{CardNumber, Instrument, Party, PartyKind, Rail, RecordKind, RoutingNumber, Wallet};
 use engine::{AccountId, Currency, PartyId};
 use gateway::bank::{
     BankError, LinkedCardChange, MethodNames, NewLinkedAccount, NewLinkedCard, NewParty, NewWallet,
@@ -236,14 +236,24 @@ async fn parties_are_listed_newest_first_and_by_what_is_wanted() {
 async fn a_wallet_goes_with_its_capability_and_comes_with_it() {
     let world = World::new();
     let party = world.party("Jules").await;
+    let first = world.bank.wallets(TENANT, party.id).await.unwrap().remove(0);
     let party = world.bank.revoke(world.context(), party.id, "wallet", true).await.unwrap();
     assert!(!party.grant("wallet").unwrap().is_enabled());
     assert_eq!(world.rails(party.id).await, []);
+    // Asked for again, it is the same one, by the same payment method.
     let wallet = || Some(NewWallet::in_currency(Currency::USD));
     for _ in 0..2 {
         world.bank.grant(world.context(), party.id, &["wallet".into()], wallet()).await.unwrap();
-        assert_eq!(world.rails(party.id).await, [Rail::Wallet]);
+        let methods = world.bank.payment_methods(TENANT, party.id).await.unwrap();
+        assert_eq!(methods.iter().map(|it| Some(it.id)).collect::<Vec<_>>(), [first.method]);
+        let wallets = world.bank.wallets(TENANT, party.id).await.unwrap();
+        assert_eq!(wallets, [Wallet { version: 2, ..first.clone() }]);
     }
+    // With money in it, it stays open.
+    world.bank.open_wallet_balance(world.context(), &first, 1).await.unwrap();
+    let full = world.bank.revoke(world.context(), party.id, "wallet", true).await;
+    assert!(matches!(full, Err(BankError::Party(PartyError::WalletNotEmpty))));
+    assert_eq!(world.rails(party.id).await, [Rail::Wallet]);
     let never = world.bank.revoke(world.context(), party.id, "card-issuing", false).await;
     assert!(matches!(never, Err(BankError::Party(PartyError::NotGranted))));
 }

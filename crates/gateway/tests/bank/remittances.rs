@@ -185,6 +185,10 @@ async fn what_is_accepted_becomes_final_when_its_time_comes() {
     // The account that turned out to be closed is not used again.
     let linked = world.bank.linked_accounts(TENANT, payer.id).await.unwrap();
     assert_eq!(linked[0].proof, Proof::Broken);
+    let left = world.bank.payment_methods(TENANT, payer.id).await.unwrap();
+    let rails: Vec<Rail> = left.iter().map(|method| method.rail).collect();
+    let expected = [Rail::Wallet, Rail::CardPayment, Rail::PushToCard, Rail::PullFromCard];
+    assert_eq!(rails, expected);
     assert_eq!(
         pay_one(&world, &request(3, remitted(&payee, payer.on(Rail::AchDebitFund), to, 100))).await,
         declined(DeclineKind::Payer, "the source payment method is disabled")

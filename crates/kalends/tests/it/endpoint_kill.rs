@@ -207,7 +207,7 @@ impl Campaign {
         let position = instant(position);
         let store = SqliteStore::open(&self.data).unwrap();
         let open = store.awaiting(LaneId(1), None, 10).await.unwrap();
-        let open: Vec<_> = open.iter().map(|open| (open.key(), open.accepted)).collect();
+        let open: Vec<_> = open.iter().map(|open| (open.key(), open.accepted())).collect();
         assert_eq!(open, [], "the endpoint can tell what became of these");
         store.stop().await;
         drop(store);

@@ -170,7 +170,8 @@ impl World {
         let retry = RetryPolicy::NEVER;
         let days =
             Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 2), date(2026, 1, 1 + DAYS));
-        let policies = Policies { timing, retry, run_at_start: false };
+        let policies =
+            Policies { timing, retry, run_at_start: false, catch_up: engine::CatchUp::ALL };
         let plan = Plan::new(days.unwrap(), policies, instruction);
         let created = create(Creation::of(id, self.account.id, LANE, plan), at(START)).unwrap();
         self.runner.create_schedule(NewSchedule { created, request: None }).await.unwrap()

@@ -177,12 +177,12 @@ impl Expansion {
         }
     }
 
-    fn first_number(&self) -> i64 {
+    pub(super) fn first_number(&self) -> i64 {
         self.month_from(i64::MIN / 2).unwrap_or(i64::MAX / 2)
     }
 
     /// The sum of what the words of months, from one to before another, weigh.
-    fn sum_words(&self, from: i64, to: i64, weigh: impl Fn(Month, u32) -> i64) -> i64 {
+    pub(super) fn sum_words(&self, from: i64, to: i64, weigh: impl Fn(Month, u32) -> i64) -> i64 {
         let sum = |from: i64, to: i64| {
             let mut sum = 0;
             let mut number = Some(from);
@@ -203,7 +203,7 @@ impl Expansion {
 
     /// The month whose word has the weight that has `index` others before it,
     /// counted from a month, and how many of these are of the same word.
-    fn word_with(
+    pub(super) fn word_with(
         &self,
         from: i64,
         index: i64,
@@ -235,142 +235,8 @@ impl Expansion {
     }
 }
 
-/// Hours, minutes and seconds that a rule counts in.
-impl Expansion {
-    fn slots_before(&self, slot: Moment) -> i64 {
-        let (step, start) = self.step_and_start();
-        if self.has_every_slot() {
-            return (slot - start + step - 1).div_euclid(step);
-        }
-        let (day, time) = split(slot);
-        let slots = SlotsByDay::new(self);
-        let number = month::containing_day(day);
-        let before = slots.sum(self, number);
-        let Some(month) = Month::numbered(number) else { return before };
-        let days = self.word(month);
-        let earlier = days & first_days_until(month.first_day, day);
-        let mut count = before + slots.weigh(month, earlier);
-        if days & !earlier & first_days_until(month.first_day, day.plus(1)) != 0 {
-            let of_day = self.slots_of_day(day).take_while(|slot| *slot < time);
-            count += of_day.fold(0, |count, _| count + 1);
-        }
-        count
-    }
-
-    fn nth_slot(&self, index: i64) -> Option<Moment> {
-        let (step, start) = self.step_and_start();
-        if self.has_every_slot() {
-            return start.checked_add(index.checked_mul(step)?);
-        }
-        let slots = SlotsByDay::new(self);
-        let (month, mut index) = slots.word_with(self, index)?;
-        let days = self.word(month);
-        for bit in (0..month.length).filter(|bit| days >> bit & 1 == 1) {
-            let day = month.first_day.plus(bit);
-            let of_day = slots.on(day);
-            if index < of_day {
-                let time = self.slots_of_day(day).nth(usize::try_from(index).ok()?)?;
-                return Some(join(day, time));
-            }
-            index -= of_day;
-        }
-        None
-    }
-
-    fn has_every_slot(&self) -> bool {
-        self.limits.any_day && self.slots.len() * self.unit_seconds() == SECONDS_A_DAY
-    }
-
-    /// The times at which slots of a day start.
-    fn slots_of_day(&self, day: Day) -> impl Iterator<Item = i64> + '_ {
-        let (step, start) = self.step_and_start();
-        self.slots.iter().filter(move |time| (join(day, *time) - start) % step == 0)
-    }
-}
-
-/// How many slots a day has, by the time at which its first step falls.
-struct SlotsByDay {
-    unit: i64,
-    every: i64,
-    first: i64,
-    /// By the remainder that the number of a slot in its day leaves when
-    /// divided by `every`.
-    by_remainder: Vec<i64>,
-}
-
-impl SlotsByDay {
-    fn new(expansion: &Expansion) -> SlotsByDay {
-        let unit = expansion.unit_seconds();
-        let every = expansion.visits.every;
-        let remainders = every.min(SECONDS_A_DAY / unit);
-        let mut by_remainder = vec![0; usize::try_from(remainders).unwrap_or(0)];
-        for time in expansion.slots.iter() {
-            let remainder = usize::try_from(time / unit % every);
-            if let Some(count) = remainder.ok().and_then(|at| by_remainder.get_mut(at)) {
-                *count += 1;
-            }
-        }
-        SlotsByDay { unit, every, first: expansion.visits.first, by_remainder }
-    }
-
-    fn on(&self, day: Day) -> i64 {
-        let remainder = (self.first - day.0 * (SECONDS_A_DAY / self.unit)).rem_euclid(self.every);
-        usize::try_from(remainder)
-            .ok()
-            .and_then(|at| self.by_remainder.get(at))
-            .copied()
-            .unwrap_or(0)
-    }
-
-    /// Whether all days have as many.
-    fn are_the_same_each_day(&self) -> bool {
-        (SECONDS_A_DAY / self.unit) % self.every == 0
-    }
-
-    fn weigh(&self, month: Month, days: u32) -> i64 {
-        if self.are_the_same_each_day() {
-            return i64::from(days.count_ones()) * self.on(month.first_day);
-        }
-        let of_month = (0..month.length).filter(|bit| days >> bit & 1 == 1);
-        of_month.map(|bit| self.on(month.first_day.plus(bit))).sum()
-    }
-
-    /// Of all months before one.
-    fn sum(&self, expansion: &Expansion, to: i64) -> i64 {
-        let weigh = |month: Month, days: u32| self.weigh(month, days);
-        let from = expansion.first_number();
-        if self.are_the_same_each_day() {
-            return expansion.sum_words(from, to, weigh);
-        }
-        let months = (from..to).map_while(Month::numbered);
-        let weigh = |month: Month| {
-            count_step();
-            weigh(month, expansion.word(month))
-        };
-        months.map(weigh).sum()
-    }
-
-    fn word_with(&self, expansion: &Expansion, index: i64) -> Option<(Month, i64)> {
-        let weigh = |month: Month, days: u32| self.weigh(month, days);
-        let from = expansion.first_number();
-        if self.are_the_same_each_day() {
-            return expansion.word_with(from, index, weigh);
-        }
-        let mut before = 0;
-        for month in (from..).map_while(Month::numbered) {
-            count_step();
-            let weight = weigh(month, expansion.word(month));
-            if before + weight > index {
-                return Some((month, index - before));
-            }
-            before += weight;
-        }
-        None
-    }
-}
-
 /// The bits of the days from one until before another.
-fn first_days_until(first: Day, day: Day) -> u32 {
+pub(super) fn first_days_until(first: Day, day: Day) -> u32 {
     days::first_days(u32::try_from(day.0 - first.0).unwrap_or(0))
 }
 

@@ -6,15 +6,21 @@
 //! so that any date is found from where it is. Each file here adds one thing:
 //! [`days`] the word, [`visited`] which months can have one, [`positions`] what
 //! `BYSETPOS` leaves of it, [`shape`] its table, [`times`] and [`within_day`] the time of day,
-//! [`moments`] the search, and [`count`] how many there are.
+//! [`moments`] the search, and [`count`] and [`count_slots`] how many there are. Where steps of hours, minutes or
+//! seconds run beside the calendar, [`meetings`], [`time_of_week`] and [`arcs`] work out when they
+//! come to the right day and time.
 
+mod arcs;
 mod count;
+mod count_slots;
 mod days;
+mod meetings;
 mod moments;
 mod positions;
 mod season;
 mod shape;
 mod steps;
+mod time_of_week;
 mod times;
 mod visited;
 mod within_day;
@@ -78,6 +84,8 @@ struct Limits {
     plain_days: bool,
     /// Nothing at all does.
     any_day: bool,
+    /// Nothing but weekdays, or nothing at all, does.
+    weekdays_alone: bool,
     positions: bool,
     numbered_weekdays: bool,
     year_days: bool,
@@ -117,6 +125,11 @@ impl Expansion {
                 && by.year_days.is_empty()
                 && by.weeks.is_empty(),
             any_day: any_month && weekdays == 0 && month_days.is_empty() && !by.says_days(),
+            weekdays_alone: any_month
+                && month_days.is_empty()
+                && !has_numbers
+                && by.year_days.is_empty()
+                && by.weeks.is_empty(),
             positions: !by.positions.is_empty(),
             numbered_weekdays: has_numbers,
             year_days: !by.year_days.is_empty(),
@@ -143,7 +156,7 @@ impl Expansion {
             // Day 366 of a common year is the day after its December.
             expansion.days_by_length = [29, 30, 31, 32].map(days::first_days);
         }
-        expansion.season &= expansion.season_of_days();
+        expansion.season &= expansion.season_of_days() & expansion.season_of_month_days();
         if limits.overflow && rule.frequency > Frequency::Monthly {
             expansion.season |= expansion.season << 1 & ALL_MONTHS | expansion.season >> 11;
         }

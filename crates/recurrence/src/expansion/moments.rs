@@ -128,8 +128,28 @@ impl Expansion {
         None
     }
 
-    /// The next month with days.
-    pub(crate) fn page_after(&self, mut month: Month) -> Option<Page> {
+    /// Turns to the next month with days, if there is one.
+    #[inline]
+    pub(crate) fn turn(&self, page: &mut Page) -> Option<()> {
+        let Some(words) = self.words_of_all_months() else {
+            *page = self.page_after(page.month)?;
+            return Some(());
+        };
+        let mut month = page.month;
+        for _ in 0..self.words_max {
+            count_step();
+            month = month.next()?;
+            let days = words.of(month);
+            if days != 0 {
+                *page = Page { month, days };
+                return Some(());
+            }
+        }
+        None
+    }
+
+    /// The next month with days, among those that are visited.
+    fn page_after(&self, mut month: Month) -> Option<Page> {
         for _ in 0..self.words_max {
             count_step();
             let number = self.month_from(month.number + 1)?;

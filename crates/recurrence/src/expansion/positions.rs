@@ -39,6 +39,10 @@ impl Expansion {
             let after = total - 1 - rank;
             let by_rank = positions.window_from_start(rank.unsigned_abs())
                 | positions.window_from_end(after.unsigned_abs());
+            // Mostly none is.
+            if by_rank & days::first_days(days.count_ones()) == 0 {
+                return picked;
+            }
             let mut rest = days;
             for rank in 0..days.count_ones() {
                 picked |= (by_rank >> rank & 1) << rest.trailing_zeros();
@@ -79,7 +83,8 @@ impl Expansion {
         let mut overflows = false;
         for word in &mut words {
             let Some(this) = month else { break };
-            *word = if self.is_in_season(this.number) { self.days_by_origin(this) } else { 0 };
+            let is_in_season = self.season >> this.of_year & 1 == 1;
+            *word = if is_in_season { self.days_by_origin(this) } else { 0 };
             overflows |= *word >> this.length & 1 == 1;
             month = this.next();
         }
@@ -101,11 +106,14 @@ impl Expansion {
     /// picked, and these; or its last month and none.
     pub(super) fn first_picked_in_year(&self, from: Month) -> (Month, u32) {
         let words = self.words_of_year(from.year);
-        let total = words.iter().map(|days| i64::from(days.count_ones())).sum();
+        let total: i64 = words.iter().map(|days| i64::from(days.count_ones())).sum();
         let (mut month, mut rank) = (from, 0);
+        let (from_start, from_end) = self.rule.by.positions.farthest();
         for (of_year, days) in (0..).zip(words) {
             if of_year >= from.of_year {
-                let picked = self.pick(days, rank, total);
+                let end = rank + i64::from(days.count_ones());
+                let may_be_picked = rank < from_start || end > total - from_end;
+                let picked = if may_be_picked { self.pick(days, rank, total) } else { 0 };
                 if picked != 0 || of_year == 11 {
                     return (month, picked);
                 }

@@ -32,6 +32,19 @@ impl Expansion {
     }
 }
 
+impl Expansion {
+    /// The months that may be as long as one in which `BYMONTHDAY` leaves a
+    /// day.
+    pub(super) fn season_of_month_days(&self) -> u16 {
+        const LONG: u16 = 0b1010_1101_0101;
+        const SHORT: u16 = 0b0101_0010_1000;
+        const FEBRUARY: u16 = 0b0000_0000_0010;
+        let [of_28, of_29, of_30, of_31] = self.days_by_length.map(|days| days != 0);
+        let if_any = |any: bool, months: u16| if any { months } else { 0 };
+        if_any(of_31, LONG) | if_any(of_30, SHORT) | if_any(of_28 || of_29, FEBRUARY)
+    }
+}
+
 fn union(months: impl Iterator<Item = u16>) -> u16 {
     months.fold(0, |all, months| all | months)
 }

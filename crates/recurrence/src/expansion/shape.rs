@@ -1,32 +1,32 @@
 //! The words of months that have the same shape.
 
-use super::Expansion;
+use super::{ALL_MONTHS, Expansion};
 use crate::day::Day;
 use crate::month::Month;
 use crate::rule::Frequency;
 
 /// Words of months of 28 to 31 days that start on a Monday, a Tuesday, …
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Words([[u32; 8]; 4]);
+pub(super) struct Words {
+    by_shape: [u32; 32],
+    /// Whether there is nothing more to a month, once the first is past.
+    of_all_months: bool,
+}
 
 impl Words {
     pub(super) fn of(&self, month: Month) -> u32 {
-        let [of_28, of_29, of_30, of_31] = &self.0;
-        let by_weekday = match month.length {
-            28 => of_28,
-            29 => of_29,
-            30 => of_30,
-            _ => of_31,
-        };
-        usize::try_from(month.first_weekday)
-            .ok()
-            .and_then(|weekday| by_weekday.get(weekday & 7))
-            .copied()
-            .unwrap_or(0)
+        let shape = (month.length & 3) << 3 | month.first_weekday & 7;
+        usize::try_from(shape).ok().and_then(|shape| self.by_shape.get(shape)).copied().unwrap_or(0)
     }
 }
 
 impl Expansion {
+    /// Those, once they are made, if there is nothing more to a month, once the
+    /// first is past.
+    pub(super) fn words_of_all_months(&self) -> Option<&Words> {
+        self.words.get()?.as_ref().filter(|words| words.of_all_months)
+    }
+
     /// Nothing if a word depends on more than the month's shape, apart from
     /// which months are visited.
     pub(super) fn words_by_shape(&self) -> Option<Words> {
@@ -45,8 +45,9 @@ impl Expansion {
         {
             return None;
         }
-        let mut words = Words([[0; 8]; 4]);
-        for (length, by_weekday) in (28..).zip(&mut words.0) {
+        let of_all_months = self.visits.every == 1 && self.months == ALL_MONTHS && !self.never;
+        let mut words = Words { by_shape: [0; 32], of_all_months };
+        for (length, by_weekday) in (28..).zip(words.by_shape.chunks_exact_mut(8)) {
             for (first_weekday, word) in (0..7).zip(by_weekday) {
                 let shape = Month {
                     number: 0,

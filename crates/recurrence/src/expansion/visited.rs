@@ -207,8 +207,8 @@ impl Expansion {
         words.min(MONTHS_IN_ALL) + 1
     }
 
-    /// Whether hours, minutes or seconds counted from the start can never be
-    /// such as the rule asks for, or never on a day that it asks for.
+    /// Whether days, hours, minutes or seconds counted from the start can never
+    /// be such as the rule asks for, or never on a day that it asks for.
     ///
     /// Times of day at the rule's own steps leave the same remainder when
     /// divided by what the steps and a day have in common. A time that does
@@ -216,15 +216,25 @@ impl Expansion {
     /// when divided by what they and the 400 years of the calendar have in
     /// common.
     pub(super) fn can_never_match(&self) -> bool {
-        if !self.is_within_a_day() {
-            return !self.picks_at_all();
+        if self.season == 0 || !self.picks_at_all() {
+            return true;
+        }
+        if self.rule.frequency < Frequency::Daily {
+            return false;
+        }
+        if self.rule.frequency == Frequency::Daily {
+            let of_cycle = greatest_common_divisor(self.visits.every, DAYS_A_CYCLE);
+            let first = self.visits.first.rem_euclid(of_cycle);
+            return !self.limits.any_day
+                && of_cycle != 1
+                && !self.leaves_any_day(|day| day.rem_euclid(of_cycle) == first);
         }
         let unit = self.unit_seconds();
         let step = self.visits.every * unit;
         let start = self.visits.first * unit;
         let common = greatest_common_divisor(step, SECONDS_A_DAY);
         let mut possible = self.slots.iter().filter(|time| (start - time) % common == 0).peekable();
-        if possible.peek().is_none() || !self.picks_at_all() {
+        if possible.peek().is_none() {
             return true;
         }
         let days_apart = step / common;
@@ -243,19 +253,24 @@ impl Expansion {
                 *seen = true;
             }
         }
-        let mut month = Month::numbered(0);
-        for _ in 0..CYCLE {
-            let Some(current) = month else { break };
-            let days = self.days_by_date(current);
-            for day in (0..current.length).filter(|day| days >> day & 1 == 1) {
-                let remainder = (current.first_day.0 + i64::from(day)).rem_euclid(of_cycle);
-                let seen = usize::try_from(remainder).ok().and_then(|at| remainders.get(at));
-                if seen == Some(&true) {
-                    return false;
-                }
+        !self.leaves_any_day(|day| {
+            let remainder = usize::try_from(day.rem_euclid(of_cycle));
+            remainder.is_ok_and(|at| remainders.get(at) == Some(&true))
+        })
+    }
+
+    /// Whether any day is left of those of the calendar that are asked for.
+    fn leaves_any_day(&self, is_asked_for: impl Fn(i64) -> bool) -> bool {
+        let mut number = Some(0);
+        while let Some(month) = number.filter(|number| *number < CYCLE).and_then(Month::numbered) {
+            let days = self.days_by_date(month);
+            let mut left = (0..month.length).filter(|day| days >> day & 1 == 1);
+            if left.any(|day| is_asked_for(month.first_day.0 + i64::from(day))) {
+                return true;
             }
-            month = current.next();
+            number = (month.number + 1..=month.number + MONTHS_A_YEAR)
+                .find(|number| self.is_in_season(*number));
         }
-        true
+        false
     }
 }

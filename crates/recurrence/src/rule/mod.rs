@@ -84,7 +84,17 @@ pub enum Pattern {
 }
 
 impl Rule {
-    /// The greatest number of days, weeks or months from one to the next.
+    /// The greatest number of days, weeks or months from one to the next, for
+    /// the constructors; the text of RFC 5545 may say more.
+    ///
+    /// ```
+    /// use recurrence::{Rule, RuleError};
+    ///
+    /// assert!(Rule::days(Rule::EVERY_MAX).is_ok());
+    /// let more = Rule::EVERY_MAX + 1;
+    /// assert_eq!(Rule::days(more), Err(RuleError::EveryOutOfRange { every: more }));
+    /// assert!("FREQ=DAILY;INTERVAL=1001".parse::<Rule>().is_ok());
+    /// ```
     pub const EVERY_MAX: u16 = 1_000;
 
     /// Every so many days.

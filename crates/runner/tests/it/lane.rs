@@ -15,9 +15,9 @@ use engine::{
 use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 use jiff::civil::{Time, date};
 use recurrence::{Recurrence, Rule};
-use runner::{Lane, WallTime};
+use runner::{Lane, Trouble, WallTime};
 use store::model::ModelStore;
-use store::{Claim, ClockMode, ClockState, NewSchedule, PageQuery, Store};
+use store::{Beat, Claim, ClockMode, ClockState, NewSchedule, PageQuery, Store};
 
 use crate::world::{LANE, at};
 
@@ -29,6 +29,8 @@ struct Obedient {
     character: Character,
     outcomes: Mutex<VecDeque<Outcome>>,
     quotes: Mutex<VecDeque<Result<Money, Outcome>>>,
+    /// What it knows of payments that it is asked about; nothing, when these run out.
+    lookups: Mutex<VecDeque<Lookup>>,
     keys: Mutex<Vec<IdempotencyKey>>,
     open_quotes: Mutex<i32>,
     open_quotes_max: Mutex<i32>,
@@ -44,6 +46,7 @@ fn gateway(outcomes: &[Outcome]) -> Obedient {
         },
         outcomes: Mutex::new(outcomes.iter().cloned().collect()),
         quotes: Mutex::default(),
+        lookups: Mutex::default(),
         keys: Mutex::default(),
         open_quotes: Mutex::default(),
         open_quotes_max: Mutex::default(),
@@ -66,7 +69,8 @@ impl Gateway for Obedient {
     }
 
     async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
-        vec![Lookup::Absent; inquiries.len()]
+        let mut lookups = self.lookups.lock().unwrap();
+        inquiries.iter().map(|_| lookups.pop_front().unwrap_or(Lookup::Absent)).collect()
     }
 
     async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
@@ -136,6 +140,7 @@ async fn store_with(instructions: Vec<Instruction>) -> (Arc<ModelStore>, Vec<Sch
                 },
                 retry: RetryPolicy::NEVER,
                 run_at_start: false,
+                catch_up: engine::CatchUp::ALL,
             },
             instruction,
         };
@@ -230,4 +235,99 @@ async fn what_may_have_been_sent_is_not_given_back_when_it_is_throttled() {
     // In flight still: no claim finds it, and a deletion leaves it.
     assert_eq!(store.next_due(LANE).await.unwrap(), None);
     assert_eq!(store.queue_depth(LANE).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_stops_the_lane_and_no_failure_is_counted() {
+    let (store, schedules) = store_with(vec![charge(); 5]).await;
+    let refused = Outcome::NotSent(NotSent::Unauthorised);
+    let gateway = Arc::new(gateway(&[refused.clone(), refused.clone(), refused]));
+    let term = store.begin_term().await.unwrap();
+    let lane = lane(&store, &gateway, term, ON_THE_FIFTH);
+    for _ in 0..3 {
+        lane.run_due().await.unwrap();
+    }
+    // What was in flight when the first answer came, and nothing after.
+    assert_eq!(gateway.keys.lock().unwrap().len(), 3);
+    assert_eq!(lane.stopped(), Some((Trouble::Unauthorised, Duration::from_mins(1))));
+    for schedule in &schedules {
+        assert_eq!(recorded(&store, schedule).await, []);
+    }
+    assert_eq!(store.queue_depth(LANE).await.unwrap(), 5);
+}
+
+/// The lane was last worked on New Year's Day.
+async fn silent_since_new_year(store: &ModelStore) {
+    let then = at("2026-01-01T00:00:00Z");
+    let silence_max = Duration::from_mins(5);
+    store.beat(Beat { lane: LANE, wall_now: then, now: then, silence_max }).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_due_while_nobody_was_heard_of_is_looked_up_before_it_is_first_sent() {
+    for instruction in [charge(), share()] {
+        let (store, schedules) = store_with(vec![instruction]).await;
+        silent_since_new_year(&store).await;
+        let gateway = gateway(&[]);
+        gateway.lookups.lock().unwrap().push_back(Lookup::Found(PAID));
+        let gateway = Arc::new(gateway);
+        let term = store.begin_term().await.unwrap();
+        lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+        assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+        assert_eq!(gateway.keys.lock().unwrap().clone(), []);
+    }
+}
+
+#[tokio::test]
+async fn what_comes_due_after_the_silence_is_sent_without_a_look() {
+    let (store, _) = store_with(vec![charge()]).await;
+    silent_since_new_year(&store).await;
+    let gateway = Arc::new(gateway(&[PAID, PAID]));
+    gateway.lookups.lock().unwrap().push_back(Lookup::Absent);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    assert_eq!(gateway.lookups.lock().unwrap().len(), 0);
+    gateway.lookups.lock().unwrap().push_back(Lookup::Unreachable);
+    let now = at("2026-01-05T02:00:00Z");
+    let silence_max = Duration::from_hours(48);
+    store.beat(Beat { lane: LANE, wall_now: now, now, silence_max }).await.unwrap();
+    let lane = lane(&store, &gateway, term, "2026-01-06T02:00:00Z");
+    lane.silent_for(silence_max).run_due().await.unwrap();
+    assert_eq!(gateway.keys.lock().unwrap().len(), 2);
+    assert_eq!(gateway.lookups.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_held_lane_sends_nothing_and_takes_nothing_over() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    store.hold_lane(LANE, at("2026-01-01T00:00:00Z")).await.unwrap();
+    let gateway = Arc::new(gateway(&[]));
+    let term = store.begin_term().await.unwrap();
+    let lane = lane(&store, &gateway, term, ON_THE_FIFTH);
+    lane.recover_all().await.unwrap();
+    lane.resolve_awaiting().await.unwrap();
+    lane.run_due().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    assert_eq!(store.next_due(LANE).await.unwrap(), Some(at("2026-01-05T01:30:00Z")));
+}
+
+#[tokio::test]
+async fn what_was_certainly_not_taken_goes_back_into_the_queue_and_is_sent_by_who_claims_it() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let mut gateway = gateway(&[Outcome::Unknown, PAID]);
+    gateway.character.key_window = Some(Duration::ZERO);
+    gateway.character.absence_conclusive_after = Some(Duration::from_mins(10));
+    let gateway = Arc::new(gateway);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    let soon = lane(&store, &gateway, term, "2026-01-05T02:09:59Z");
+    soon.resolve_awaiting().await.unwrap();
+    assert_eq!(store.awaiting(LANE, None, 10).await.unwrap().len(), 1);
+    let later = lane(&store, &gateway, term, "2026-01-05T02:10:00Z");
+    later.resolve_awaiting().await.unwrap();
+    assert_eq!(store.awaiting(LANE, None, 10).await.unwrap(), []);
+    later.run_due().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+    let keys = gateway.keys.lock().unwrap().clone();
+    assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
 }

@@ -2,6 +2,7 @@
 //! lane, in front of a gateway that does as it is told.
 #![allow(clippy::unwrap_used, reason = "what a test sets up must stand")]
 
+mod catch_up;
 mod clock;
 mod creation;
 mod editing;

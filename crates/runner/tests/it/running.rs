@@ -159,6 +159,7 @@ impl World {
                 },
                 retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
                 run_at_start: true,
+                catch_up: engine::CatchUp::ALL,
             },
             instruction: Instruction::Charge {
                 customer: self.customer,

@@ -7,8 +7,8 @@ use std::time::Duration;
 use bank::card::Address;
 use engine::creation::{Creation, create};
 use engine::{
-    Account, AccountId, ClockId, Currency, CustomerId, Instant, Instruction, LaneId, Mode, Money,
-    Plan, Policies, RetryPolicy, Timing, Zone,
+    Account, AccountId, CatchUp, ClockId, Currency, CustomerId, Instant, Instruction, LaneId, Mode,
+    Money, Plan, Policies, RetryPolicy, Timing, Zone,
 };
 use gateway::bank::{Bank, CardDetails, Context, NewCustomer};
 use jiff::civil::{Time, date};
@@ -72,6 +72,11 @@ impl World {
 
     /// Charges the customer daily from the 1st to the 10th of January 2026.
     pub(crate) async fn ten_daily_charges(&self) -> engine::Schedule {
+        self.ten_daily_charges_caught_up(CatchUp::ALL).await
+    }
+
+    /// The same, with a policy of its own for what is missed.
+    pub(crate) async fn ten_daily_charges_caught_up(&self, catch_up: CatchUp) -> engine::Schedule {
         let id = self.store.allocate_schedules(1).await.unwrap();
         let plan = Plan {
             cadence: Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 1), date(2026, 1, 10))
@@ -85,6 +90,7 @@ impl World {
                 },
                 retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
                 run_at_start: true,
+                catch_up,
             },
             instruction: Instruction::Charge {
                 customer: self.customer,

@@ -37,6 +37,7 @@ fn plan(cadence: Cadence) -> Plan {
         timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
         retry: RetryPolicy::NEVER,
         run_at_start: false,
+        catch_up: engine::CatchUp::ALL,
     };
     Plan::new(cadence, policies, pays(100))
 }

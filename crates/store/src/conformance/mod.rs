@@ -30,6 +30,7 @@ pub mod events;
 pub mod grants;
 pub mod histories;
 pub mod names;
+pub mod pulse;
 pub mod requests;
 pub mod runs;
 pub mod schedules;
@@ -122,6 +123,14 @@ macro_rules! store_conformance {
                 a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else
                 an_edited_schedule_is_deleted_whole
                 whatever_is_edited_each_slot_runs_once
+            }
+            pulse {
+                a_lane_that_was_never_worked_has_no_pulse
+                silence_puts_what_is_due_by_then_in_doubt
+                a_held_lane_is_resumed_once_and_on_record
+                a_decision_is_written_once_with_who_and_why
+                what_is_asked_for_by_hand_is_claimed_again_at_once
+                what_came_too_late_waits_as_such
             }
             events {
                 an_event_is_found_by_its_number

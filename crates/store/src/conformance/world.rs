@@ -54,6 +54,7 @@ pub fn charges(rule: Rule, start: Date, end: Date) -> Plan {
             },
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: false,
+            catch_up: engine::CatchUp::ALL,
         },
         instruction: Instruction::Charge {
             customer: CustomerId(11),

@@ -22,9 +22,11 @@ use engine::{
 use self::grants::Grants;
 use self::queue::Queued;
 use self::requests::Requests;
+use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
+use crate::pulse::{Beat, Pulse};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
     Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule,
@@ -67,6 +69,8 @@ struct Books {
     awaiting: BTreeMap<(Slot, ScheduleId, Attempt), Awaiting>,
     occurrences: BTreeMap<(ScheduleId, Slot, Attempt), Occurrence>,
     events: Vec<Event>,
+    pulses: BTreeMap<LaneId, Pulse>,
+    audit: Vec<AuditEntry>,
     requests: Requests,
 }
 
@@ -131,6 +135,8 @@ impl Books {
             awaiting: BTreeMap::new(),
             occurrences: BTreeMap::new(),
             events: Vec::new(),
+            pulses: BTreeMap::new(),
+            audit: Vec::new(),
             requests: Requests::new(),
         }
     }
@@ -379,8 +385,47 @@ impl Store for ModelStore {
         Ok(self.open()?.page_of_awaiting(lane, after, limit))
     }
 
+    async fn settle_by_hand(&self, settlement: Settlement, entry: AuditEntry) -> Result<Settled> {
+        self.open()?.settle_by_hand(settlement, entry)
+    }
+
+    async fn audit_trail(&self, account: AccountId, limit: u32) -> Result<Vec<AuditEntry>> {
+        let books = self.open()?;
+        let entries = books.audit.iter().rev().filter(|entry| entry.account == account);
+        Ok(entries.take(usize::try_from(limit).unwrap_or(usize::MAX)).cloned().collect())
+    }
+
+    async fn pulse(&self, lane: LaneId) -> Result<Pulse> {
+        Ok(self.open()?.pulses.get(&lane).copied().unwrap_or_default())
+    }
+
+    async fn beat(&self, beat: Beat) -> Result<Pulse> {
+        let mut books = self.open()?;
+        let pulse = books.pulses.entry(beat.lane).or_default();
+        *pulse = pulse.after(&beat);
+        Ok(*pulse)
+    }
+
+    async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()> {
+        self.open()?.pulses.entry(lane).or_default().held_since = Some(since);
+        Ok(())
+    }
+
+    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
+        let mut books = self.open()?;
+        let held_since = books.pulses.entry(lane).or_default().held_since.take();
+        if held_since.is_some() {
+            books.audit.push(entry);
+        }
+        Ok(held_since)
+    }
+
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
         Ok(self.open()?.next_due(lane))
+    }
+
+    async fn queued(&self, lane: LaneId, by: Instant, limit: u32) -> Result<Vec<Run>> {
+        Ok(self.open()?.due(lane, by, limit))
     }
 
     async fn count_slots(&self, lane: LaneId, by: Instant, _enough: u64) -> Result<u64> {

@@ -7,14 +7,14 @@ use engine::{AccountId, Awaiting, LaneId, Run, RunKey, ScheduleId, Slot};
 use rusqlite::{Connection, Row, params};
 
 use super::columns::{
-    instant_at, link_at, link_columns, money_at, payment_at, payment_columns, plan, role,
-    role_columns,
+    instant_at, link_at, link_columns, money_at, payment_at, plan, role, role_columns, wait,
+    wait_columns,
 };
 use super::fault::Outcome;
 
 const COLUMNS: &str = "slot, schedule, attempt, due, account, queued_at, role, recorded,
     through, quoted, quoted_currency, plan, accepted_kind, accepted, since, link_due, link_slot,
-    link_attempt, lane";
+    link_attempt, lane, held";
 
 pub(super) fn is_there(connection: &Connection, key: AwaitingKey) -> Outcome<bool> {
     Ok(connection
@@ -32,17 +32,17 @@ pub(super) fn remove(connection: &Connection, key: AwaitingKey) -> Outcome<()> {
 }
 
 pub(super) fn insert(connection: &Connection, awaiting: &Awaiting, plan: &[u8]) -> Outcome<()> {
-    let Awaiting { run, accepted, since, link } = awaiting;
+    let Awaiting { run, wait, since, link } = awaiting;
     let (role, recorded, through) = role_columns(run.role);
-    let accepted = accepted.map(payment_columns);
+    let (held, accepted) = wait_columns(*wait);
     let link = link_columns(*link);
     connection
         .prepare_cached(
             "INSERT INTO awaiting (slot, schedule, attempt, lane, due, account, queued_at, role,
              recorded, through, quoted, quoted_currency, plan, accepted_kind, accepted, since,
-             link_due, link_slot, link_attempt)
+             link_due, link_slot, link_attempt, held)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-             ?18, ?19)",
+             ?18, ?19, ?20)",
         )?
         .execute(params![
             run.key.slot.stored(),
@@ -64,6 +64,7 @@ pub(super) fn insert(connection: &Connection, awaiting: &Awaiting, plan: &[u8]) 
             link.0,
             link.1,
             link.2,
+            held,
         ])?;
     Ok(())
 }
@@ -117,7 +118,7 @@ fn awaiting(row: &Row<'_>) -> Outcome<Awaiting> {
     };
     Ok(Awaiting {
         run,
-        accepted: payment_at(row, 12)?,
+        wait: wait(row.get(19)?, payment_at(row, 12)?)?,
         since: instant_at(row, 14)?,
         link: link_at(row, 15)?,
     })

@@ -3,7 +3,7 @@
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
     ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
-    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId, WalletId,
+    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId, Wait, WalletId,
 };
 use rusqlite::Row;
 use serde::Serialize;
@@ -30,6 +30,8 @@ macro_rules! stored_as {
         }
     };
 }
+
+pub(super) use stored_as;
 
 /// Something that is stored as a small integer.
 pub(super) trait Stored: Sized {
@@ -207,6 +209,25 @@ pub(super) fn payment_at(row: &Row<'_>, first: usize) -> Outcome<Option<PaymentI
     }
 }
 
+/// What an attempt waits for, as what is held of it and the payment that was accepted.
+pub(super) const fn wait_columns(wait: Wait) -> (i64, Option<(i64, i64)>) {
+    match wait {
+        Wait::Accepted(payment) => (0, Some(payment_columns(payment))),
+        Wait::Unknown => (0, None),
+        Wait::Late => (1, None),
+    }
+}
+
+/// The reverse of [`wait_columns`].
+pub(super) fn wait(held: i64, accepted: Option<PaymentId>) -> Outcome<Wait> {
+    match (held, accepted) {
+        (0, Some(payment)) => Ok(Wait::Accepted(payment)),
+        (0, None) => Ok(Wait::Unknown),
+        (1, None) => Ok(Wait::Late),
+        (other, _) => Err(Fault::corrupt("wait", format!("{other} stands for nothing"))),
+    }
+}
+
 /// A role as its kind, `recorded` and `through`.
 pub(super) const fn role_columns(role: Role) -> (i64, u32, i64) {
     match role {
@@ -277,7 +298,7 @@ pub(super) fn stored_at<T: Stored>(row: &Row<'_>, index: usize) -> Outcome<T> {
 }
 
 /// The version of compact blobs, their first byte.
-const COMPACT_VERSION: u8 = 1;
+const COMPACT_VERSION: u8 = 2;
 
 /// A value as a compact blob.
 pub(super) fn compact<T: Serialize>(what: &'static str, value: &T) -> Outcome<Vec<u8>> {

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod amendments;
+mod audit;
 mod awaiting;
 mod bank;
 mod bulk;
@@ -24,6 +25,7 @@ mod lock;
 mod migration;
 mod occurrences;
 mod positions;
+mod pulse;
 mod readers;
 mod requests;
 mod runs;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Rows};
 use super::bulk::Bulk;
 
 use super::columns::{self, instant_at, money_at, plan_blob, role, role_columns};
-use super::fault::Outcome;
+use super::fault::{Fault, Outcome};
 use super::writer::Writing;
 use crate::store::{Claim, Frozen};
 
@@ -84,9 +84,16 @@ struct RawRun {
     account: AccountId,
     attempt: u8,
     queued_at: Instant,
-    role: Role,
+    role: (i64, u32, i64),
     quoted: Option<Money>,
     plan: Range<usize>,
+}
+
+/// Runs as they read, and the places of those that do not.
+#[derive(Default)]
+pub(super) struct Sorted {
+    pub(super) runs: Vec<Run>,
+    pub(super) unreadable: Vec<(RunKey, Fault)>,
 }
 
 impl RawRuns {
@@ -105,7 +112,7 @@ impl RawRuns {
                 account: AccountId(row.get(3)?),
                 attempt: row.get(4)?,
                 queued_at: instant_at(row, 5)?,
-                role: role(row.get(6)?, row.get(7)?, row.get(8)?)?,
+                role: (row.get(6)?, row.get(7)?, row.get(8)?),
                 quoted: money_at(row, 9)?,
                 plan: start..self.plans.len(),
             });
@@ -114,14 +121,26 @@ impl RawRuns {
     }
 
     /// Reads the plans.
-    pub(super) fn into_runs(self) -> Outcome<Vec<Run>> {
+    pub(super) fn sort(self) -> Sorted {
         let RawRuns { rows, plans } = self;
-        rows.into_iter()
-            .map(|RawRun { key, account, attempt, queued_at, role, quoted, plan }| {
-                let plan = Arc::new(columns::plan(plans.get(plan).unwrap_or(&[]))?);
-                Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
-            })
-            .collect()
+        let mut sorted = Sorted { runs: Vec::with_capacity(rows.len()), unreadable: Vec::new() };
+        for row in rows {
+            let key = row.key;
+            match row.read(&plans) {
+                Ok(run) => sorted.runs.push(run),
+                Err(fault) => sorted.unreadable.push((key, fault)),
+            }
+        }
+        sorted
+    }
+}
+
+impl RawRun {
+    fn read(self, plans: &[u8]) -> Outcome<Run> {
+        let RawRun { key, account, attempt, queued_at, role, quoted, plan } = self;
+        let role = columns::role(role.0, role.1, role.2)?;
+        let plan = Arc::new(columns::plan(plans.get(plan).unwrap_or(&[]))?);
+        Ok(Run { key, account, attempt, queued_at, role, plan, quoted })
     }
 }
 
@@ -130,6 +149,9 @@ const COLUMNS: &str = "due, schedule, slot, account, attempt, queued_at, role, r
 
 /// The `term` of a run that nobody has claimed.
 pub(super) const UNCLAIMED: i64 = 1 << 32;
+/// The `term` of a run that does not read as what was written: it is left where it lies,
+/// and nobody claims it.
+const SET_ASIDE: i64 = UNCLAIMED - 1;
 /// The `lease_until` of a run that nobody has claimed.
 const NO_LEASE: i64 = i64::MIN;
 
@@ -203,7 +225,7 @@ pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRu
     let mut select = connection.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM queue
          WHERE lane = ?1 AND due <= (SELECT claimed_through FROM lane WHERE lane = ?1)
-         AND term <> ?5 AND (term <> ?2 OR lease_until <= ?3)
+         AND term <> ?5 AND term <> ?6 AND (term <> ?2 OR lease_until <= ?3)
          ORDER BY due, schedule, slot LIMIT ?4"
     ))?;
     let term = term_column(claim.term);
@@ -211,7 +233,7 @@ pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRu
     let mut left = RawRuns::default();
     left.read(
         claim.lane,
-        &mut select.query((claim.lane.0, term, wall_now, claim.limit, UNCLAIMED))?,
+        &mut select.query((claim.lane.0, term, wall_now, claim.limit, UNCLAIMED, SET_ASIDE))?,
     )?;
     let mut update = connection.prepare_cached(
         "UPDATE queue SET term = ?5, lease_until = ?6
@@ -223,6 +245,19 @@ pub(super) fn recover(writing: &mut Writing<'_>, claim: &Claim) -> Outcome<RawRu
         update.execute((lane, due, schedule, slot, term, lease_until))?;
     }
     Ok(left)
+}
+
+/// Leaves claimed rows where they lie, for a person to look at, so that the others run.
+pub(super) fn set_aside(connection: &Connection, term: Term, keys: &[RunKey]) -> Outcome<()> {
+    let mut update = connection.prepare_cached(
+        "UPDATE queue SET term = ?6
+         WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4 AND term = ?5",
+    )?;
+    for key in keys {
+        let (lane, due, schedule, slot) = key_columns(*key);
+        update.execute((lane, due, schedule, slot, term_column(term), SET_ASIDE))?;
+    }
+    Ok(())
 }
 
 /// Freezes quoted amounts in claimed runs.
@@ -263,6 +298,22 @@ pub(super) fn next_due(connection: &Connection, lane: LaneId) -> Outcome<Option<
         next = Some(next.map_or(from, |next| next.min(from)));
     }
     Ok(next.map(Instant::from_nanoseconds))
+}
+
+/// What is due and unclaimed, in due order.
+pub(super) fn queued(
+    connection: &Connection,
+    lane: LaneId,
+    by: Instant,
+    limit: u32,
+) -> Outcome<RawRuns> {
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM queue WHERE lane = ?1 AND due <= ?2 AND term = ?4
+         ORDER BY due, schedule, slot LIMIT ?3"
+    ))?;
+    let mut found = RawRuns::default();
+    found.read(lane, &mut select.query((lane.0, by.nanoseconds(), limit, UNCLAIMED))?)?;
+    Ok(found)
 }
 
 /// How many slots of a lane's queued schedules are due by `by`, retries aside.

@@ -12,18 +12,40 @@ use engine::{
 use super::fault::{During, Outcome};
 use super::listing::{self, List};
 use super::{
-    SqliteStore, accounts, amendments, awaiting, edits, events, grants, occurrences, positions,
-    requests, runs, schedules, settling,
+    SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, occurrences,
+    positions, pulse, requests, runs, schedules, settling,
 };
 use crate::Result;
+use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
+use crate::pulse::{Beat, Pulse};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
     Claim, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule, ScheduleQuery,
     Settled, SlotRecord, Store,
 };
+
+impl SqliteStore {
+    /// The runs that read; the rows that do not are left where they lie and told of, so
+    /// that one of them does not stop the others.
+    async fn set_unreadable_aside(&self, term: Term, sorted: runs::Sorted) -> Result<Vec<Run>> {
+        let runs::Sorted { runs, unreadable } = sorted;
+        if unreadable.is_empty() {
+            return Ok(runs);
+        }
+        for (key, fault) in &unreadable {
+            tracing::error!(schedule = %key.schedule, slot = ?key.slot, %fault, "a queued run cannot be read and is set aside");
+        }
+        let keys: Vec<_> = unreadable.into_iter().map(|(key, _)| key).collect();
+        self.write("setting runs aside", move |writing| {
+            runs::set_aside(writing.connection, term, &keys)
+        })
+        .await?;
+        Ok(runs)
+    }
+}
 
 #[async_trait]
 impl Store for SqliteStore {
@@ -223,7 +245,7 @@ impl Store for SqliteStore {
     async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
         const DURING: &str = "claiming runs";
         let claimed = self.write(DURING, move |writing| runs::claim(writing, &claim)).await?;
-        claimed.into_runs().during(DURING)
+        self.set_unreadable_aside(claim.term, claimed.sort()).await
     }
 
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>> {
@@ -249,7 +271,7 @@ impl Store for SqliteStore {
     async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
         const DURING: &str = "recovering runs";
         let left = self.write(DURING, move |writing| runs::recover(writing, &claim)).await?;
-        left.into_runs().during(DURING)
+        self.set_unreadable_aside(claim.term, left.sort()).await
     }
 
     async fn awaiting(
@@ -264,9 +286,66 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn settle_by_hand(&self, settlement: Settlement, entry: AuditEntry) -> Result<Settled> {
+        const DURING: &str = "settling by hand";
+        let prepared = settling::Prepared::new(settlement).during(DURING)?;
+        self.write(DURING, move |writing| {
+            let settled = settling::settle(writing, Term(0), std::slice::from_ref(&prepared))?;
+            match settled.first() {
+                Some(Settled::Written) => {
+                    audit::append(writing.connection, &entry)?;
+                    Ok(Settled::Written)
+                }
+                Some(Settled::Stale) | None => Ok(Settled::Stale),
+            }
+        })
+        .await
+    }
+
+    async fn audit_trail(&self, account: AccountId, limit: u32) -> Result<Vec<AuditEntry>> {
+        self.read("reading what was done by hand", move |connection| {
+            audit::latest(connection, account, limit)
+        })
+        .await
+    }
+
+    async fn pulse(&self, lane: LaneId) -> Result<Pulse> {
+        self.read("reading a lane's pulse", move |connection| pulse::find(connection, lane)).await
+    }
+
+    async fn beat(&self, beat: Beat) -> Result<Pulse> {
+        self.write("noting a lane's pulse", move |writing| pulse::beat(writing.connection, &beat))
+            .await
+    }
+
+    async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()> {
+        self.write("holding a lane", move |writing| {
+            pulse::hold(writing.connection, lane, Some(since)).map(drop)
+        })
+        .await
+    }
+
+    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
+        self.write("resuming a lane", move |writing| {
+            let held_since = pulse::hold(writing.connection, lane, None)?;
+            if held_since.is_some() {
+                audit::append(writing.connection, &entry)?;
+            }
+            Ok(held_since)
+        })
+        .await
+    }
+
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
         self.read("finding what is due next", move |connection| runs::next_due(connection, lane))
             .await
+    }
+
+    async fn queued(&self, lane: LaneId, by: Instant, limit: u32) -> Result<Vec<Run>> {
+        self.read("listing what is due", move |connection| {
+            Ok(runs::queued(connection, lane, by, limit)?.sort().runs)
+        })
+        .await
     }
 
     async fn count_slots(&self, lane: LaneId, by: Instant, enough: u64) -> Result<u64> {

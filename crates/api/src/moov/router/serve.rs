@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 use http::{HeaderMap, Response};
 use tracing::Instrument as _;
 
-use super::{BoxedAnswer, Path};
+use super::{Admission, BoxedAnswer, Path};
 use crate::App;
 use crate::body;
 use crate::foreign::ForeignNames;
@@ -27,7 +27,7 @@ const X_MOOV_VERSION: &str = "x-moov-version";
 /// Serves a request with whatever answers it, once the caller is known and admitted.
 pub(super) async fn serve(
     app: App,
-    wants: Requirement,
+    admission: Admission,
     path: Path,
     request: http::Request<Body>,
     answer: impl FnOnce(Context, Request, Option<PartyId>, Vec<String>) -> BoxedAnswer + Send + 'static,
@@ -39,8 +39,9 @@ pub(super) async fn serve(
         let (account, caller) = authenticate(&app, &head.headers).await?;
         let context =
             Context { account, caller, version, now, app, foreign: ForeignNames::default() };
-        let party = admit(&context, wants, path.account.as_deref())?;
-        let request = Request::new(head, body::receive(body).await?)?;
+        let party = admit(&context, admission.wants, path.account.as_deref())?;
+        let body = body::receive_at_most(admission.bytes_max, body).await?;
+        let request = Request::new(head, body)?;
         answer(context, request, party, path.segments).await
     })
     .await

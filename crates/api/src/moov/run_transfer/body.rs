@@ -1,5 +1,6 @@
 //! A `runTransfer` as it is sent.
 
+use engine::{Currency, Money};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -23,21 +24,30 @@ pub(crate) struct RunTransferBody {
 
 impl RunTransferBody {
     /// As the body of a transfer has it: it runs on the account of the path and need say
-    /// nothing, and newer versions tell the tax among other details of the amount.
-    pub(crate) fn of_transfer(&mut self, tax_minor: Option<i64>) {
+    /// nothing.
+    pub(crate) fn of_transfer(&mut self) {
         self.partner_account_id = None;
         self.account_id = None;
         self.description.get_or_insert_default();
-        if tax_minor.is_some() {
-            let currency = self.amount.as_ref().and_then(|amount| amount.currency.clone());
-            self.sales_tax_amount = Some(AmountBody { currency, value: tax_minor, amount: None });
-        }
+    }
+
+    /// How much it moves, where that can be told.
+    pub(crate) fn money(&self, currency: Currency) -> Option<Money> {
+        let value = self.amount.as_ref().and_then(|amount| amount.value)?;
+        Some(Money::new(value, currency))
+    }
+
+    /// With the tax that newer versions tell among other details of the amount.
+    pub(crate) fn with_tax(&mut self, tax: Money) {
+        let currency = Some(tax.currency.code().to_owned());
+        let value = Some(tax.amount_minor);
+        self.sales_tax_amount = Some(AmountBody { currency, value, amount: None });
     }
 }
 
 /// An amount in minor units.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct AmountBody {
+pub(crate) struct AmountBody {
     pub(super) currency: Option<String>,
     pub(super) value: Option<i64>,
     /// What Moov's own guide writes in place of `value`.

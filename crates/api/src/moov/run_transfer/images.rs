@@ -16,7 +16,7 @@ impl ItemRead {
 
 impl Known {
     /// An item as it is shown, or what is wrong with it.
-    pub(super) fn with_images(&self, read: ItemRead) -> Result<LineItem, &'static str> {
+    pub(super) fn with_images(&self, read: ItemRead) -> Result<LineItem, String> {
         let ItemRead { mut item, product, images, option_images } = read;
         let product = match product {
             Some(key) => {
@@ -32,8 +32,9 @@ impl Known {
             }
             (None, None) => Vec::new(),
         };
-        for (option, named) in item.options.iter_mut().zip(option_images) {
-            option.images = self.named(&named).ok_or("options.imageIDs names no image")?;
+        for (index, (option, named)) in item.options.iter_mut().zip(option_images).enumerate() {
+            let unknown = || format!("options[{index}].imageIDs names no image");
+            option.images = self.named(&named).ok_or_else(unknown)?;
         }
         Ok(item)
     }

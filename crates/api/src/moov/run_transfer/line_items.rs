@@ -4,22 +4,17 @@ use engine::Currency;
 
 use super::body::{LineItemBody, LineItemsBody, OptionBody, PriceBody};
 use super::particulars::{Choice, LineItem, Price};
+use crate::moov::decimal::Decimal;
 use crate::moov::ids::{Ids, Kind};
 
 /// Things that one transfer can pay for, at most.
-pub(super) const ITEMS_MAX: usize = 1_000;
+pub(crate) const ITEMS_MAX: usize = 1_000;
 /// Choices about one of them, at most.
-pub(super) const OPTIONS_MAX: usize = 100;
+pub(crate) const OPTIONS_MAX: usize = 100;
 /// Images of one of them, at most.
 pub(super) const IMAGES_MAX: usize = 20;
 /// How long a name can be, in characters.
 const NAME_LENGTH_MAX: usize = 150;
-/// Decimals of a price, at most.
-const DECIMALS_MAX: usize = 9;
-/// Digits of a price before its decimals, at most.
-const DIGITS_MAX: usize = 15;
-/// What prices are added up in: units of the ninth decimal.
-const SCALE: i128 = 1_000_000_000;
 
 /// A line item that was read, whose images are still to be looked up.
 #[derive(Clone, Debug)]
@@ -47,19 +42,19 @@ pub(super) fn read(
         return Vec::new();
     }
     let wrong_before = wrong.len();
-    let mut sum: Option<i128> = Some(0);
+    let mut sum = Some(Decimal::ZERO);
     let mut read = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let mut reader =
             Reader { ids, currency, wrong, place: format!("lineItems.items[{index}]") };
         let (item, price) = reader.item(item);
-        sum = sum.zip(price).and_then(|(sum, price)| sum.checked_add(price));
+        sum = sum.zip(price).and_then(|(sum, price)| sum.plus(price));
         read.push(item);
     }
     if wrong.len() == wrong_before
         && !read.is_empty()
         && let Some(owed) = owed_minor
-        && sum != in_ninths(owed, currency)
+        && sum != Decimal::of_minor(owed, currency)
     {
         wrong.push(
             "lineItems do not add up to amount less salesTaxAmount: each item counts \
@@ -68,12 +63,6 @@ pub(super) fn read(
         );
     }
     read
-}
-
-/// Minor units in units of the ninth decimal.
-fn in_ninths(minor: i64, currency: Currency) -> Option<i128> {
-    let decimals = bank::country::decimals(currency)?;
-    i128::from(minor).checked_mul(SCALE.checked_div(10_i128.checked_pow(decimals)?)?)
 }
 
 struct Reader<'a> {
@@ -89,13 +78,13 @@ impl Reader<'_> {
     }
 
     /// An item, and what it costs.
-    fn item(&mut self, body: &LineItemBody) -> (ItemRead, Option<i128>) {
+    fn item(&mut self, body: &LineItemBody) -> (ItemRead, Option<Decimal>) {
         let name = self.name("name", body.name.as_deref());
         if body.base_price.is_none() {
             self.refuse("basePrice", "is missing");
         }
         let base_price = body.base_price.as_ref().and_then(|it| self.price("basePrice", it));
-        if base_price.as_ref().is_some_and(|(_, price)| *price < 0) {
+        if base_price.as_ref().is_some_and(|(_, price)| price.is_negative()) {
             self.refuse("basePrice.valueDecimal", "is negative");
         }
         let quantity = self.quantity("quantity", body.quantity);
@@ -107,10 +96,10 @@ impl Reader<'_> {
         let (mut choices, mut option_images) = (Vec::new(), Vec::new());
         for (index, option) in options.iter().take(OPTIONS_MAX).enumerate() {
             let (choice, price) = self.option(index, option);
-            each = each.zip(price).and_then(|(each, price)| each.checked_add(price));
-            option_images.push(
-                self.images("options.imageIDs", option.image_ids.as_deref()).unwrap_or_default(),
-            );
+            each = each.zip(price).and_then(|(each, price)| each.plus(price));
+            let field = format!("options[{index}].imageIDs");
+            option_images
+                .push(self.images(&field, option.image_ids.as_deref()).unwrap_or_default());
             choices.push(choice);
         }
         let product = body.product_id.as_deref().filter(|id| !id.is_empty()).and_then(|id| {
@@ -129,12 +118,12 @@ impl Reader<'_> {
             product_id: product.map(|key| self.ids.render(Kind::Product, key)),
             quantity,
         };
-        let cost = each.and_then(|each| each.checked_mul(i128::from(quantity)));
+        let cost = each.and_then(|each| each.times(quantity));
         (ItemRead { item, product, images, option_images }, cost)
     }
 
     /// A choice, and what it adds to the price of one.
-    fn option(&mut self, index: usize, body: &OptionBody) -> (Choice, Option<i128>) {
+    fn option(&mut self, index: usize, body: &OptionBody) -> (Choice, Option<Decimal>) {
         let field = |name: &str| format!("options[{index}].{name}");
         let name = self.name(&field("name"), body.name.as_deref());
         let quantity = self.quantity(&field("quantity"), body.quantity);
@@ -143,8 +132,8 @@ impl Reader<'_> {
             None => Some(None),
         };
         let price = modifier.as_ref().and_then(|modifier| {
-            let each = modifier.as_ref().map_or(0, |(_, price)| *price);
-            each.checked_mul(i128::from(quantity))
+            let each = modifier.as_ref().map_or(Decimal::ZERO, |(_, price)| *price);
+            each.times(quantity)
         });
         let price_modifier = modifier.flatten().map(|(price, _)| price);
         let group = body.group.clone().filter(|group| !group.is_empty());
@@ -173,8 +162,8 @@ impl Reader<'_> {
         quantity.unwrap_or(1)
     }
 
-    /// A price, also in units of the ninth decimal.
-    fn price(&mut self, field: &str, body: &PriceBody) -> Option<(Price, i128)> {
+    /// A price, also as a number.
+    fn price(&mut self, field: &str, body: &PriceBody) -> Option<(Price, Decimal)> {
         let currency = body.currency.as_deref().and_then(Currency::parse);
         if currency != Some(self.currency) {
             let wanted = self.currency;
@@ -184,9 +173,9 @@ impl Reader<'_> {
             );
         }
         let text = body.value_decimal.as_deref().unwrap_or_default();
-        let Some(value) = decimal(text) else {
-            let form =
-                format!("would be a decimal such as 12.99, of at most {DECIMALS_MAX} decimals");
+        let Some(value) = Decimal::read(text) else {
+            let most = Decimal::PLACES_MAX;
+            let form = format!("would be a decimal such as 12.99, of at most {most} decimals");
             self.refuse(&format!("{field}.valueDecimal"), &form);
             return None;
         };
@@ -206,61 +195,5 @@ impl Reader<'_> {
             self.refuse(field, "names no image");
         }
         Some(keys)
-    }
-}
-
-/// A decimal in units of the ninth.
-fn decimal(text: &str) -> Option<i128> {
-    let (sign, size) = match text.strip_prefix('-') {
-        Some(size) => (-1, size),
-        None => (1, text),
-    };
-    let (whole, fraction) = match size.split_once('.') {
-        Some((whole, fraction)) if !fraction.is_empty() => (whole, fraction),
-        Some(_) => return None,
-        None => (size, ""),
-    };
-    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_sound = (1..=DIGITS_MAX).contains(&whole.len()) && fraction.len() <= DECIMALS_MAX;
-    if !is_sound || !are_digits(whole) || !are_digits(fraction) {
-        return None;
-    }
-    let padded = format!("{whole}{fraction:0<DECIMALS_MAX$}");
-    padded.parse::<i128>().ok().map(|value| sign * value)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_price_is_a_decimal_of_at_most_nine_places() {
-        assert_eq!(decimal("4.00"), Some(4_000_000_000));
-        assert_eq!(decimal("-0.75"), Some(-750_000_000));
-        assert_eq!(decimal("12"), Some(12_000_000_000));
-        assert_eq!(decimal("0.000000001"), Some(1));
-        for wrong in [
-            "",
-            ".",
-            "1.",
-            ".5",
-            "+1",
-            "1e3",
-            "0.0000000001",
-            "--1",
-            "1.2.3",
-            "1 ",
-            "٣",
-            "1234567890123456",
-        ] {
-            assert_eq!(decimal(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn minor_units_are_counted_in_the_currencys_own_decimals() {
-        let ninths = |minor, code| in_ninths(minor, Currency::parse(code).unwrap());
-        assert_eq!(ninths(550, "USD"), decimal("5.50"));
-        assert_eq!(ninths(550, "JPY"), decimal("550"));
     }
 }

@@ -7,11 +7,11 @@
 
 mod body;
 mod images;
-mod line_items;
+pub(crate) mod line_items;
 pub(crate) mod particulars;
 mod reading;
 mod show;
 
-pub(crate) use body::RunTransferBody;
-pub(crate) use reading::{Readable, read_all};
+pub(crate) use body::{AmountBody, RunTransferBody};
+pub(crate) use reading::{Readable, amount, read_all};
 pub(crate) use show::shown;

@@ -33,9 +33,9 @@ pub(crate) async fn read_all(
     party: PartyId,
     bodies: &[&RunTransferBody],
 ) -> Result<Vec<Result<Readable, Vec<String>>>, Refusal> {
-    let ids = context.ids();
+    let (ids, currency) = (context.ids(), context.account.currency);
     let drafts: Vec<Result<Draft, Vec<String>>> =
-        bodies.iter().map(|body| Draft::read(&ids, party, body)).collect();
+        bodies.iter().map(|body| Draft::read(&ids, currency, party, body)).collect();
     let known = Known::of(context, drafts.iter().flatten()).await?;
     let finished = drafts.into_iter().map(|draft| draft.and_then(|draft| draft.finish(&known)));
     Ok(finished.collect())
@@ -52,8 +52,16 @@ struct Draft {
 }
 
 impl Draft {
-    fn read(ids: &Ids, party: PartyId, body: &RunTransferBody) -> Result<Draft, Vec<String>> {
+    fn read(
+        ids: &Ids,
+        currency: Currency,
+        party: PartyId,
+        body: &RunTransferBody,
+    ) -> Result<Draft, Vec<String>> {
         let mut wrong = Vec::new();
+        let amount = |field: &str, body, least, wrong: &mut Vec<String>| {
+            amount(field, currency, body, least, wrong)
+        };
         let money = amount("amount", body.amount.as_ref(), 1, &mut wrong);
         let partner = partner(ids, party, body, &mut wrong);
         let source = method(ids, "source", body.source.as_ref(), &mut wrong);
@@ -62,12 +70,9 @@ impl Draft {
         let tax = body.sales_tax_amount.as_ref();
         let tax = tax.and_then(|tax| amount("salesTaxAmount", Some(tax), 0, &mut wrong));
         if let (Some(tax), Some(money)) = (tax, money)
-            && (tax.currency != money.currency || tax.amount_minor > money.amount_minor)
+            && tax.amount_minor > money.amount_minor
         {
-            wrong.push(
-                "salesTaxAmount is part of amount: it has its currency and is not greater"
-                    .to_owned(),
-            );
+            wrong.push("salesTaxAmount is part of amount, and is not greater".to_owned());
         }
         let items = items(ids, body, money, tax, &mut wrong);
         let whole = money.zip(partner).zip(source.zip(destination));
@@ -117,8 +122,10 @@ impl Draft {
     }
 }
 
-fn amount(
+/// An amount, which is in the currency that the account's wallets hold: no other moves here.
+pub(crate) fn amount(
     field: &str,
+    wanted: Currency,
     body: Option<&AmountBody>,
     least: i64,
     wrong: &mut Vec<String>,
@@ -128,12 +135,10 @@ fn amount(
         return None;
     };
     let currency = body.currency.as_deref().and_then(Currency::parse);
-    let currency = currency.filter(|currency| bank::country::decimals(*currency).is_some());
+    let currency = currency.filter(|currency| *currency == wanted);
     if currency.is_none() {
         let given = body.currency.as_deref().map_or("missing".to_owned(), |it| format!("{it:?}"));
-        wrong.push(format!(
-            "{field}.currency is {given}; it would be a currency of ISO 4217, such as USD"
-        ));
+        wrong.push(format!("{field}.currency is {given}; it would be {wanted}"));
     }
     // Moov's own client for Go leaves out a value that is 0.
     let value = body.value.unwrap_or(0);

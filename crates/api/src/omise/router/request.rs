@@ -15,9 +15,8 @@ use super::{Access, BoxedAnswer};
 use crate::App;
 use crate::body::{self, BodyError};
 use crate::foreign::ForeignNames;
-use crate::omise::answer::{
-    Answer, IDEMPOTENT_REPLAYED, OMISE_VERSION, json_response, pretty, refusal,
-};
+use crate::idempotency::IDEMPOTENT_REPLAYED;
+use crate::omise::answer::{Answer, OMISE_VERSION, json_response, pretty, refusal};
 use crate::omise::context::Context;
 use crate::omise::error::OmiseError;
 use crate::omise::params::{Params, boolean};
@@ -88,7 +87,7 @@ async fn prepare(
         app,
         foreign: ForeignNames::default(),
     };
-    let fingerprint = idempotency::fingerprint(&head.method, head.uri.path(), &params);
+    let fingerprint = crate::idempotency::fingerprint(&head.method, head.uri.path(), &params.0);
     Ok(Prepared { context, params, fingerprint })
 }
 

@@ -136,7 +136,7 @@ fn policies(context: &Context, instruction: &Instruction) -> Policies {
         Instruction::Remittance(_) => (TRANSFER_HOUR, RetryPolicy::NEVER),
     };
     let timing = Timing { zone: context.account.zone.clone(), hour };
-    Policies { timing, retry, run_at_start: true }
+    Policies { timing, retry, run_at_start: true, catch_up: engine::CatchUp::ALL }
 }
 
 fn wish(context: &Context, params: &Params) -> Result<Wish, OmiseError> {

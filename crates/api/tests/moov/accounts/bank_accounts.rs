@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{account, john};
 use crate::sandbox::{NOW, Sandbox, text};
 
-fn bank_account() -> Value {
+pub(super) fn bank_account() -> Value {
     json!({"account": {
         "holderName": "Sir Test ALot",
         "holderType": "individual",

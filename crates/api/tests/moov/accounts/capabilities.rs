@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{account, john};
+use super::{account, cards, john};
 use crate::sandbox::{NOW, Sandbox};
 
 #[tokio::test]
@@ -34,6 +34,55 @@ async fn a_wallet_closes_with_its_capability() {
     assert_eq!(sandbox.get(&format!("/accounts/{john}/payment-methods")).await, json!([]));
     let wallets: Value = sandbox.get(&format!("/accounts/{john}/wallets")).await;
     assert_eq!((&wallets[0]["status"], &wallets[0]["closedOn"]), (&json!("closed"), &json!(NOW)));
+}
+
+#[tokio::test]
+async fn a_wallet_that_was_closed_is_opened_again_with_its_capability() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let (wallets, methods) =
+        (format!("/accounts/{john}/wallets"), format!("/accounts/{john}/payment-methods"));
+    let before = (sandbox.get(&wallets).await, sandbox.get(&methods).await);
+    sandbox.delete(&format!("/accounts/{john}/capabilities/wallet")).await;
+    let path = format!("/accounts/{john}/capabilities");
+    sandbox.post(&path, json!({"capabilities": ["wallet"]})).await;
+    assert_eq!((sandbox.get(&wallets).await, sandbox.get(&methods).await), before);
+}
+
+#[tokio::test]
+async fn a_wallet_with_money_in_it_keeps_its_capability() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    sandbox.fill_wallet(&john, 1).await;
+    let path = format!("/accounts/{john}/capabilities/wallet");
+    let told = json!({"error": "the account's wallet holds money; pay it out first"});
+    sandbox.ask().send("DELETE", &path, None).await.is(409, &told);
+    assert_eq!(sandbox.get(&path).await["status"], "enabled");
+    let wallets = sandbox.get(&format!("/accounts/{john}/wallets")).await;
+    assert_eq!(wallets[0]["status"], "active");
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_to_a_wallet_that_was_closed_is_there_when_it_opens_again() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let linked = cards::link(&sandbox, &john, "4111111111111111").await;
+    let wallet = format!("/accounts/{john}/payment-methods?paymentMethodType=moov-wallet");
+    let wallet = sandbox.get(&wallet).await[0]["paymentMethodID"].clone();
+    let purchase = json!({
+        "source": {"paymentMethodID": linked["paymentMethods"][0]["paymentMethodID"]},
+        "destination": {"paymentMethodID": wallet},
+        "amount": {"currency": "USD", "value": 100},
+    });
+    let transfers = format!("/accounts/{}/transfers", sandbox.platform);
+    sandbox.ask().header("x-idempotency-key", "1").post(&transfers, purchase).await.ok();
+    sandbox.delete(&format!("/accounts/{john}/capabilities/wallet")).await;
+    sandbox.advance("2026-01-20T00:00:00Z").await;
+    let path = format!("/accounts/{john}/capabilities");
+    sandbox.post(&path, json!({"capabilities": ["wallet"]})).await;
+    let wallets = sandbox.get(&format!("/accounts/{john}/wallets")).await;
+    let shown = (&wallets[0]["status"], &wallets[0]["availableBalance"]["value"]);
+    assert_eq!(shown, (&json!("active"), &json!(100)));
 }
 
 #[tokio::test]

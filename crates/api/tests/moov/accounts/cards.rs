@@ -142,3 +142,22 @@ async fn a_card_is_nobody_elses() {
     let id = text(&link(&sandbox, &one, "4111111111111111").await, "cardID");
     sandbox.ask().get(&format!("/accounts/{other}/cards/{id}")).await.is_bare(404);
 }
+
+#[tokio::test]
+async fn what_is_said_beside_a_card_has_bounds_and_names_what_is_there() {
+    let sandbox = Sandbox::open().await;
+    let path = format!("/accounts/{}/cards", account(&sandbox, john()).await);
+    let with = |field: &str, value: Value| {
+        let mut card = card("4111111111111111");
+        card[field] = value;
+        card
+    };
+    let refused = sandbox.ask().post(&path, with("holderName", json!("x".repeat(101)))).await;
+    refused.is(422, &json!({"holderName": "has more than 100 characters"}));
+    let nobody = json!("c520f1b9-0ba7-42f5-b977-248cdbe41c69");
+    let refused = sandbox.ask().post(&path, with("merchantAccountID", nobody)).await;
+    refused.is(422, &json!({"merchantAccountID": "is no account"}));
+    let encrypted = sandbox.ask().post(&path, with("e2ee", json!({"token": "x"}))).await;
+    let told = "cannot be decrypted here; give the card itself";
+    encrypted.is(422, &json!({"e2ee": {"token": told}}));
+}

@@ -71,6 +71,14 @@ async fn an_image_is_replaced_and_described_anew() {
     let path = format!("/accounts/{john}/images/{}", text(&image, "imageID"));
     let kept = send(&sandbox, "PUT", &path, JPEG, None).await.ok();
     assert_eq!(kept["altText"], "Latte image");
+    // The file may be left out, too.
+    let part = "--b\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n\
+                {\"altText\":\"A latte\"}\r\n--b--\r\n";
+    let form = "multipart/form-data; boundary=b";
+    let described = sandbox.ask().send_as("PUT", &path, form, part).await.ok();
+    assert_eq!(described["altText"], "A latte");
+    let shown = sandbox.fetch(&format!("/images/{}", text(&image, "publicID"))).await;
+    assert_eq!(&*shown.2, JPEG);
     let metadata = format!("{path}/metadata");
     assert_eq!(sandbox.put(&metadata, json!({"altText": "A mocha"})).await["altText"], "A mocha");
     assert_eq!(sandbox.put(&metadata, json!({})).await.get("altText"), None);
@@ -93,6 +101,37 @@ async fn what_is_no_image_or_one_that_is_there_is_refused() {
     upload(&sandbox, &john).await;
     let again = send(&sandbox, "POST", &path, PNG, None).await;
     again.is(409, &json!({"error": "the same image was uploaded before"}));
+}
+
+#[tokio::test]
+async fn the_newest_version_shows_the_image_that_was_uploaded_before() {
+    let sandbox = Sandbox::open().await;
+    let john = account(&sandbox, john()).await;
+    let image = upload(&sandbox, &john).await;
+    let body = [
+        b"--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"i\"\r\n\r\n",
+        PNG,
+        b"\r\n--b--\r\n",
+    ];
+    let newer = sandbox.ask().header("x-moov-version", "v2026.10.00");
+    let (path, form) = (format!("/accounts/{john}/images"), "multipart/form-data; boundary=b");
+    newer.send_as("POST", &path, form, body.concat()).await.is(409, &image);
+}
+
+#[tokio::test]
+async fn an_upload_has_sixteen_mebibytes_at_most() {
+    const MIB: usize = 1_024 * 1_024;
+    let sandbox = Sandbox::open().await;
+    let path = format!("/accounts/{}/images", account(&sandbox, john()).await);
+    let large = [PNG, &vec![0; 15 * MIB]].concat();
+    let image = send(&sandbox, "POST", &path, &large, None).await.body();
+    let shown = sandbox.fetch(&format!("/images/{}", text(&image, "publicID"))).await;
+    assert!(shown.2 == large);
+    let refused = send(&sandbox, "POST", &path, &[PNG, &vec![1; 16 * MIB]].concat(), None).await;
+    refused.is(413, &json!({"error": "the body is larger than 16777216 bytes"}));
+    let body = format!("{{\"x\":\"{}\"}}", "x".repeat(MIB));
+    let refused = sandbox.ask().send_as("POST", "/accounts", "application/json", body).await;
+    refused.is(413, &json!({"error": "the body is larger than 1048576 bytes"}));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::bank_accounts::bank_account;
 use super::{account, john};
 use crate::sandbox::{Answered, NOW, Sandbox, only, text};
 
@@ -175,6 +176,20 @@ async fn a_declined_card_makes_a_transfer_that_failed() {
 }
 
 #[tokio::test]
+async fn a_card_that_fails_in_the_other_dialect_fails_here_in_moovs_words() {
+    for (number, code) in [
+        ("4111111111140011", "insufficient-funds"),
+        ("4111111111130012", "lost-or-stolen"),
+        ("4111111111190016", "suspected-fraud"),
+        ("4111111111160001", "cvv-mismatch"),
+    ] {
+        let shop = Shop::open(number).await;
+        let failed = shop.make(KEY, shop.purchase(100)).await.ok();
+        assert_eq!(failed["source"]["cardDetails"]["failureCode"], code, "{number}");
+    }
+}
+
+#[tokio::test]
 async fn between_wallets_money_is_there_at_once_and_only_what_is_there() {
     let shop = Shop::open(GOOD).await;
     shop.make(KEY, shop.purchase(1_000)).await.ok();
@@ -243,6 +258,193 @@ async fn tax_is_told_as_the_version_has_it() {
     body["amountDetails"] = details.clone();
     let made = shop.make(OTHER_KEY, body).await.ok();
     assert_eq!(made["salesTaxAmount"], json!({"currency": "USD", "value": 80}));
+}
+
+#[tokio::test]
+async fn parts_of_an_amount_are_shown_as_they_were_sent_and_are_no_more_than_it() {
+    let shop = Shop::open(GOOD).await;
+    let usd = |value: &str| json!({"currency": "USD", "valueDecimal": value});
+    let details = json!({"tip": usd("1.005"), "tax": usd("0.80"), "surcharge": usd("0.10")});
+    let mut body = shop.purchase(1_080);
+    body["amountDetails"] = details.clone();
+    let path = format!("{}/{}", shop.path(), {
+        let made = shop.make(KEY, body.clone()).await.ok();
+        text(&made, "transferID")
+    });
+    let newer = shop.sandbox.ask().header("x-moov-version", "v2026.07.00").get(&path).await.ok();
+    assert_eq!(newer["amountDetails"], details);
+    body["amountDetails"]["tax"] = json!({"currency": "EUR", "valueDecimal": "-1"});
+    body["amountDetails"]["tip"] = usd("10.71");
+    let told = json!({
+        "tax": "currency would be USD",
+        "surcharge": "is part of the amount, and makes it more than that",
+    });
+    shop.make(OTHER_KEY, body).await.is(422, &json!({ "amountDetails": told }));
+    // A tax that is too much is told where it was sent, and nowhere else.
+    for (field, tax, told) in [
+        (
+            "amountDetails",
+            json!({"tax": usd("10.81")}),
+            json!({"tax": "is part of the amount, and makes it more than that"}),
+        ),
+        (
+            "salesTaxAmount",
+            json!({"currency": "USD", "value": 1_081}),
+            json!("salesTaxAmount is part of amount, and is not greater"),
+        ),
+    ] {
+        let mut body = shop.purchase(1_080);
+        body[field] = tax;
+        shop.make(OTHER_KEY, body).await.is(422, &json!({ field: told }));
+    }
+}
+
+#[tokio::test]
+async fn another_currency_than_that_of_wallets_is_refused_wherever_money_goes() {
+    let shop = Shop::open(GOOD).await;
+    let mut body = shop.purchase(100);
+    body["amount"]["currency"] = json!("EUR");
+    let told = json!({"amount": "amount.currency is \"EUR\"; it would be USD"});
+    shop.make(KEY, body.clone()).await.is(422, &told);
+    // Nor between a card and a bank account, where no wallet is touched.
+    let bank_accounts = format!("/accounts/{}/bank-accounts", shop.customer);
+    shop.sandbox.post(&bank_accounts, bank_account()).await;
+    let methods = format!("/accounts/{}/payment-methods", shop.customer);
+    let credit = format!("{methods}?paymentMethodType=ach-credit-standard");
+    let credit = text(&shop.sandbox.get(&credit).await[0], "paymentMethodID");
+    body["destination"]["paymentMethodID"] = json!(credit);
+    shop.make(KEY, body).await.is(422, &told);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_line_items_is_told_at_their_own_places() {
+    let shop = Shop::open(GOOD).await;
+    let mut body = shop.purchase(100);
+    let options = json!([{"name": "Oat Milk", "quantity": 0}]);
+    let price = json!({"currency": "USD", "valueDecimal": "a lot"});
+    body["lineItems"] = json!({"items": [
+        {"name": "", "quantity": 1},
+        {"name": "Latte", "quantity": 1, "basePrice": price, "options": options},
+    ]});
+    let form = "would be a decimal such as 12.99, of at most 9 decimals";
+    let told = json!({"lineItems": {"items": {
+        "0": {"name": "is missing", "basePrice": {"valueDecimal": "is missing"}},
+        "1": {
+            "basePrice": {"valueDecimal": form},
+            "options": {"0": {"quantity": "is 0; it would be at least 1"}},
+        },
+    }}});
+    shop.make(KEY, body).await.is(422, &told);
+}
+
+/// A bank account that was proved, and its payment methods by their types.
+async fn proved_bank_account(shop: &Shop) -> (String, Vec<(String, String)>) {
+    let path = format!("/accounts/{}/bank-accounts", shop.customer);
+    let linked = shop.sandbox.post(&path, bank_account()).await;
+    let path = format!("{path}/{}", text(&linked, "bankAccountID"));
+    let deposits = format!("{path}/micro-deposits");
+    shop.sandbox.ask().send("POST", &deposits, None).await.is_bare(204);
+    shop.sandbox.put(&deposits, json!({"amounts": [0, 0]})).await;
+    let methods = format!("/accounts/{}/payment-methods", shop.customer);
+    let methods = format!("{methods}?sourceID={}", text(&linked, "bankAccountID"));
+    let methods = shop.sandbox.get(&methods).await;
+    let named = methods.as_array().unwrap().iter();
+    let named = named.map(|it| (text(it, "paymentMethodType"), text(it, "paymentMethodID")));
+    (path, named.collect())
+}
+
+#[tokio::test]
+async fn a_bank_account_that_a_return_shows_to_be_of_no_use_is_errored_and_loses_its_methods() {
+    for (amount, reason, code) in
+        [(5_502, "ach-debit-return", "R02"), (5_503, "ach-credit-return", "R03")]
+    {
+        let shop = Shop::open(GOOD).await;
+        let (path, methods) = proved_bank_account(&shop).await;
+        let on = |wanted: &str| &methods.iter().find(|(kind, _)| kind == wanted).unwrap().1;
+        let body = match code {
+            "R02" => transfer(on("ach-debit-collect"), &shop.wallet, amount),
+            _ => transfer(on("ach-debit-fund"), on("ach-credit-standard"), amount),
+        };
+        shop.make(KEY, body.clone()).await.ok();
+        shop.sandbox.advance("2026-01-07T15:00:00Z").await;
+        let errored = shop.sandbox.get(&path).await;
+        let expected = json!({"status": "errored", "statusReason": reason});
+        assert_eq!(only(&errored, &["status", "statusReason"]), expected);
+        assert_eq!(errored.get("exceptionDetails"), None);
+        let newer = shop.sandbox.ask().header("x-moov-version", "v2026.01.00").get(&path).await;
+        assert_eq!(newer.ok()["exceptionDetails"]["achReturnCode"], code);
+        let listed = format!("/accounts/{}/payment-methods", shop.customer);
+        let listed = shop.sandbox.get(&listed).await;
+        let kinds = listed.as_array().unwrap().iter().map(|it| text(it, "paymentMethodType"));
+        let left = ["moov-wallet", "card-payment", "push-to-card", "pull-from-card"];
+        assert_eq!(kinds.collect::<Vec<_>>(), left);
+        // Neither a transfer nor a schedule can be made with one of them.
+        let told = json!("source.paymentMethodID names no payment method");
+        let refused = shop.make(OTHER_KEY, body.clone()).await;
+        assert_eq!((refused.status, &refused.body()["sourcePaymentMethodID"]), (422, &told));
+        let mut run = body;
+        run["description"] = json!("rent");
+        let occurrence = json!({"runOn": "2026-02-01T00:00:00Z", "runTransfer": run});
+        let schedules = format!("/accounts/{}/schedules", shop.sandbox.platform);
+        let schedule = json!({ "occurrences": [occurrence] });
+        let refused = shop.sandbox.ask().post(&schedules, schedule).await;
+        let told = refused.body()["occurrences"]["0"].as_str().unwrap().to_owned();
+        let named = "runTransfer.source.paymentMethodID names no payment method";
+        assert!(told.starts_with(named), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn options_are_the_methods_by_which_money_could_go() {
+    let shop = Shop::open(GOOD).await;
+    shop.sandbox.post(&format!("/accounts/{}/bank-accounts", shop.customer), bank_account()).await;
+    let platform = &shop.sandbox.platform;
+    let body = json!({
+        "source": {"accountID": shop.customer},
+        "destination": {"paymentMethodID": shop.wallet},
+        "amount": {"currency": "USD", "value": 100},
+    });
+    let older = shop.sandbox.post("/transfer-options", body.clone()).await;
+    let path = format!("/accounts/{platform}/transfer-options");
+    let options = shop.sandbox.post(&path, body).await;
+    assert_eq!(options, older);
+    let kinds = |options: &Value| -> Vec<String> {
+        let each = options.as_array().unwrap().iter();
+        each.map(|method| text(method, "paymentMethodType")).collect()
+    };
+    let sources = ["moov-wallet", "card-payment", "pull-from-card"];
+    assert_eq!(kinds(&options["sourceOptions"]), sources);
+    let wallet = format!("/accounts/{platform}/payment-methods/{}", shop.wallet);
+    assert_eq!(options["destinationOptions"], json!([shop.sandbox.get(&wallet).await]));
+    let body = json!({
+        "destination": {"accountID": shop.customer},
+        "amount": {"currency": "USD", "value": 100},
+    });
+    let options = shop.sandbox.post(&path, body).await;
+    assert_eq!(options.get("sourceOptions"), None);
+    let destinations =
+        ["moov-wallet", "push-to-card", "ach-credit-standard", "ach-credit-same-day", "rtp-credit"];
+    assert_eq!(kinds(&options["destinationOptions"]), destinations);
+}
+
+#[tokio::test]
+async fn options_of_nobody_are_refused() {
+    let shop = Shop::open(GOOD).await;
+    let path = format!("/accounts/{}/transfer-options", shop.sandbox.platform);
+    let nobody = "c520f1b9-0ba7-42f5-b977-248cdbe41c69";
+    let body = json!({
+        "source": {"accountID": nobody}, "destination": {"paymentMethodID": nobody},
+        "amount": {"currency": "EUR", "value": 1},
+    });
+    let told = json!({
+        "amount": "amount.currency is \"EUR\"; it would be USD",
+        "source": "accountID names no account",
+        "destination": "paymentMethodID names no payment method",
+    });
+    shop.sandbox.ask().post(&path, body).await.is(422, &told);
+    let told = json!({"source": "names neither an account nor a payment method"});
+    let amount = json!({"currency": "USD", "value": 1});
+    shop.sandbox.ask().post(&path, json!({ "amount": amount })).await.is(422, &told);
 }
 
 #[tokio::test]
@@ -411,4 +613,85 @@ async fn the_partner_is_credited_with_its_fee() {
     shop.sandbox.advance(CREDITED).await;
     assert_eq!(shop.balance(&merchant).await, 975);
     assert_eq!(shop.balance(&shop.sandbox.platform).await, 25);
+}
+
+#[tokio::test]
+async fn who_only_pays_may_look_and_change_nothing() {
+    let shop = Shop::open(GOOD).await;
+    let merchant = account(&shop.sandbox, john()).await;
+    let to = wallet_of(&shop.sandbox, &merchant).await;
+    let made = shop.make(KEY, transfer(&shop.card, &to, 1_000)).await.ok();
+    let id = text(&made, "transferID");
+    let path = |account: &str, below: &str| format!("/accounts/{account}/transfers/{id}{below}");
+    let payer = &shop.customer;
+    assert_eq!(shop.sandbox.get(&path(payer, "")).await["transferID"], id);
+    let asking = || shop.sandbox.ask().header("x-idempotency-key", OTHER_KEY);
+    asking().send("PATCH", &path(payer, ""), Some(json!({"metadata": {}}))).await.is_bare(403);
+    for below in ["/cancellations", "/refunds", "/reversals"] {
+        asking().post(&path(payer, below), json!({})).await.is_bare(403);
+    }
+    // Who is paid may, and so may who runs it.
+    let said = json!({"metadata": {"till": "3"}});
+    assert_eq!(
+        shop.sandbox.patch(&path(&merchant, ""), said.clone()).await["metadata"]["till"],
+        "3"
+    );
+    asking().post(&path(&merchant, "/cancellations"), json!({})).await.ok();
+}
+
+#[tokio::test]
+async fn a_key_of_a_transfer_that_was_refused_can_be_used_again() {
+    let shop = Shop::open(GOOD).await;
+    assert_eq!(shop.make(KEY, shop.purchase(0)).await.status, 422);
+    shop.make(KEY, shop.purchase(100)).await.ok();
+}
+
+#[tokio::test]
+async fn the_platforms_own_id_of_a_transfer_is_kept_and_looked_for() {
+    let shop = Shop::open(GOOD).await;
+    let named = |foreign_id: &str| {
+        let mut body = shop.purchase(100);
+        body["foreignID"] = json!(foreign_id);
+        body
+    };
+    let made = shop.make(KEY, named("order-7")).await.ok();
+    assert_eq!(made["foreignID"], "order-7");
+    shop.make(OTHER_KEY, shop.purchase(100)).await.ok();
+    let found = shop.sandbox.get(&format!("{}?foreignID=order-7", shop.path())).await;
+    assert_eq!(found, json!([made]));
+    let long = shop.make("long", named(&"x".repeat(65))).await;
+    long.is(422, &json!({"foreignID": "is longer than 64 characters"}));
+}
+
+#[tokio::test]
+async fn what_is_not_simulated_of_a_source_is_said() {
+    let shop = Shop::open(GOOD).await;
+    for (field, told) in [
+        ("transferID", "transfer groups are not simulated; name a paymentMethodID"),
+        ("paymentToken", "payment tokens are not simulated; name a paymentMethodID"),
+    ] {
+        let mut body = shop.purchase(100);
+        body["source"][field] = json!(KEY);
+        shop.make(KEY, body).await.is(422, &json!({ "source": told }));
+    }
+}
+
+#[tokio::test]
+async fn an_instant_credit_says_which_network_took_it_since_2026() {
+    let shop = Shop::open(GOOD).await;
+    shop.sandbox.fill_wallet(&shop.sandbox.platform, 100).await;
+    shop.sandbox.post(&format!("/accounts/{}/bank-accounts", shop.customer), bank_account()).await;
+    let credit =
+        format!("/accounts/{}/payment-methods?paymentMethodType=rtp-credit", shop.customer);
+    let credit = text(&shop.sandbox.get(&credit).await[0], "paymentMethodID");
+    let made = shop.make(KEY, transfer(&shop.wallet, &credit, 100)).await.ok();
+    let marks = json!({"status": "completed", "initiatedOn": NOW, "completedOn": NOW});
+    assert_eq!(made["destination"]["rtpDetails"], marks);
+    assert_eq!(made["destination"].get("instantBankDetails"), None);
+    let path = format!("{}/{}", shop.path(), text(&made, "transferID"));
+    let newer = shop.sandbox.ask().header("x-moov-version", "v2026.01.00").get(&path).await.ok();
+    let mut marks = marks;
+    marks["network"] = json!("rtp");
+    assert_eq!(newer["destination"]["instantBankDetails"], marks);
+    assert_eq!(newer["destination"].get("rtpDetails"), None);
 }

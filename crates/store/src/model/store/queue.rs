@@ -108,6 +108,16 @@ impl Books {
         next
     }
 
+    pub(super) fn due(&self, lane: LaneId, by: Instant, limit: u32) -> Vec<Run> {
+        let unclaimed = self.queue.values().filter(|row| row.claimed.is_none());
+        unclaimed
+            .map(|row| &row.run)
+            .filter(|run| run.key.lane == lane && run.key.due <= by)
+            .take(usize::try_from(limit).unwrap_or(usize::MAX))
+            .cloned()
+            .collect()
+    }
+
     pub(super) fn count_slots(&self, lane: LaneId, by: Instant) -> u64 {
         let due = self.queue.values().map(|row| &row.run);
         due.filter(|run| run.key.lane == lane && run.key.due <= by)

@@ -8,6 +8,7 @@ use engine::{Instant, Occurrence, ScheduleEvent, ScheduleId, Settlement, Status,
 use super::queue::Queued;
 use super::{Books, taken};
 use crate::Result;
+use crate::audit::AuditEntry;
 use crate::store::{Deletion, Settled};
 
 impl Books {
@@ -19,6 +20,20 @@ impl Books {
     ) -> Result<Vec<Settled>> {
         self.refuse_what_is_taken(term, &settlements)?;
         Ok(settlements.into_iter().map(|settlement| self.settle_one(term, settlement)).collect())
+    }
+
+    /// Writes what a person decided, with who it was and why, or neither.
+    pub(super) fn settle_by_hand(
+        &mut self,
+        settlement: Settlement,
+        entry: AuditEntry,
+    ) -> Result<Settled> {
+        let settled = self.settle(Term(0), vec![settlement])?;
+        let written = settled.first().is_some_and(|settled| settled.is_written());
+        if written {
+            self.audit.push(entry);
+        }
+        Ok(if written { Settled::Written } else { Settled::Stale })
     }
 
     /// Looks before anything is written: one attempt is recorded once, and one run

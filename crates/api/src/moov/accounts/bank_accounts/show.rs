@@ -1,14 +1,27 @@
 //! Bank accounts as they are shown.
 
 use bank::LinkedAccount;
-use bank::linked_account::{Holder, LinkedAccountKind, Proof};
+use bank::linked_account::{Breakage, Holder, LinkedAccountKind, Proof};
 
 use crate::moov::context::Context;
 use crate::moov::object::Object;
+use crate::moov::version::Version;
 
 /// A bank account, whole, without its payment methods.
 pub(super) fn bank_account(context: &Context, linked: &LinkedAccount) -> Object {
-    of_payment_method(context, linked).with("statusReason", reason(linked.proof))
+    of_payment_method(context, linked)
+        .with("statusReason", reason(linked))
+        .maybe("exceptionDetails", exception(context.version, linked))
+}
+
+/// What came back and broke it. Before 2026 it could not be told without the code of
+/// another network beside it, which there is none of.
+fn exception(version: Version, linked: &LinkedAccount) -> Option<Object> {
+    let (Breakage::Debit(returned) | Breakage::Credit(returned)) = linked.breakage?;
+    let told = Object::new()
+        .with("achReturnCode", returned.code())
+        .with("description", returned.description());
+    (version >= Version::V2026_01_00).then_some(told)
 }
 
 /// A bank account as a payment method shows it.
@@ -55,12 +68,15 @@ const fn status(proof: Proof) -> &'static str {
     }
 }
 
-const fn reason(proof: Proof) -> &'static str {
-    match proof {
+const fn reason(linked: &LinkedAccount) -> &'static str {
+    match linked.proof {
         Proof::Unproved => "bank-account-created",
         Proof::Deposited { .. } => "verification-initiated",
         Proof::Proved => "verification-successful",
         Proof::Failed => "micro-deposit-attempts-exceeded",
-        Proof::Broken => "ach-debit-return",
+        Proof::Broken => match linked.breakage {
+            Some(Breakage::Credit(_)) => "ach-credit-return",
+            Some(Breakage::Debit(_)) | None => "ach-debit-return",
+        },
     }
 }

@@ -126,6 +126,9 @@ async fn disable(context: Context, _: Request, party: PartyId, capability: Strin
     match revoked {
         Ok(_) => Ok(Reply::none()),
         Err(BankError::Party(PartyError::NotGranted)) => Err(Refusal::not_found()),
+        Err(BankError::Party(PartyError::WalletNotEmpty)) => {
+            Err(Refusal::conflict("the account's wallet holds money; pay it out first"))
+        }
         Err(error) => Err(error.into()),
     }
 }

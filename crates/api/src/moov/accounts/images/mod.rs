@@ -17,6 +17,8 @@ use crate::moov::request::Request;
 use crate::moov::router::{Resource, Routes};
 use crate::moov::scope::Family::Files;
 
+/// How large the request of an upload can be.
+const UPLOAD_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// The most images on a page, and as many as there are where nothing is asked.
 const COUNT_MAX: u32 = 200;
 
@@ -24,11 +26,15 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .at(
             "/accounts/{accountID}/images",
-            Resource::new().get(Files.read(), list).post(Files.write(), create),
+            Resource::new()
+                .with_bodies_of(UPLOAD_BYTES_MAX)
+                .get(Files.read(), list)
+                .post(Files.write(), create),
         )
         .at(
             "/accounts/{accountID}/images/{imageID}",
             Resource::new()
+                .with_bodies_of(UPLOAD_BYTES_MAX)
                 .get(Files.read(), retrieve)
                 .put(Files.write(), replace)
                 .delete(Files.write(), remove),
@@ -52,8 +58,9 @@ async fn list(context: Context, request: Request, id: PartyId) -> Answer {
 /// Uploads an image: a 201, where all else that is made answers 200.
 async fn create(context: Context, request: Request, party: PartyId) -> Answer {
     let upload = upload::read(&request).await?;
+    let picture = upload.picture.ok_or_else(upload::missing)?;
     let text = upload.said.and_then(|said| said.0);
-    let made = context.bank().create_image(context.bank_context(), party, upload.picture, text);
+    let made = context.bank().create_image(context.bank_context(), party, picture, text);
     let image = made.await.map_err(|error| upload::refused(&context, error))?;
     Ok(Reply::with_status(StatusCode::CREATED, show::image(&context, &image)))
 }
@@ -64,13 +71,14 @@ async fn retrieve(context: Context, _: Request, party: PartyId, image: String) -
     Ok(Reply::json(show::image(&context, &image)))
 }
 
-/// Shows something else under the same id. What is said of it stays unless it is given.
+/// Shows something else under the same id, or says something else of it: what is left out
+/// stays.
 async fn replace(context: Context, request: Request, party: PartyId, image: String) -> Answer {
     let key = find(&context, &image)?;
     let upload = upload::read(&request).await?;
     let said = upload.said.map(|said| said.0);
     let bank = context.bank();
-    let changed = bank.update_image(context.bank_context(), party, key, Some(upload.picture), said);
+    let changed = bank.update_image(context.bank_context(), party, key, upload.picture, said);
     let image = changed.await.map_err(|error| upload::refused(&context, error))?;
     Ok(Reply::json(show::image(&context, &image)))
 }

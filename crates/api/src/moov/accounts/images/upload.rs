@@ -15,7 +15,8 @@ use crate::moov::version::Version;
 
 /// An image that was uploaded.
 pub(super) struct Upload {
-    pub(super) picture: NewPicture,
+    /// What it shows; `None` where the file was left out.
+    pub(super) picture: Option<NewPicture>,
     /// What is said of it; `None` where the metadata was left out.
     pub(super) said: Option<Said>,
 }
@@ -32,11 +33,15 @@ pub(super) async fn read(request: &Request) -> Result<Upload, Refusal> {
     let content_type = request.header("content-type").unwrap_or_default();
     let parts = multipart::parts(content_type, request.body().clone()).await?;
     let part = |name: &str| parts.iter().find(|part| part.name == name);
-    let Some(file) = part("image").map(|part| &part.content) else {
-        return Err(Refusal::invalid(json!({"image": "is missing"})));
-    };
-    let Some(media_type) = picture::media_type(file) else {
-        return Err(Refusal::invalid(json!({"image": "is no PNG, JPEG or WebP file"})));
+    let picture = match part("image") {
+        None => None,
+        Some(part) => {
+            let Some(media_type) = picture::media_type(&part.content) else {
+                return Err(Refusal::invalid(json!({"image": "is no PNG, JPEG or WebP file"})));
+            };
+            let file = part.content.to_vec();
+            Some(NewPicture { media_type: media_type.to_owned(), file })
+        }
     };
     let said = match part("metadata") {
         None => None,
@@ -47,8 +52,12 @@ pub(super) async fn read(request: &Request) -> Result<Upload, Refusal> {
             Some(Said(metadata.read().map_err(wrong)?))
         }
     };
-    let picture = NewPicture { media_type: media_type.to_owned(), file: file.to_vec() };
     Ok(Upload { picture, said })
+}
+
+/// The refusal of an upload without a file.
+pub(super) fn missing() -> Refusal {
+    Refusal::invalid(json!({"image": "is missing"}))
 }
 
 /// The refusal of an image. One that is there already is shown since the newest version.

@@ -6,18 +6,31 @@ use engine::{
     Cadence, Instant, Instruction, PartyId, Plan, Policies, RetryPolicy, Schedule, Timing, Zone,
 };
 use jiff::civil::Time;
-use store::NewSchedule;
+use store::{NewSchedule, RequestKey};
 
 use super::body::UpsertBody;
 use super::kept::{Between, Kept, Recur};
 use super::render;
 use super::view::{View, is_endless};
 use super::wish::{self, Wish};
-use crate::moov::{Answer, Context, Problems, Refusal, Reply, Request};
+use crate::moov::{Answer, Context, Problems, Refusal, Reply, Request, once};
 
 /// Makes a schedule of a rule, of occurrences added by hand, or of both. The account of
-/// the path owns it.
+/// the path owns it. Moov has no key for it; who sends one makes it once.
 pub(super) async fn create(context: Context, request: Request, party: PartyId) -> Answer {
+    let path = format!("/accounts/{}/schedules", context.ids().id(party));
+    let key = once::key(&context, &request, &path)?;
+    let sent = once::sent(&request);
+    let made = made(context.clone(), request, party, key.clone());
+    once::answer(&context, key, &path, &sent, made).await
+}
+
+async fn made(
+    context: Context,
+    request: Request,
+    party: PartyId,
+    key: Option<RequestKey>,
+) -> Answer {
     let body: UpsertBody = request.json()?;
     let (wish, mut problems) = Wish::read(&context, party, &body).await?;
     let between = wish.between(None, &mut problems);
@@ -39,7 +52,8 @@ pub(super) async fn create(context: Context, request: Request, party: PartyId) -
     };
     let cadence = cadence.map_or(Cadence::Nothing, |(_, cadence)| cadence);
     let plan = Plan::new(cadence, policies(), first);
-    let schedule = make(&context, &kept, plan, additions).await?;
+    let schedule = make(&context, &kept, plan, additions, key).await?;
+    let kept = Kept::of(&schedule).unwrap_or(kept); // it may have been made before
     let view = View::load(&context, schedule, kept).await?;
     Ok(Reply::json(render::schedule(&context, &view).await?))
 }
@@ -51,6 +65,7 @@ fn policies() -> Policies {
         timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
         retry: RetryPolicy::NEVER,
         run_at_start: true,
+        catch_up: engine::CatchUp::ALL,
     }
 }
 
@@ -92,6 +107,7 @@ async fn make(
     kept: &Kept,
     plan: Plan,
     additions: Vec<Addition>,
+    request: Option<RequestKey>,
 ) -> Result<Schedule, Refusal> {
     let id = context.store().allocate_schedules(1).await?;
     let creation = Creation {
@@ -104,7 +120,7 @@ async fn make(
         attributes: kept.attributes(),
     };
     let created = engine_create(creation, context.now).map_err(|error| refused(&error))?;
-    let new = NewSchedule { created, request: None };
+    let new = NewSchedule { created, request };
     Ok(context.app.runner.create_schedule(new).await?)
 }
 

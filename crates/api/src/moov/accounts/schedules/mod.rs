@@ -16,12 +16,14 @@ mod list;
 mod moment;
 mod occurrences;
 mod recurrence_rule;
+mod recurring;
 mod render;
 mod retrieve;
 mod update;
 mod view;
 mod wish;
 
+pub(crate) use self::recurring::Recurring;
 use crate::moov::router::{Resource, Routes};
 use crate::moov::scope::Family::Transfers;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use bank::RecordKind;
 use engine::{
-    Instant, Occurrence, OccurrenceStatus, PartyId, PaymentId, RemittanceId, ScheduleId, Slot,
+    Instant, Occurrence, OccurrenceStatus, PartyId, PaymentId, RemittanceId, ScheduleId, Slot, Wait,
 };
 use serde_json::{Map, Value, json};
 use store::{RecordKey, SlotRecord};
@@ -205,7 +205,10 @@ impl Runs {
 impl Ran {
     fn of(record: SlotRecord) -> Option<Ran> {
         if let Some(awaiting) = record.awaiting {
-            let transfer = awaiting.accepted.and_then(remittance);
+            if awaiting.wait == Wait::Late {
+                return None;
+            }
+            let transfer = awaiting.accepted().and_then(remittance);
             let at = awaiting.since;
             return Some(Ran { at, transfer, status: "pending", message: None });
         }

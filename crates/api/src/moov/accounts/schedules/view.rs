@@ -178,6 +178,19 @@ impl View {
         edited.chain(generated).filter_map(timed).max().map(|(_, slot)| slot)
     }
 
+    /// The first slot that its rules gave and that was not called off.
+    pub(super) fn first_of_rule(&self) -> Option<Slot> {
+        let schedule = &self.schedule;
+        let former = schedule.former.iter().map(|it| (&it.cadence, it.from, Some(it.through)));
+        let mut chapters = former.chain([(&schedule.plan.cadence, schedule.since, None)]);
+        chapters.find_map(|(cadence, from, through)| {
+            let before = Slot::from_stored(from.stored().saturating_sub(1));
+            let slots = std::iter::successors(cadence.after(before), |slot| cadence.after(*slot));
+            let mut given = slots.take_while(|slot| through.is_none_or(|last| *slot <= last));
+            given.find(|slot| self.canceled_at(*slot).is_none())
+        })
+    }
+
     /// When the newest slot came that paid what its template said.
     pub(super) fn newest_by_template(&self, now: Instant) -> Option<Instant> {
         let follows = |slot: &Slot| slot.is_of_rule() && self.own(*slot).is_none();

@@ -4,7 +4,7 @@ use bank::Remittance;
 use engine::PartyId;
 use gateway::bank::{Asked, BankError, NewRemittance, Obstacle, Place};
 
-use super::extras::{AmountDetailsBody, ExtrasBody, minor_of_decimal};
+use super::extras::ExtrasBody;
 use super::{idempotency, show};
 use crate::moov::accounts;
 use crate::moov::answer::{Answer, Reply};
@@ -12,6 +12,7 @@ use crate::moov::context::Context;
 use crate::moov::object::Object;
 use crate::moov::refusal::Refusal;
 use crate::moov::request::Request;
+use crate::moov::run_transfer::line_items::{ITEMS_MAX, OPTIONS_MAX};
 use crate::moov::run_transfer::{self, Readable, RunTransferBody};
 use crate::moov::validation::Problems;
 
@@ -27,8 +28,14 @@ pub(super) async fn create(context: Context, request: Request, party: PartyId) -
         return conflict(&context, &made).await;
     }
     let mut problems = Problems::new();
-    let (kept, fee_minor) = extras.read(&mut problems);
-    body.of_transfer(tax_minor(extras.amount_details.as_ref()));
+    let currency = context.account.currency;
+    let (kept, fee_minor) = extras.read(currency, &mut problems);
+    body.of_transfer();
+    if let Some(details) = &extras.amount_details
+        && let Some(tax) = details.tax(currency, body.money(currency), &mut problems)
+    {
+        body.with_tax(tax);
+    }
     let read = read(&context, party, &body, &mut problems).await?;
     problems.finish()?;
     let Some(mut readable) = read else { return Err(Refusal::failed()) };
@@ -73,7 +80,9 @@ async fn read(
         Some(Ok(readable)) => Some(readable),
         Some(Err(told)) => {
             for told in &told {
-                problems.add(key_of(told), told.as_str());
+                let (place, told) = place_of(told);
+                let place: Vec<&str> = place.iter().map(String::as_str).collect();
+                problems.add_at(&place, told);
             }
             None
         }
@@ -81,20 +90,40 @@ async fn read(
     })
 }
 
-/// Under which key of `TransferValidationError` a problem stands, told by the field that
-/// it begins with.
-fn key_of(told: &str) -> &'static str {
-    const KEYS: [(&str, &str); 8] = [
-        ("amountDetails", "amountDetails"),
+/// Where a problem stands in `TransferValidationError`, and in which words, told by the
+/// field that it begins with. Line items have places of their own, below which all else
+/// is a text.
+fn place_of(told: &str) -> (Vec<String>, &str) {
+    const KEYS: [(&str, &str); 7] = [
         ("amount", "amount"),
-        ("salesTaxAmount", "amount"),
+        ("salesTaxAmount", "salesTaxAmount"),
         ("source.paymentMethodID", "sourcePaymentMethodID"),
         ("destination.paymentMethodID", "destinationPaymentMethodID"),
         ("source", "source"),
         ("description", "description"),
-        ("lineItems", "lineItems"),
+        ("lineItems do", "amount"),
     ];
-    KEYS.iter().find(|(field, _)| told.starts_with(field)).map_or("error", |(_, key)| key)
+    if let Some((field, told)) = told.split_once(' ').filter(|(it, _)| it.starts_with("lineItems."))
+    {
+        return (place_of_item(field), told);
+    }
+    let found = KEYS.iter().find(|(field, _)| told.starts_with(field));
+    (vec![found.map_or("error", |(_, key)| key).to_owned()], told)
+}
+
+/// The place of what is wrong with a line item: `lineItems.items[0].name` by its steps.
+fn place_of_item(field: &str) -> Vec<String> {
+    let steps = field.split(['.', '[', ']']).filter(|step| !step.is_empty());
+    let mut place: Vec<String> = steps.map(str::to_owned).collect();
+    let beyond = |most: usize| [most.to_string(), "name".to_owned()];
+    // What is an object there has one of its own fields wrong.
+    match place.last().map(String::as_str) {
+        Some("basePrice" | "priceModifier") => place.push("valueDecimal".to_owned()),
+        Some("items") => place.extend(beyond(ITEMS_MAX)),
+        Some("options") => place.extend(beyond(OPTIONS_MAX)),
+        _ => {}
+    }
+    place
 }
 
 fn refused(obstacle: Obstacle) -> Refusal {
@@ -111,13 +140,6 @@ fn refused(obstacle: Obstacle) -> Refusal {
         Err(refusal) => refusal,
         Ok(()) => Refusal::failed(),
     }
-}
-
-/// The tax within the amount, in minor units; below zero, which is refused, where it
-/// cannot be read.
-fn tax_minor(details: Option<&AmountDetailsBody>) -> Option<i64> {
-    let tax = details?.tax.as_ref()?;
-    Some(tax.value_decimal.as_deref().and_then(minor_of_decimal).unwrap_or(-1))
 }
 
 async fn answer(context: &Context, request: &Request, made: &Remittance) -> Answer {
@@ -142,16 +164,35 @@ mod tests {
     fn a_problem_stands_under_the_key_of_its_field() {
         for (told, key) in [
             ("amount.value is 0; it would be at least 1", "amount"),
-            ("salesTaxAmount is part of amount", "amount"),
+            ("salesTaxAmount is part of amount", "salesTaxAmount"),
             ("source.paymentMethodID is missing", "sourcePaymentMethodID"),
             ("source is missing", "source"),
             ("source.achDetails.companyEntryDescription would be 4 to 10", "source"),
             ("destination.paymentMethodID names none", "destinationPaymentMethodID"),
             ("destination is missing", "error"),
-            ("lineItems.items[0].name is missing", "lineItems"),
+            ("lineItems do not add up", "amount"),
             ("partnerAccountID names no account", "error"),
         ] {
-            assert_eq!(key_of(told), key, "{told}");
+            assert_eq!(place_of(told), (vec![key.to_owned()], told));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_item_stands_at_its_own_place() {
+        for (field, place) in [
+            ("lineItems.items[0].name", "lineItems/items/0/name"),
+            ("lineItems.items[12].basePrice", "lineItems/items/12/basePrice/valueDecimal"),
+            ("lineItems.items[0].basePrice.currency", "lineItems/items/0/basePrice/currency"),
+            (
+                "lineItems.items[0].options[1].priceModifier.valueDecimal",
+                "lineItems/items/0/options/1/priceModifier/valueDecimal",
+            ),
+            ("lineItems.items[0].options", "lineItems/items/0/options/100/name"),
+            ("lineItems.items", "lineItems/items/1000/name"),
+        ] {
+            let told = format!("{field} is wrong");
+            let (found, words) = place_of(&told);
+            assert_eq!((found.join("/").as_str(), words), (place, "is wrong"));
         }
     }
 }

@@ -1,8 +1,11 @@
 //! What a transfer can say and a schedule's runs cannot.
 
+use engine::Currency;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::amount_details::{AmountDetailsBody, DecimalBody};
+use crate::moov::decimal::Decimal;
 use crate::moov::validation::Problems;
 
 /// The most entries that a transfer's own data can have.
@@ -34,22 +37,6 @@ pub(super) struct FeeBody {
     pub(super) total_decimal: Option<String>,
     pub(super) markup: Option<i64>,
     pub(super) markup_decimal: Option<String>,
-}
-
-/// What the amount is made of, since the second quarter of 2026.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct AmountDetailsBody {
-    pub(super) tip: Option<DecimalBody>,
-    pub(super) tax: Option<DecimalBody>,
-    pub(super) surcharge: Option<DecimalBody>,
-}
-
-/// An amount in main units.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DecimalBody {
-    pub(super) currency: Option<String>,
-    pub(super) value_decimal: Option<String>,
 }
 
 /// What is said about the source.
@@ -124,7 +111,11 @@ impl Extras {
 
 impl ExtrasBody {
     /// What is kept of it; what is wrong with it is told.
-    pub(super) fn read(&self, problems: &mut Problems) -> (Extras, Option<i64>) {
+    pub(super) fn read(
+        &self,
+        currency: Currency,
+        problems: &mut Problems,
+    ) -> (Extras, Option<i64>) {
         let source = self.source.clone().unwrap_or_default();
         if source.transfer_id.is_some() {
             problems.add("source", "transfer groups are not simulated; name a paymentMethodID");
@@ -153,7 +144,7 @@ impl ExtrasBody {
         }
         let details = self.amount_details.clone().unwrap_or_default();
         let kept = |part: Option<DecimalBody>| part.and_then(|it| serde_json::to_value(it).ok());
-        let fee_minor = self.facilitator_fee.as_ref().and_then(|fee| fee.read(problems));
+        let fee_minor = self.facilitator_fee.as_ref().and_then(|fee| fee.read(currency, problems));
         let extras = Extras {
             foreign_id: self.foreign_id.clone(),
             facilitator_fee: self.facilitator_fee.as_ref().map(FeeBody::shown),
@@ -170,7 +161,7 @@ impl ExtrasBody {
 impl FeeBody {
     /// The fee in minor units. A fraction of a minor unit is rounded down: balances
     /// have none.
-    fn read(&self, problems: &mut Problems) -> Option<i64> {
+    fn read(&self, currency: Currency, problems: &mut Problems) -> Option<i64> {
         let mut minor =
             |whole: Option<i64>, decimal: Option<&str>, key: &str| match (whole, decimal) {
                 (Some(_), Some(_)) => {
@@ -183,7 +174,8 @@ impl FeeBody {
                 }
                 (Some(whole), None) => Some(whole),
                 (None, Some(decimal)) => {
-                    let minor = minor_of_decimal(decimal);
+                    let decimal = Decimal::read(decimal).filter(|it| !it.is_negative());
+                    let minor = decimal.and_then(|it| it.minor(currency));
                     if minor.is_none() {
                         problems.add(key, "would be a decimal such as 0.25, of at most 9 decimals");
                     }
@@ -205,18 +197,6 @@ impl FeeBody {
             .maybe("markupDecimal", self.markup_decimal.clone())
             .into()
     }
-}
-
-/// Cents of a decimal of dollars, rounded down. `None` where it is not one.
-pub(super) fn minor_of_decimal(text: &str) -> Option<i64> {
-    const DECIMALS_MAX: usize = 9;
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || fraction.len() > DECIMALS_MAX || !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let cents: i64 = format!("{fraction:0<2}").get(..2)?.parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)
 }
 
 fn one_of(field: &str, given: Option<&str>, values: &[&str], problems: &mut Problems) {
@@ -260,15 +240,5 @@ mod tests {
         assert_eq!(Extras::of(&all), extras);
         assert_eq!(&*Extras::default().add_to(particulars), particulars);
         assert_eq!(Extras::of("no JSON"), Extras::default());
-    }
-
-    #[test]
-    fn a_decimal_of_dollars_is_so_many_cents() {
-        let read = |text| minor_of_decimal(text);
-        assert_eq!(read("12.987654321"), Some(1_298));
-        assert_eq!([read("0.5"), read("7"), read("0.009")], [Some(50), Some(700), Some(0)]);
-        for wrong in ["", ".5", "-1.00", "1,0", "1.0000000001", "99999999999999999999.00"] {
-            assert_eq!(read(wrong), None, "{wrong}");
-        }
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! In the bank they are remittances, because its transfers are payouts to recipients.
 
+mod amount_details;
 mod cancellations;
 mod create;
 mod extras;
 mod idempotency;
 mod list;
+mod options;
 mod refunds;
 mod retrieve;
 mod reversals;
@@ -31,6 +33,11 @@ pub(crate) fn routes() -> Routes {
                 .get(Transfers.read(), list::list)
                 .post(Transfers.write(), create::create),
         )
+        .at(
+            "/accounts/{accountID}/transfer-options",
+            Resource::new().post(Transfers.read(), options::of_account),
+        )
+        .at("/transfer-options", Resource::new().post(Transfers.read(), options::of_platform))
         .at(
             one,
             Resource::new()

@@ -22,6 +22,13 @@ struct Body {
     amount: Option<i64>,
 }
 
+/// How much is to go back, in minor units; all of it where the amount, or the whole body,
+/// is left out.
+pub(super) fn amount(request: &Request) -> Result<Option<i64>, Refusal> {
+    let body: Body = if request.body().is_empty() { Body::default() } else { request.json()? };
+    Ok(body.amount)
+}
+
 /// Refunds a transfer, in part or whole.
 pub(super) async fn create(
     context: Context,
@@ -30,13 +37,12 @@ pub(super) async fn create(
     id: String,
 ) -> Answer {
     let key = idempotency::key(&context, &request, &format!("refund-{id}-"))?;
-    // The body may be left out.
-    let body: Body = if request.body().is_empty() { Body::default() } else { request.json()? };
+    let amount = amount(&request)?;
     let remittance = own_transfer(&context, party, &id).await?;
     if let Some(made) = under(&remittance, &key) {
         return Err(Refusal::conflict_with(shown(&context, &remittance, made)));
     }
-    let refunded = refund(&context, &remittance, &key, body.amount).await.map_err(|refused| {
+    let refunded = refund(&context, &remittance, &key, amount).await.map_err(|refused| {
         let (field, told) = refused?;
         Ok::<_, Refusal>(Refusal::invalid(json!({ field: told })))
     });

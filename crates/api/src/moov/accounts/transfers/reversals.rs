@@ -2,7 +2,6 @@
 //! transfer back, a cancellation before it has settled, a refund after.
 
 use engine::PartyId;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::{cancellations, idempotency, own_transfer, refunds};
@@ -11,11 +10,6 @@ use crate::moov::context::Context;
 use crate::moov::refusal::Refusal;
 use crate::moov::request::Request;
 
-#[derive(Default, Deserialize)]
-struct Body {
-    amount: Option<i64>,
-}
-
 pub(super) async fn create(
     context: Context,
     request: Request,
@@ -23,7 +17,7 @@ pub(super) async fn create(
     id: String,
 ) -> Answer {
     let key = idempotency::key(&context, &request, &format!("reversal-{id}-"))?;
-    let body: Body = if request.body().is_empty() { Body::default() } else { request.json()? };
+    let amount = refunds::amount(&request)?;
     let remittance = own_transfer(&context, party, &id).await?;
     if let Some(made) = refunds::under(&remittance, &key) {
         let shown = refunds::shown(&context, &remittance, made);
@@ -32,14 +26,14 @@ pub(super) async fn create(
     if let Some(canceled) = cancellations::shown(&context, &remittance) {
         return Ok(Reply::json(json!({ "cancellation": canceled })));
     }
-    let is_whole = body.amount.is_none_or(|amount| amount == remittance.money.amount_minor);
+    let is_whole = amount.is_none_or(|amount| amount == remittance.money.amount_minor);
     if is_whole
         && let Some(canceled) = cancellations::cancel(&context, &remittance).await?
         && let Some(shown) = cancellations::shown(&context, &canceled)
     {
         return Ok(Reply::json(json!({ "cancellation": shown })));
     }
-    match refunds::refund(&context, &remittance, &key, body.amount).await {
+    match refunds::refund(&context, &remittance, &key, amount).await {
         Ok(refunded) => {
             let made = refunds::under(&refunded, &key).ok_or_else(Refusal::failed)?;
             let shown = refunds::shown(&context, &refunded, made);

@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use bank::remittance::side::{Side, State};
 use bank::remittance::{CardRefund, RemittanceFailure};
 use bank::{ChargeFailure, Instrument, Party, PaymentMethod, Rail, Remittance, RemittanceStatus};
-use engine::{PartyId, PaymentMethodId};
+use engine::{Currency, PartyId, PaymentMethodId};
 use gateway::bank::Instruments;
 use serde_json::{Value, json};
 
 use super::extras::Extras;
 use super::{cancellations, refunds};
 use crate::moov::accounts::payment_methods::show::{kind, payment_method};
+use crate::moov::accounts::schedules::Recurring;
 use crate::moov::context::Context;
+use crate::moov::decimal;
 use crate::moov::object::Object;
 use crate::moov::refusal::Refusal;
 use crate::moov::run_transfer::particulars::{Particulars, Said};
@@ -38,6 +40,7 @@ struct Named {
     parties: HashMap<PartyId, Party>,
     methods: HashMap<PaymentMethodId, PaymentMethod>,
     instruments: Instruments,
+    recurring: Recurring,
 }
 
 impl Named {
@@ -54,17 +57,26 @@ impl Named {
         let methods = bank.payment_methods_by_id(account, methods).await?.into_iter();
         let methods: Vec<PaymentMethod> = methods.flatten().collect();
         let instruments = bank.instruments(account, &methods).await?;
+        let by_card = remittances.iter().filter(|it| it.source.rail == Rail::CardPayment);
+        let schedules = by_card.filter_map(|it| it.scheduled).map(|(schedule, _)| schedule);
+        let recurring = Recurring::read(context, schedules.collect()).await?;
         Ok(Named {
             parties: parties.map(|party| (party.id, party)).collect(),
             methods: methods.into_iter().map(|method| (method.id, method)).collect(),
             instruments,
+            recurring,
         })
     }
 
     fn transfer(&self, context: &Context, it: &Remittance) -> Value {
         let ids = context.ids();
         let said = Particulars::read(&it.particulars);
-        let extras = Extras::of(&it.particulars);
+        let mut extras = Extras::of(&it.particulars);
+        if let Some((schedule, slot)) = it.scheduled.filter(|_| it.source.rail == Rail::CardPayment)
+        {
+            let source = self.recurring.source(schedule, slot);
+            extras.transaction_source.get_or_insert_with(|| source.to_owned());
+        }
         let currency = it.money.currency.code();
         let amount = |minor: i64| json!({"currency": currency, "value": minor});
         let refunded = Some(it.refunded_minor()).filter(|minor| *minor > 0);
@@ -104,7 +116,7 @@ impl Named {
                 "amountDetails",
                 Some(context.version >= new)
                     .filter(|is_new| *is_new)
-                    .and_then(|_| amount_details(currency, tax, &extras)),
+                    .and_then(|_| amount_details(it.money.currency, tax, &extras)),
             )
             .into()
     }
@@ -152,11 +164,8 @@ impl Named {
 }
 
 /// What the amount is made of.
-fn amount_details(currency: &str, tax_minor: Option<i64>, extras: &Extras) -> Option<Value> {
-    let decimal = |minor: i64| {
-        let value = format!("{}.{:02}", minor / 100, minor % 100);
-        json!({"currency": currency, "valueDecimal": value})
-    };
+fn amount_details(currency: Currency, tax_minor: Option<i64>, extras: &Extras) -> Option<Value> {
+    let decimal = |minor: i64| json!({"currency": currency.code(), "valueDecimal": decimal::of_minor(minor, currency)});
     if tax_minor.is_none() && extras.tip.is_none() && extras.surcharge.is_none() {
         return None;
     }

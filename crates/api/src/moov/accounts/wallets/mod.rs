@@ -1,7 +1,9 @@
 //! `/accounts/{accountID}/wallets`.
 
 pub(super) mod show;
+mod transactions;
 
+use bank::Wallet;
 use engine::{PartyId, WalletId};
 use serde_json::Value;
 
@@ -14,10 +16,15 @@ use crate::moov::router::{Resource, Routes};
 use crate::moov::scope::Family::Wallets;
 
 pub(super) fn routes() -> Routes {
-    Routes::new().at("/accounts/{accountID}/wallets", Resource::new().get(Wallets.read(), list)).at(
-        "/accounts/{accountID}/wallets/{walletID}",
-        Resource::new().get(Wallets.read(), retrieve),
-    )
+    let one = "/accounts/{accountID}/wallets/{walletID}";
+    Routes::new()
+        .at("/accounts/{accountID}/wallets", Resource::new().get(Wallets.read(), list))
+        .at(one, Resource::new().get(Wallets.read(), retrieve))
+        .at(&format!("{one}/transactions"), Resource::new().get(Wallets.read(), transactions::list))
+        .at(
+            &format!("{one}/transactions/{{transactionID}}"),
+            Resource::new().get(Wallets.read(), transactions::retrieve),
+        )
 }
 
 /// An account's wallets, closed ones too.
@@ -31,10 +38,13 @@ async fn list(context: Context, _: Request, id: PartyId) -> Answer {
 }
 
 async fn retrieve(context: Context, _: Request, party: PartyId, wallet: String) -> Answer {
-    let id: WalletId = context.ids().find(&wallet).ok_or_else(Refusal::not_found)?;
-    let wallet = context.bank().wallet(context.account.id, id).await?;
-    if wallet.party != party {
-        return Err(Refusal::not_found());
-    }
+    let wallet = find(&context, party, &wallet).await?;
     Ok(Reply::json(show::wallet(&context, &wallet).await?))
+}
+
+/// The account's wallet of this id.
+async fn find(context: &Context, party: PartyId, id: &str) -> Result<Wallet, Refusal> {
+    let id: WalletId = context.ids().find(id).ok_or_else(Refusal::not_found)?;
+    let wallet = context.bank().wallet(context.account.id, id).await?;
+    if wallet.party == party { Ok(wallet) } else { Err(Refusal::not_found()) }
 }

@@ -4,6 +4,7 @@ use bank::Wallet;
 use serde_json::Value;
 
 use crate::moov::context::Context;
+use crate::moov::decimal;
 use crate::moov::object::Object;
 use crate::moov::refusal::Refusal;
 
@@ -13,7 +14,7 @@ pub(super) async fn wallet(context: &Context, wallet: &Wallet) -> Result<Value, 
     let balance = Object::new()
         .with("currency", wallet.currency.code())
         .with("value", value)
-        .with("valueDecimal", decimal(value));
+        .with("valueDecimal", decimal::of_minor(value, wallet.currency));
     let status = if wallet.closed_at.is_some() { "closed" } else { "active" };
     let shown = of_payment_method(context, wallet)
         .with("availableBalance", balance)
@@ -32,21 +33,4 @@ pub(in crate::moov::accounts) fn of_payment_method(context: &Context, wallet: &W
         .with("walletID", context.ids().id(wallet.id))
         .maybe("partnerAccountID", partner)
         .with("walletType", "default")
-}
-
-/// Minor units as a decimal of two places, which are all that a dollar has.
-fn decimal(minor: i64) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    let minor = minor.unsigned_abs();
-    format!("{sign}{}.{:02}", minor / 100, minor % 100)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dollar_has_a_hundred_cents() {
-        assert_eq!([1204, 5, 0, -1204].map(decimal), ["12.04", "0.05", "0.00", "-12.04"]);
-    }
 }

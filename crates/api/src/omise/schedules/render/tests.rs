@@ -47,8 +47,12 @@ fn captured(version: Version, shown: &Value) -> Captured {
     let (instruction, parties) = instructed(&names, shown);
     let recurrence = recurrence::Recurrence::new(rule, start, end).unwrap();
     let timing = Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour: draft::CHARGE_HOUR };
-    let policies =
-        Policies { timing, retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND, run_at_start: true };
+    let policies = Policies {
+        timing,
+        retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
+        run_at_start: true,
+        catch_up: engine::CatchUp::ALL,
+    };
     let shown_to = vec![instruction.counterparty()];
     let plan = Arc::new(Plan::new(recurrence, policies, instruction));
     let occurrences = captures::page(&shown["occurrences"], |it| occurrence(&names, it));

@@ -5,6 +5,7 @@ mod list;
 mod occurrences;
 mod recurrence;
 mod refused;
+mod repeated;
 mod retrieve;
 mod runs;
 mod sequences;

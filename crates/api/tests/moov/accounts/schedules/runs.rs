@@ -74,6 +74,37 @@ async fn a_transfer_says_which_occurrence_it_pays() {
 }
 
 #[tokio::test]
+async fn card_schemes_are_told_which_transfers_recur() {
+    let cast = Cast::new().await;
+    let fee = json!({"runOn": TUESDAY, "runTransfer": transfer_with(&json!({}))});
+    let rule = recur("FREQ=DAILY;COUNT=4", TUESDAY, 100);
+    let created = cast.schedule(json!({"recur": rule, "occurrences": [fee]})).await;
+    // The first is the first that was not called off.
+    let of_rule = created["occurrences"].as_array().unwrap().iter();
+    let canceled = of_rule.clone().find(|it| it["generated"] == json!(true)).unwrap();
+    let canceled = json!({"occurrenceID": canceled["occurrenceID"], "canceled": true});
+    cast.put(&member(&created), json!({"occurrences": [canceled]})).await;
+    cast.advance("2026-01-31T00:00:00Z").await;
+    let shown = cast.get(&member(&created)).await;
+    let mut told = Vec::new();
+    for occurrence in shown["occurrences"].as_array().unwrap() {
+        if occurrence.get("ranTransferID").is_some() {
+            let transfer = cast.transfer_of(occurrence).await;
+            let card = &transfer["source"]["cardDetails"];
+            told.push((occurrence["generated"].clone(), card["transactionSource"].clone()));
+        }
+    }
+    let said = |generated: bool, source: &str| (json!(generated), json!(source));
+    let expected = [
+        said(false, "unscheduled"),
+        said(true, "first-recurring"),
+        said(true, "recurring"),
+        said(true, "recurring"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
 async fn an_occurrence_fails_with_its_card_says_why_and_is_not_tried_again() {
     let cast = Cast::new().await;
     let customer = cast.find(CUSTOMER);

@@ -1,0 +1,127 @@
+//! What a person decides of an attempt that waits.
+
+use std::time::Duration;
+
+use engine::settlement::{AwaitingKey, Verdict, resolve, settle_by_hand};
+use engine::{Awaiting, LaneId, Outcome, Schedule, ScheduleId, Status};
+use gateway::Lookup;
+use store::{AuditEntry, Deed, StoreError};
+
+use crate::{Handle, Trouble};
+
+/// What came of a decision.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Decided {
+    /// It stands.
+    AsSaid,
+    /// The gateway, asked once more, knew what had come of it; that was recorded instead.
+    Found(Outcome),
+}
+
+/// Why a decision was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// Nothing waits under this name: it has settled meanwhile, or there never was one.
+    #[error("no attempt waits there; it has settled meanwhile, or there never was one")]
+    NothingWaits,
+    /// It has been taken and will become final by itself.
+    #[error("the gateway has taken this payment and will say what comes of it")]
+    Accepted,
+    /// Its schedule was ended, so that nothing more of it is asked for.
+    #[error("the schedule was ended, so that nothing more of it is asked for")]
+    Ended,
+    /// The gateway could not be asked whether it was paid after all.
+    #[error("the gateway cannot be asked now whether this was paid after all; try again later")]
+    Unreachable,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Handle {
+    /// What waits for its outcome, or for a person, on this lane: the oldest slots first.
+    pub async fn waiting(
+        &self,
+        after: Option<AwaitingKey>,
+        limit: u32,
+    ) -> Result<Vec<Awaiting>, StoreError> {
+        self.lane.store.awaiting(self.lane.id, after, limit).await
+    }
+
+    /// Settles an attempt that waits as a person has decided. Before it is asked for once
+    /// more, the gateway is asked whether it knows of it after all.
+    pub async fn decide(
+        &self,
+        key: AwaitingKey,
+        verdict: Verdict,
+        entry: AuditEntry,
+    ) -> Result<Decided, DecisionError> {
+        let _turn = self.turn.lock().await;
+        let (awaiting, schedule) = self.find_waiting(key).await?;
+        if awaiting.accepted().is_some() {
+            return Err(DecisionError::Accepted);
+        }
+        let mut settlement = settle_by_hand(&awaiting, &verdict, &entry.reason, self.now());
+        let mut decided = Decided::AsSaid;
+        if verdict == Verdict::Ask {
+            if matches!(schedule.status, Status::Deleted | Status::Suspended) {
+                return Err(DecisionError::Ended);
+            }
+            match self.lane.look_up_one(&awaiting).await {
+                Lookup::Found(outcome) => {
+                    let found = resolve(&awaiting, outcome.clone(), self.now());
+                    settlement = found.ok_or(DecisionError::Accepted)?;
+                    decided = Decided::Found(outcome);
+                }
+                Lookup::Absent => {}
+                Lookup::Unreachable => return Err(DecisionError::Unreachable),
+            }
+        }
+        if !self.lane.store.settle_by_hand(settlement, entry).await?.is_written() {
+            return Err(DecisionError::NothingWaits);
+        }
+        self.lane.settled.announce(&[key.schedule]);
+        self.wake.notify_one();
+        Ok(decided)
+    }
+
+    /// Why the lane has stopped, and for how long it will at least; `None` while it goes.
+    pub fn stopped(&self) -> Option<(Trouble, Duration)> {
+        self.lane.stopped()
+    }
+
+    /// Lets a lane go that was held. `false` where it was not.
+    pub async fn resume(&self, entry: AuditEntry) -> Result<bool, StoreError> {
+        let held_since = self.lane.store.resume_lane(self.lane.id, entry).await?;
+        self.lane.forget_beat();
+        self.wake.notify_one();
+        Ok(held_since.is_some())
+    }
+
+    async fn find_waiting(&self, key: AwaitingKey) -> Result<(Awaiting, Schedule), DecisionError> {
+        let store = &self.lane.store;
+        let records = store.slot_records(vec![(key.schedule, key.slot)]).await?;
+        let awaiting = records
+            .into_iter()
+            .find_map(|record| record.awaiting)
+            .filter(|awaiting| awaiting.key() == key && is_here(awaiting, self.lane.id))
+            .ok_or(DecisionError::NothingWaits)?;
+        let schedule: ScheduleId = key.schedule;
+        let schedule = store.schedule(schedule).await?.ok_or(DecisionError::NothingWaits)?;
+        Ok((awaiting, schedule))
+    }
+}
+
+fn is_here(awaiting: &Awaiting, lane: LaneId) -> bool {
+    awaiting.run.key.lane == lane
+}
+
+/// What a decision is called where it is written down.
+#[must_use]
+pub const fn deed_of(verdict: &Verdict) -> Deed {
+    match verdict {
+        Verdict::Paid(_) => Deed::SaidPaid,
+        Verdict::NotPaid => Deed::SaidNotPaid,
+        Verdict::Ask => Deed::Asked,
+    }
+}
