@@ -133,6 +133,21 @@ impl Judge {
         seen.finishing.extend(finishing);
     }
 
+    /// Faults stop. What could not be found out until it was too late to be sent unseen
+    /// rightly waits for a person from now on.
+    pub(crate) fn note_late(&self) {
+        let now = self.kernel.now();
+        let mut seen = self.seen();
+        let Seen { awaiting, late, created, .. } = &mut *seen;
+        late.extend(awaiting.iter().filter(|name| {
+            let plan = created.get(&name.schedule).map(|schedule| &schedule.plan);
+            plan.is_some_and(|plan| {
+                let lateness_max = i64::from(plan.policies.catch_up.lateness_max_seconds);
+                plan.due(name.slot).is_some_and(|due| due.plus_seconds(lateness_max) < now)
+            })
+        }));
+    }
+
     /// The store gave fresh runs to a node.
     pub(crate) fn claimed(&self, claim: &Claim, runs: &[Run]) {
         let mut seen = self.seen();

@@ -180,6 +180,14 @@ impl Lane {
     /// Tells the breaker of look-ups: that a gateway cannot be asked says the same as that
     /// it cannot be paid through; that it can says nothing of that.
     pub(crate) fn note_lookups(&self, lookups: &[Lookup]) {
+        let found = lookups.iter().find_map(|lookup| match lookup {
+            Lookup::Found(outcome) => Some(outcome),
+            Lookup::Absent | Lookup::Unreachable => None,
+        });
+        // It took the payment, though its answer was lost.
+        if let Some(outcome) = found {
+            self.note_outcomes(std::slice::from_ref(outcome));
+        }
         let unreachable = Outcome::NotSent(NotSent::Unreachable);
         if !lookups.is_empty() && lookups.iter().all(|it| *it == Lookup::Unreachable) {
             self.note_outcomes(std::slice::from_ref(&unreachable));
