@@ -113,9 +113,10 @@ impl Judge {
         let id = edited.schedule.id;
         seen.edited.insert(id);
         seen.created.insert(id, edited.schedule.clone());
-        // What is queued anew was not sent, or provably not taken: it may pay something else.
-        for run in &edited.queued {
-            seen.frozen.remove(&attempt_of(run));
+        // What leaves the queue was not sent, or provably not taken: it may pay something else.
+        for key in &edited.removed {
+            let name = AttemptName { schedule: id, slot: key.slot, attempt: 0 };
+            seen.frozen.remove(&name);
         }
         for slot in &edited.restored {
             seen.amendments.remove(&(id, *slot));
@@ -131,21 +132,6 @@ impl Judge {
         let finishing: Vec<RunKey> =
             seen.held.keys().filter(|key| key.schedule == id).copied().collect();
         seen.finishing.extend(finishing);
-    }
-
-    /// Faults stop. What could not be found out until it was too late to be sent unseen
-    /// rightly waits for a person from now on.
-    pub(crate) fn note_late(&self) {
-        let now = self.kernel.now();
-        let mut seen = self.seen();
-        let Seen { awaiting, late, created, .. } = &mut *seen;
-        late.extend(awaiting.iter().filter(|name| {
-            let plan = created.get(&name.schedule).map(|schedule| &schedule.plan);
-            plan.is_some_and(|plan| {
-                let lateness_max = i64::from(plan.policies.catch_up.lateness_max_seconds);
-                plan.due(name.slot).is_some_and(|due| due.plus_seconds(lateness_max) < now)
-            })
-        }));
     }
 
     /// The store gave fresh runs to a node.

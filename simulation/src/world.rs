@@ -215,7 +215,6 @@ impl World {
     /// Faults stop; what is down comes up; and time goes on until nothing is left to do.
     fn come_to_rest(&mut self) {
         self.surroundings.calm_down();
-        self.surroundings.judge.note_late();
         let since = self.kernel.now();
         for day in 1..=REST_DAYS_MAX {
             for node in &mut self.nodes {

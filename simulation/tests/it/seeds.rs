@@ -17,6 +17,16 @@ fn a_retry_outlives_an_edit() {
     is_well(2);
 }
 
+/// Two nodes found that an attempt had not been taken. One had it sent again, and its
+/// outcome was not known either; then the other wrote what it had concluded before, and it
+/// was sent once more. See also
+/// `what_was_concluded_of_an_earlier_wait_changes_nothing` in
+/// `crates/store/src/conformance/settlement.rs`.
+#[test]
+fn an_absence_that_was_seen_before_the_last_sending_counts_for_nothing() {
+    is_well(2155);
+}
+
 /// A batch that was held up past its lease had lost a run to another node, which gave it
 /// back; the run was claimed again by the first, and was in two batches under one term:
 /// one paid it, the other recorded that the balance was short. See also

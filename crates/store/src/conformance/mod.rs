@@ -101,6 +101,7 @@ macro_rules! store_conformance {
                 an_unknown_outcome_waits_beside_its_schedule
                 what_is_awaited_comes_a_page_at_a_time
                 a_late_outcome_is_recorded_once
+                what_was_concluded_of_an_earlier_wait_changes_nothing
                 a_late_suspension_calls_off_what_is_queued
                 a_late_suspension_marks_what_is_in_flight
                 a_late_outcome_does_not_revive_a_deleted_schedule
