@@ -2,6 +2,7 @@
 //! each balance. They are the truth that everything else is held against.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use engine::{
     AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Instant, Outcome,
@@ -19,6 +20,18 @@ pub(crate) struct AttemptName {
     pub(crate) schedule: ScheduleId,
     pub(crate) slot: Slot,
     pub(crate) attempt: u8,
+}
+
+impl AttemptName {
+    /// Every attempt at any slot of a schedule.
+    pub(crate) const fn all_of(schedule: ScheduleId) -> RangeInclusive<AttemptName> {
+        let (first, last) = (Slot::from_stored(i64::MIN), Slot::from_stored(i64::MAX));
+        AttemptName { schedule, slot: first, attempt: 0 }..=AttemptName {
+            schedule,
+            slot: last,
+            attempt: u8::MAX,
+        }
+    }
 }
 
 impl std::fmt::Display for AttemptName {

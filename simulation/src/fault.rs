@@ -1,5 +1,9 @@
 //! Bugs that can be planted, to show that a world finds them. They live on the lines
 //! between node, store and gateway: the product itself has no place for them.
+//!
+//! ```text
+//! cargo run --release -p simulation -- --planted skip-fence --from 1000
+//! ```
 
 /// A planted bug.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -42,11 +46,22 @@ pub enum Fault {
     AcceptedIsSuccess,
     /// A settlement's occurrence is lost.
     LoseOccurrence,
+    /// A batch that is sent piece by piece is sent to its end, whatever its permit says.
+    IgnorePermit,
+    /// What its gateway does not find is asked for again after the gateway may have
+    /// forgotten its key.
+    AskPastKeyWindow,
+    /// The unique index on requests is dropped: what is asked for again is made again.
+    DropUniqueIndex,
+    /// A slot that its owner moved gets another name.
+    RenameMovedSlots,
+    /// An edit is written although a run has been claimed since it was decided.
+    EditWhatIsInFlight,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Fault; 19] = [
+    pub const ALL: [Fault; 24] = [
         Fault::AcknowledgeBeforePaying,
         Fault::IgnoreUsedKeys,
         Fault::DrawKeys,
@@ -66,5 +81,10 @@ impl Fault {
         Fault::KeepRunsOfDeleted,
         Fault::AcceptedIsSuccess,
         Fault::LoseOccurrence,
+        Fault::IgnorePermit,
+        Fault::AskPastKeyWindow,
+        Fault::DropUniqueIndex,
+        Fault::RenameMovedSlots,
+        Fault::EditWhatIsInFlight,
     ];
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{
-    AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Money, NotSent,
-    Outcome, PaymentId, PaymentRequest, Term,
+    AccountId, ChargeId, Decline, DeclineKind, IdempotencyKey, InstallationId, Instant, Money,
+    NotSent, Outcome, PaymentId, PaymentRequest, Term,
 };
 use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
@@ -58,8 +58,12 @@ impl GatewayLine {
             let answered = (there + milliseconds(random, 1, 2_000)).min(timeout);
             let arrives = Some(there.min(timeout));
             if random.chance(troubles.not_sent) {
-                let throttled = NotSent::Throttled { retry_after_seconds: None };
-                let why = random.pick(NotSent::Unreachable, &[throttled]);
+                let wait = random.magnitude(1, 7_200).try_into().ok();
+                let retry_after_seconds = wait.filter(|_| random.one_in(2));
+                let why = random.pick(
+                    NotSent::Unreachable,
+                    &[NotSent::Throttled { retry_after_seconds }, NotSent::Unauthorised],
+                );
                 return Fate { arrives: None, answered, instead: Some(Instead::NotSent(why)) };
             }
             let unknown = Some(Instead::Unknown);
@@ -68,6 +72,9 @@ impl GatewayLine {
             }
             if random.chance(troubles.answer_lost) {
                 return Fate { arrives, answered: timeout, instead: unknown };
+            }
+            if random.chance(troubles.garbled) {
+                return Fate { arrives, answered, instead: unknown };
             }
             if random.chance(troubles.late) {
                 let most = i64::try_from(late_max.as_millis()).unwrap_or(1);
@@ -88,6 +95,16 @@ impl GatewayLine {
             put(answers, index, outcome);
         }
         let Some(arrives) = fate.arrives else { return };
+        if self.is_sent_twice() {
+            let (surroundings, request) = (Arc::clone(&self.surroundings), request.clone());
+            let late_max = surroundings.scenario.lateness_max().as_secs().cast_signed();
+            let again = self.surroundings.kernel.draw(|random| random.magnitude(1, late_max));
+            let again = arrives + Duration::from_secs(again.cast_unsigned());
+            self.surroundings.kernel.after(again, move || {
+                surroundings.kernel.note("again", || request.key.as_str().to_owned());
+                arrive(&surroundings, &request);
+            });
+        }
         let (surroundings, answers) = (Arc::clone(&self.surroundings), Arc::clone(answers));
         let incarnation = self.incarnation;
         self.surroundings.kernel.after(arrives, move || {
@@ -99,6 +116,16 @@ impl GatewayLine {
                 put(&answers, index, outcome);
             }
         });
+    }
+
+    /// What lies between may deliver a request twice; a gateway that does not look at keys
+    /// is not asked over such a line.
+    fn is_sent_twice(&self) -> bool {
+        let looks_at_keys = match self.surroundings.scenario.gateway {
+            GatewayKind::Keyed | GatewayKind::Forgetful => true,
+            GatewayKind::Built | GatewayKind::Searchable => false,
+        };
+        looks_at_keys && self.surroundings.strikes(|troubles| troubles.twice)
     }
 
     /// Spoils a request as a planted bug would.
@@ -165,6 +192,11 @@ impl Drop for OpenQuote<'_> {
     }
 }
 
+fn later(now: Instant, wait: Duration) -> Instant {
+    let wait = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
+    Instant::from_nanoseconds(now.nanoseconds().saturating_add(wait))
+}
+
 fn put(answers: &Answers, index: usize, outcome: Outcome) {
     let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(answer) = answers.get_mut(index) {
@@ -185,13 +217,16 @@ fn arrive(surroundings: &Arc<Surroundings>, request: &PaymentRequest) -> Outcome
         } else {
             Inclination::Succeed
         };
-        (inclination, random.magnitude(1, 60))
+        let invisible_max = surroundings.scenario.invisible_seconds_max();
+        let lag = match invisible_max {
+            0 => 0,
+            most if random.one_in(2) => random.between(1, most),
+            most => random.magnitude(1, most),
+        };
+        (inclination, lag)
     });
     let now = kernel.now();
-    let visible_from = match surroundings.scenario.gateway {
-        GatewayKind::Keyed | GatewayKind::Forgetful => now.plus_seconds(lag),
-        GatewayKind::Built | GatewayKind::Searchable => now,
-    };
+    let visible_from = now.plus_seconds(lag);
     let arrival = surroundings.books().arrive(request, inclination, now, visible_from);
     match arrival {
         Arrival::Wrong(what) => {
@@ -226,22 +261,29 @@ fn finish_later(surroundings: &Arc<Surroundings>, key: IdempotencyKey) {
 
 #[async_trait]
 impl Gateway for GatewayLine {
-    async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
         let surroundings = &self.surroundings;
+        let kernel = &surroundings.kernel;
         let names = self.names(&requests);
-        surroundings.judge.sending(self.term, &requests, &names, &surroundings.books());
-        surroundings.kernel.note("sending", || {
-            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-            format!("{}: {}", self.incarnation, names.join(", "))
-        });
         surroundings.maybe_disturb(self.incarnation, surroundings.scenario.timeout);
         let answers: Answers = Arc::new(Mutex::new(vec![Outcome::Unknown; requests.len()]));
-        let mut answered = Duration::ZERO;
-        // The built-in bank writes a batch in one commit.
+        let mut last = kernel.now();
+        // The built-in bank writes a batch in one commit; elsewhere each request has a fate
+        // of its own, and some gateways are sent one after the other.
         let together = surroundings.scenario.is_in_process().then(|| self.fate());
-        for (index, request) in requests.into_iter().enumerate() {
+        let one_by_one = together.is_none() && kernel.draw(|random| random.one_in(2));
+        for (index, (request, name)) in requests.into_iter().zip(&names).enumerate() {
+            if one_by_one && index > 0 {
+                kernel.sleep(kernel.draw(|random| milliseconds(random, 1, 2_000))).await;
+            }
+            if !permit.holds() && !surroundings.has(Fault::IgnorePermit) {
+                put(&answers, index, Outcome::NotSent(NotSent::KeptBack));
+                continue;
+            }
+            surroundings.judge.sending(self.term, &request, *name, &surroundings.books());
+            kernel.note("sending", || format!("{}: {name}", self.incarnation));
             let fate = together.unwrap_or_else(|| self.fate());
-            answered = answered.max(fate.answered);
+            last = last.max(later(kernel.now(), fate.answered));
             self.send(index, self.spoil(request), fate, &answers);
         }
         if surroundings.has(Fault::AcknowledgeBeforePaying) {
@@ -250,7 +292,8 @@ impl Gateway for GatewayLine {
                 .map(|_| Outcome::Succeeded(PaymentId::Charge(ChargeId(0))))
                 .collect();
         }
-        surroundings.kernel.sleep(answered).await;
+        let rest = last.nanoseconds().saturating_sub(kernel.now().nanoseconds()).max(0);
+        kernel.sleep(Duration::from_nanos(rest.cast_unsigned())).await;
         let outcomes = std::mem::take(&mut *answers.lock().unwrap_or_else(PoisonError::into_inner));
         surroundings.kernel.note("answered", || {
             let answers = names.iter().zip(&outcomes);
@@ -314,6 +357,9 @@ impl Gateway for GatewayLine {
         let (key_window, absence_conclusive_after) = match scenario.gateway {
             GatewayKind::Built => (None, Some(Duration::ZERO)),
             GatewayKind::Keyed => (None, None),
+            GatewayKind::Forgetful if self.surroundings.has(Fault::AskPastKeyWindow) => {
+                (None, None)
+            }
             GatewayKind::Forgetful => {
                 (Some(Duration::from_secs(KEY_WINDOW_SECONDS.cast_unsigned())), None)
             }

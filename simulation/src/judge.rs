@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use engine::edit::Edited;
 use engine::settlement::{AwaitingKey, Source};
 use engine::{
-    AccountId, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest, Role, Run,
-    RunKey, Schedule, ScheduleId, Settlement, Term, admit,
+    AccountId, Amendment, Instant, Money, Occurrence, OccurrenceStatus, Outcome, PaymentRequest,
+    Role, Run, RunKey, Schedule, ScheduleId, Settlement, Slot, Status, Term, admit,
 };
-use store::{Claim, Settled};
+use store::{Claim, RequestKey, Settled};
 
 use crate::books::{AttemptName, Books, PaymentState};
 use crate::kernel::Kernel;
@@ -35,14 +36,24 @@ pub(crate) struct Judge {
 #[derive(Clone, Default)]
 pub(crate) struct Seen {
     held: BTreeMap<RunKey, Holder>,
+    /// Where those stand, by what they are an attempt at.
+    held_keys: BTreeMap<AttemptName, RunKey>,
     /// Runs that were in flight when their schedule was deleted: they finish.
     finishing: BTreeSet<RunKey>,
     pub(crate) created: BTreeMap<ScheduleId, Schedule>,
     pub(crate) deleted: BTreeSet<ScheduleId>,
+    /// What stands of what owners did to slots.
+    amendments: BTreeMap<(ScheduleId, Slot), Amendment>,
+    /// Schedules that were edited.
+    pub(crate) edited: BTreeSet<ScheduleId>,
+    /// Schedules that were stopped for a time or for good.
+    pub(crate) stopped: BTreeSet<ScheduleId>,
+    /// What each request made.
+    made_by: BTreeMap<(AccountId, Box<str>), ScheduleId>,
     pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
-    awaiting: BTreeSet<AttemptName>,
-    /// Those that came too late to be sent unseen when they began to wait.
-    pub(crate) late: BTreeSet<AttemptName>,
+    awaiting: BTreeMap<AttemptName, Run>,
+    /// Those that had waited and went back into the queue.
+    returned: BTreeSet<AttemptName>,
     /// Balances that are being quoted, and under which term.
     quoting: BTreeSet<(Term, AccountId)>,
     /// What each attempt was first sent with.
@@ -51,6 +62,18 @@ pub(crate) struct Seen {
 
 pub(crate) const fn name_of(key: AwaitingKey) -> AttemptName {
     AttemptName { schedule: key.schedule, slot: key.slot, attempt: key.attempt }
+}
+
+const fn schedule_of(source: Source) -> ScheduleId {
+    match source {
+        Source::Queue(key) => key.schedule,
+        Source::Awaiting(key) => key.schedule,
+    }
+}
+
+const fn attempt_of(run: &Run) -> AttemptName {
+    let Run { key, attempt, .. } = run;
+    AttemptName { schedule: key.schedule, slot: key.slot, attempt: *attempt }
 }
 
 impl Judge {
@@ -67,13 +90,39 @@ impl Judge {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn created(&self, schedules: &[Schedule]) {
+    pub(crate) fn created(&self, request: &RequestKey, schedules: &[Schedule]) {
         let mut seen = self.seen();
+        if let Some(made) = schedules.first().map(|schedule| schedule.id) {
+            let before =
+                *seen.made_by.entry((request.account, request.key.clone())).or_insert(made);
+            if before != made {
+                self.kernel.violate(|| format!("{request:?} made schedules {before} and {made}"));
+            }
+        }
         for schedule in schedules {
             let before = seen.created.insert(schedule.id, schedule.clone());
             if before.is_some_and(|before| before.plan != schedule.plan) {
                 self.kernel.violate(|| format!("schedule {} was made twice", schedule.id));
             }
+        }
+    }
+
+    /// The store has written an edit.
+    pub(crate) fn edited(&self, edited: &Edited) {
+        let mut seen = self.seen();
+        let id = edited.schedule.id;
+        seen.edited.insert(id);
+        seen.created.insert(id, edited.schedule.clone());
+        // What leaves the queue was not sent, or provably not taken: it may pay something else.
+        for key in &edited.removed {
+            let name = AttemptName { schedule: id, slot: key.slot, attempt: 0 };
+            seen.frozen.remove(&name);
+        }
+        for slot in &edited.restored {
+            seen.amendments.remove(&(id, *slot));
+        }
+        for amendment in &edited.amendments {
+            seen.amendments.insert((id, amendment.slot), amendment.clone());
         }
     }
 
@@ -83,21 +132,6 @@ impl Judge {
         let finishing: Vec<RunKey> =
             seen.held.keys().filter(|key| key.schedule == id).copied().collect();
         seen.finishing.extend(finishing);
-    }
-
-    /// Faults stop. What could not be found out until it was too late to be sent unseen
-    /// rightly waits for a person from now on.
-    pub(crate) fn note_late(&self) {
-        let now = self.kernel.now();
-        let mut seen = self.seen();
-        let Seen { awaiting, late, created, .. } = &mut *seen;
-        late.extend(awaiting.iter().filter(|name| {
-            let plan = created.get(&name.schedule).map(|schedule| &schedule.plan);
-            plan.is_some_and(|plan| {
-                let lateness_max = i64::from(plan.policies.catch_up.lateness_max_seconds);
-                plan.due(name.slot).is_some_and(|due| due.plus_seconds(lateness_max) < now)
-            })
-        }));
     }
 
     /// The store gave fresh runs to a node.
@@ -161,56 +195,53 @@ impl Judge {
         self.seen().quoting.remove(&(term, account));
     }
 
-    /// A node is about to ask for payments. Its clock may be wrong; its claim may not.
+    /// A request leaves a node. Its clock may be wrong; its claim may not.
     pub(crate) fn sending(
         &self,
         term: Term,
-        requests: &[PaymentRequest],
-        names: &[AttemptName],
+        request: &PaymentRequest,
+        name: AttemptName,
         books: &Books,
     ) {
         let now = self.kernel.now();
         let mut seen = self.seen();
-        for (request, name) in requests.iter().zip(names) {
-            if seen.recorded.contains_key(name) {
-                // Two that look for what became of one attempt may both ask again; its key
-                // sees to it that this is nothing new.
-                if books.payment(*name).is_none() {
-                    self.kernel.violate(|| format!("{name} was sent although it is recorded"));
-                }
-                continue;
+        if seen.recorded.contains_key(&name) {
+            // Two that look for what became of one attempt may both ask again; its key
+            // sees to it that this is nothing new.
+            if books.payment(name).is_none() {
+                self.kernel.violate(|| format!("{name} was sent although it is recorded"));
             }
-            if name.attempt > 0 {
-                let before = AttemptName { attempt: name.attempt - 1, ..*name };
-                let failed = seen
-                    .recorded
-                    .get(&before)
-                    .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
-                if !failed {
-                    self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
-                }
+            return;
+        }
+        if name.attempt > 0 {
+            let before = AttemptName { attempt: name.attempt - 1, ..name };
+            let failed = seen
+                .recorded
+                .get(&before)
+                .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
+            if !failed {
+                self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
             }
-            let money = request.body.money();
-            let frozen = *seen.frozen.entry(*name).or_insert(money);
-            if frozen != money {
-                self.kernel.violate(|| {
-                    format!("{name} was sent with {money:?}, and before with {frozen:?}")
-                });
-            }
-            if seen.awaiting.contains(name) {
-                continue; // asked for again under the same key, which no claim guards
-            }
-            let Some(holder) = seen.holder_of(name) else {
-                self.kernel.violate(|| format!("{name} was sent and nobody had claimed it"));
-                continue;
-            };
-            let is_past = holder.lease_until < now && !self.exclusive;
-            if holder.term != term || is_past {
-                let (term, until) = (holder.term, holder.lease_until);
-                self.kernel.violate(|| {
-                    format!("{name} was sent past its lease; {term:?} holds it until {until}")
-                });
-            }
+        }
+        let money = request.body.money();
+        let frozen = *seen.frozen.entry(name).or_insert(money);
+        if frozen != money {
+            self.kernel
+                .violate(|| format!("{name} was sent with {money:?}, and before with {frozen:?}"));
+        }
+        if seen.awaiting.contains_key(&name) {
+            return; // asked for again under the same key, which no claim guards
+        }
+        let Some(holder) = seen.holder_of(&name) else {
+            self.kernel.violate(|| format!("{name} was sent and nobody had claimed it"));
+            return;
+        };
+        let is_past = holder.lease_until < now && !self.exclusive;
+        if holder.term != term || is_past {
+            let (term, until) = (holder.term, holder.lease_until);
+            self.kernel.violate(|| {
+                format!("{name} was sent past its lease; {term:?} holds it until {until}")
+            });
         }
     }
 
@@ -229,7 +260,7 @@ impl Judge {
             }
             match settlement.source {
                 Source::Queue(key) => {
-                    let holder = seen.held.remove(&key).map(|holder| holder.term);
+                    let holder = seen.let_go(key).map(|holder| holder.term);
                     if holder != Some(term) {
                         self.kernel.violate(|| {
                             format!("{key:?} was settled under {term:?} and held by {holder:?}")
@@ -237,17 +268,19 @@ impl Judge {
                     }
                 }
                 Source::Awaiting(key) => {
-                    if !seen.awaiting.remove(&name_of(key)) {
+                    if seen.awaiting.remove(&name_of(key)).is_none() {
                         self.kernel.violate(|| format!("{key:?} was settled and did not wait"));
+                    }
+                    if settlement.occurrences.is_empty() {
+                        seen.returned.insert(name_of(key));
                     }
                 }
             }
             if let Some(awaiting) = &settlement.awaiting {
-                let name = name_of(awaiting.key());
-                seen.awaiting.insert(name);
-                if admit(&awaiting.run, awaiting.since).is_err() {
-                    seen.late.insert(name);
-                }
+                seen.awaiting.insert(name_of(awaiting.key()), awaiting.run.clone());
+            }
+            if let Some((Status::Suspended, _)) = settlement.status {
+                seen.stopped.insert(schedule_of(settlement.source));
             }
             for occurrence in &settlement.occurrences {
                 self.record(&mut seen, occurrence, books);
@@ -306,22 +339,33 @@ impl Judge {
 impl Seen {
     fn hold(&mut self, claim: &Claim, runs: &[Run]) {
         for run in runs {
+            self.held_keys.insert(attempt_of(run), run.key);
             let holder =
                 Holder { term: claim.term, lease_until: claim.lease_until, run: run.clone() };
             self.held.insert(run.key, holder);
         }
     }
 
-    fn holder_of(&self, name: &AttemptName) -> Option<&Holder> {
-        self.held.values().find(|holder| {
-            let Run { key, attempt, .. } = &holder.run;
-            key.schedule == name.schedule && key.slot == name.slot && *attempt == name.attempt
-        })
+    fn let_go(&mut self, key: RunKey) -> Option<Holder> {
+        let holder = self.held.remove(&key)?;
+        self.held_keys.remove(&attempt_of(&holder.run));
+        Some(holder)
     }
 
-    /// Whether somebody works on runs, or left them behind not long ago.
-    pub(crate) fn is_anything_in_flight(&self, now: Instant) -> bool {
-        self.held.values().any(|holder| holder.lease_until.plus_seconds(600) > now)
+    fn holder_of(&self, name: &AttemptName) -> Option<&Holder> {
+        self.held_keys.get(name).and_then(|key| self.held.get(key))
+    }
+
+    /// When the first of the leases ends under which runs are held now, or were not long
+    /// ago.
+    pub(crate) fn lease_that_ends_first(&self, now: Instant) -> Option<Instant> {
+        let leases = self.held.values().map(|holder| holder.lease_until);
+        leases.filter(|until| until.plus_seconds(600) > now).min()
+    }
+
+    /// Whether a lease is over under which something is still held.
+    pub(crate) fn is_anything_left_behind(&self, now: Instant) -> bool {
+        self.held.values().any(|holder| holder.lease_until <= now)
     }
 
     /// The term that holds a run.
@@ -329,8 +373,18 @@ impl Seen {
         self.held.get(&key).map(|holder| holder.term)
     }
 
+    /// What was recorded of a schedule, in order.
+    pub(crate) fn recorded_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Occurrence> {
+        self.recorded.range(AttemptName::all_of(schedule)).map(|(_, occurrence)| occurrence)
+    }
+
     pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
-        self.awaiting.iter()
+        self.awaiting.keys()
+    }
+
+    /// Whether an attempt that waits has come too late to be made unseen by a person.
+    pub(crate) fn is_late(&self, name: &AttemptName, now: Instant) -> bool {
+        self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
     }
 
     /// What contradicts the schedule's rule in a queued run.
@@ -338,24 +392,60 @@ impl Seen {
         let Some(schedule) = self.created.get(&run.key.schedule) else {
             return Some("nobody made its schedule".to_owned());
         };
-        let plan = &schedule.plan;
-        if run.plan != *plan {
-            return Some("its plan is not its schedule's".to_owned());
+        match run.role {
+            Role::Cadence { .. } => wrong_with_cadence(schedule, run),
+            Role::Detached { .. } if run.attempt == 0 => self.wrong_with_amended(schedule, run),
+            Role::Detached { .. } => None,
         }
-        if !plan.cadence.contains(run.key.slot) {
-            return Some("its rule has no such date".to_owned());
-        }
-        let hour = plan.due(run.key.slot)?;
-        let first = schedule.first.filter(|link| link.slot == run.key.slot);
-        let is_detached = matches!(run.role, Role::Detached { .. });
-        let right = match (run.attempt, first) {
-            (0, Some(first)) => {
-                run.key.due == first.due || (is_detached && run.key.due > first.due)
-            }
-            // What goes back into the queue after it had waited is due anew.
-            (0, None) => run.key.due == hour || (is_detached && run.key.due >= hour),
-            _ => run.key.due > hour || plan.policies.run_at_start,
-        };
-        (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))
     }
+
+    /// What contradicts what the owner did to the slot of a run.
+    fn wrong_with_amended(&self, schedule: &Schedule, run: &Run) -> Option<String> {
+        if self.returned.contains(&attempt_of(run)) {
+            return None; // its slot went back into the queue as it was, or due anew
+        }
+        let RunKey { schedule: id, slot, due, .. } = run.key;
+        let Some(amendment) = self.amendments.get(&(id, slot)) else {
+            return Some("nobody took its slot out of the rule, or added it".to_owned());
+        };
+        if amendment.canceled_at.is_some() {
+            return Some("its slot was called off".to_owned());
+        }
+        let expected = amendment.run_at.or_else(|| schedule.plan.due(slot));
+        (expected != Some(due)).then(|| format!("its slot was to run at {expected:?}"))
+    }
+
+    /// What must have run of a schedule that was edited, by `now`.
+    pub(crate) fn slots_owed(&self, schedule: &Schedule, now: Instant) -> BTreeSet<Slot> {
+        let id = schedule.id;
+        let of_id = (id, Slot::from_stored(i64::MIN))..=(id, Slot::from_stored(i64::MAX));
+        let last = Slot::of(schedule.plan.policies.timing.zone.moment_at(now));
+        let by_rule =
+            schedule.slots_through(last).filter(|slot| !self.amendments.contains_key(&(id, *slot)));
+        let amended = self.amendments.range(of_id).map(|(_, amendment)| amendment);
+        let owed = amended.filter(|it| it.canceled_at.is_none()).map(|it| it.slot);
+        by_rule.chain(owed).collect()
+    }
+}
+
+/// What contradicts the schedule's rule in a run that carries it on.
+fn wrong_with_cadence(schedule: &Schedule, run: &Run) -> Option<String> {
+    let plan = &schedule.plan;
+    if !Arc::ptr_eq(&run.plan, plan) && run.plan != *plan {
+        return Some("its plan is not its schedule's".to_owned());
+    }
+    if !schedule.has_slot(run.key.slot) {
+        return Some("its rule has no such date".to_owned());
+    }
+    if run.attempt == 0 && plan.is_excepted(run.key.slot) {
+        return Some("its slot goes its own way".to_owned());
+    }
+    let hour = plan.due(run.key.slot)?;
+    let first = schedule.first.filter(|link| link.slot == run.key.slot && link.attempt == 0);
+    let right = match (run.attempt, first) {
+        (0, Some(first)) => run.key.due == first.due,
+        (0, None) => run.key.due == hour,
+        _ => run.key.due > hour || plan.policies.run_at_start,
+    };
+    (!right).then(|| format!("is due {}, and its slot's hour is {hour}", run.key.due))
 }

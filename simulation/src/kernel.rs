@@ -3,7 +3,8 @@
 //! Everything that happens in a world is a closure at an instant of true time.
 //! What happens at the same instant happens in an order that is drawn.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use engine::Instant;
 use crate::random::Random;
 
 /// Something that happens.
-type Happening = Box<dyn FnOnce() + Send>;
+pub(crate) type Happening = Box<dyn FnOnce() + Send>;
 
 /// Names one node of a world.
 pub(crate) type NodeIndex = usize;
@@ -33,21 +34,86 @@ impl std::fmt::Display for Incarnation {
     }
 }
 
+/// Something done to a node from outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Control {
+    /// It comes up, if it is down.
+    Start(NodeIndex),
+    /// It goes on where it stood still.
+    Resume(NodeIndex),
+    /// Its time of day is off by so many nanoseconds from here on.
+    Step(NodeIndex, i64),
+}
+
+/// What is to be done next.
+pub(crate) enum Turn {
+    /// Nothing more by the time that was named, or nothing may after what went wrong.
+    Over,
+    /// A node has died where it stood.
+    Crashed(NodeIndex),
+    /// A node stands still until then.
+    Paused(NodeIndex, Instant),
+    /// Something is done to a node.
+    Control(Control),
+    /// A node can go on.
+    Poll(NodeIndex),
+    /// Something happens.
+    Happening(Happening),
+}
+
 /// The world's clockwork.
 pub(crate) struct Kernel {
     inner: Mutex<Inner>,
 }
 
+/// What happens, when, and in which order among what happens at the same instant.
+struct Planned {
+    at: Instant,
+    tie: u64,
+    sequence: u64,
+    happening: Happening,
+}
+
+impl Planned {
+    const fn order(&self) -> (Instant, u64, u64) {
+        (self.at, self.tie, self.sequence)
+    }
+}
+
+impl PartialEq for Planned {
+    fn eq(&self, other: &Planned) -> bool {
+        self.order() == other.order()
+    }
+}
+
+impl Eq for Planned {}
+
+impl PartialOrd for Planned {
+    fn partial_cmp(&self, other: &Planned) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Planned {
+    /// The earliest is the greatest, so that a heap gives it first.
+    fn cmp(&self, other: &Planned) -> Ordering {
+        other.order().cmp(&self.order())
+    }
+}
+
 struct Inner {
     now: Instant,
-    agenda: BTreeMap<(Instant, u64, u64), Happening>,
+    agenda: BinaryHeap<Planned>,
     sequence: u64,
     random: Random,
     /// The start that each node is at; one that is down is between two.
     starts: Vec<Option<u32>>,
     crashed: Vec<NodeIndex>,
     paused: Vec<(NodeIndex, Instant)>,
+    controls: VecDeque<Control>,
     ready: VecDeque<NodeIndex>,
+    /// What each node that sleeps is woken by.
+    naps: Vec<Option<Reply<()>>>,
     violation: Option<String>,
     trace: Option<Vec<String>>,
     digest: u64,
@@ -59,13 +125,15 @@ impl Kernel {
         Arc::new(Kernel {
             inner: Mutex::new(Inner {
                 now,
-                agenda: BTreeMap::new(),
+                agenda: BinaryHeap::new(),
                 sequence: 0,
                 random,
                 starts: Vec::new(),
                 crashed: Vec::new(),
                 paused: Vec::new(),
+                controls: VecDeque::new(),
                 ready: VecDeque::new(),
+                naps: Vec::new(),
                 violation: None,
                 trace: traced.then(Vec::new),
                 digest: 0,
@@ -94,21 +162,36 @@ impl Kernel {
         let at = Instant::from_nanoseconds(inner.now.nanoseconds().saturating_add(nanoseconds));
         inner.sequence += 1;
         let (tie, sequence) = (inner.random.next(), inner.sequence);
-        inner.agenda.insert((at, tie, sequence), Box::new(happening));
+        inner.agenda.push(Planned { at, tie, sequence, happening: Box::new(happening) });
     }
 
-    /// Takes what happens next, and moves time to it; `None`, and to `until`, where
-    /// nothing happens by then.
-    pub(crate) fn next_happening(&self, until: Instant) -> Option<Happening> {
+    /// What is to be done next. Where that is to wait for something, time moves to it, or
+    /// to `until`, where nothing happens by then.
+    pub(crate) fn turn(&self, until: Instant) -> Turn {
         let mut inner = self.inner();
-        let Some(entry) = inner.agenda.first_entry().filter(|entry| entry.key().0 <= until) else {
+        if inner.violation.is_some() {
+            return Turn::Over;
+        }
+        if let Some(node) = inner.crashed.pop() {
+            return Turn::Crashed(node);
+        }
+        if let Some((node, until)) = inner.paused.pop() {
+            return Turn::Paused(node, until);
+        }
+        if let Some(control) = inner.controls.pop_front() {
+            return Turn::Control(control);
+        }
+        if let Some(node) = inner.ready.pop_front() {
+            return Turn::Poll(node);
+        }
+        if inner.agenda.peek().is_none_or(|planned| planned.at > until) {
             inner.now = until;
-            return None;
-        };
-        let ((at, ..), happening) = entry.remove_entry();
+            return Turn::Over;
+        }
+        let Some(Planned { at, happening, .. }) = inner.agenda.pop() else { return Turn::Over };
         inner.now = at;
         inner.happenings += 1;
-        Some(happening)
+        Turn::Happening(happening)
     }
 
     /// Nothing that was planned happens any more.
@@ -122,6 +205,7 @@ impl Kernel {
     pub(crate) fn add_node(&self) -> NodeIndex {
         let mut inner = self.inner();
         inner.starts.push(None);
+        inner.naps.push(None);
         inner.starts.len() - 1
     }
 
@@ -146,8 +230,9 @@ impl Kernel {
         }
     }
 
-    pub(crate) fn take_crashed(&self) -> Vec<NodeIndex> {
-        std::mem::take(&mut self.inner().crashed)
+    /// Nobody is told any more who has died so far.
+    pub(crate) fn forget_crashed(&self) {
+        self.inner().crashed.clear();
     }
 
     /// Makes a node stand still.
@@ -155,12 +240,16 @@ impl Kernel {
         self.inner().paused.push((node, until));
     }
 
-    pub(crate) fn take_paused(&self) -> Vec<(NodeIndex, Instant)> {
-        std::mem::take(&mut self.inner().paused)
+    /// Does something to a node after a while.
+    pub(crate) fn control_after(self: &Arc<Self>, seconds: i64, control: Control) {
+        let kernel = Arc::clone(self);
+        self.after(Duration::from_secs(seconds.max(0).cast_unsigned()), move || {
+            kernel.control(control);
+        });
     }
 
-    pub(crate) fn take_ready(&self) -> Option<NodeIndex> {
-        self.inner().ready.pop_front()
+    pub(crate) fn control(&self, control: Control) {
+        self.inner().controls.push_back(control);
     }
 
     pub(crate) fn waker(self: &Arc<Self>, node: NodeIndex) -> Waker {
@@ -172,6 +261,23 @@ impl Kernel {
         let waking = reply.clone();
         self.after(wait, move || waking.put(()));
         reply
+    }
+
+    /// A sleep that [`Kernel::ring`] ends early.
+    pub(crate) fn nap(&self, node: NodeIndex, wait: Duration) -> Reply<()> {
+        let reply = self.sleep(wait);
+        if let Some(nap) = self.inner().naps.get_mut(node) {
+            *nap = Some(reply.clone());
+        }
+        reply
+    }
+
+    /// Wakes every node that sleeps: there is something to look at.
+    pub(crate) fn ring(&self) {
+        let naps: Vec<Reply<()>> = self.inner().naps.iter_mut().filter_map(Option::take).collect();
+        for nap in naps {
+            nap.put(());
+        }
     }
 
     // ---- what is told of it --------------------------------------------------

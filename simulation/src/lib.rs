@@ -15,11 +15,13 @@
 //! - [`scenario`] is what a world is made of.
 //! - [`fault`] names bugs that can be planted, to show that a world finds them.
 //! - `kernel` is time and order; `node` a machine; `store_line` and `gateway_line`
-//!   are what stands between it and the rest; `owner` creates and deletes.
+//!   are what stands between it and the rest; `owner` creates and deletes,
+//!   `editor` changes what is there.
 //! - `books` are the gateway's, and the truth; `judge` watches every step, and
 //!   `verdict` what is left at the end.
 
 mod books;
+mod editor;
 pub mod fault;
 mod gateway_line;
 mod judge;

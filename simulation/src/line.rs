@@ -41,6 +41,8 @@ impl Surroundings {
     pub(crate) fn calm_down(&self) {
         let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         *troubles = troubles.over();
+        drop(troubles);
+        self.kernel.ring();
     }
 
     pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
@@ -53,15 +55,31 @@ impl Surroundings {
 
     pub(crate) fn strikes(&self, rate: impl FnOnce(&Troubles) -> PerMillion) -> bool {
         let rate = rate(&self.troubles());
-        self.kernel.draw(|random| random.chance(rate))
+        rate > 0 && self.kernel.draw(|random| random.chance(rate))
     }
 
-    /// During a call, now and then, a node dies or stands still.
-    pub(crate) fn maybe_disturb(self: &Arc<Self>, incarnation: Incarnation, within: Duration) {
-        let dies = self.strikes(|troubles| troubles.crash);
-        let pauses = self.strikes(|troubles| troubles.pause);
+    /// Nodes see within half a minute that there is something new.
+    pub(crate) fn wake_nodes(&self) {
+        let wait = self.kernel.draw(|random| milliseconds(random, 1, 30_000));
+        let kernel = Arc::clone(&self.kernel);
+        self.kernel.after(wait, move || kernel.ring());
+    }
+
+    /// During a call, now and then, a node dies or stands still. Whether it does in this
+    /// one.
+    pub(crate) fn maybe_disturb(
+        self: &Arc<Self>,
+        incarnation: Incarnation,
+        within: Duration,
+    ) -> bool {
+        let Troubles { crash, pause, .. } = self.troubles();
+        if crash == 0 && pause == 0 {
+            return false;
+        }
+        let (dies, pauses) =
+            self.kernel.draw(|random| (random.chance(crash), random.chance(pause)));
         if !dies && !pauses {
-            return;
+            return false;
         }
         let most = i64::try_from(within.as_nanos()).unwrap_or(i64::MAX);
         let wait = self.kernel.draw(|random| random.between(0, most));
@@ -73,6 +91,7 @@ impl Surroundings {
                 surroundings.pause(incarnation);
             }
         });
+        true
     }
 
     fn crash(&self, incarnation: Incarnation) {

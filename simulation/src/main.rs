@@ -1,22 +1,42 @@
 //! `kalends-simulation`: worlds from seeds.
 
+mod campaign;
+mod processor_time;
+
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Parser;
-use runner::{MachineTime, WallTime};
 use simulation::{Fault, Options, Report, run};
 
-/// Runs deterministic worlds around engine and runner, and says what went wrong.
+use crate::campaign::Campaign;
+
+/// Schedules of each world of a benchmark.
+const BENCHMARK_SCHEDULES: i64 = 100;
+
+/// Runs deterministic worlds around engine and runner, a virtual year each, and says what
+/// went wrong.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// Run the world of this seed again, and tell all that happens in it
-    #[arg(long, conflicts_with = "worlds")]
+    #[arg(long, conflicts_with_all = ["worlds", "from", "threads"])]
     seed: Option<u64>,
-    /// Run so many worlds from fresh seeds
+    /// Run so many worlds
     #[arg(long, default_value_t = 100)]
     worlds: u64,
+    /// The seed of the first; each after it is one more. Drawn where none is named
+    #[arg(long)]
+    from: Option<u64>,
+    /// On so many threads
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=256))]
+    threads: u64,
+    /// So many schedules in each world, in place of those that the seed draws
+    #[arg(long, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    schedules: Option<i64>,
+    /// Measure: worlds of 100 schedules, unless --schedules says otherwise
+    #[arg(long, conflicts_with = "seed")]
+    benchmark: bool,
     /// Plant a bug
     #[arg(long, value_enum)]
     planted: Option<Fault>,
@@ -30,13 +50,22 @@ struct Arguments {
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let options =
-        Options { planted: arguments.planted, traced: false, with_sqlite: arguments.with_sqlite };
-    let failed = match arguments.seed {
-        Some(seed) => replay(seed, Options { traced: !arguments.quiet, ..options }),
-        None => run_many(arguments.worlds, options)?,
+    let schedules = arguments.schedules.or(arguments.benchmark.then_some(BENCHMARK_SCHEDULES));
+    let options = Options {
+        planted: arguments.planted,
+        traced: false,
+        with_sqlite: arguments.with_sqlite,
+        schedules,
     };
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let is_well = if let Some(seed) = arguments.seed {
+        replay(seed, Options { traced: !arguments.quiet, ..options })
+    } else {
+        let drawn = || getrandom::u64().map_err(|error| anyhow::anyhow!("{error}"));
+        let first = arguments.from.map_or_else(drawn, Ok).context("drawing a seed")?;
+        let Arguments { worlds, threads, .. } = arguments;
+        Campaign { first, worlds, threads, options }.run()
+    };
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn replay(seed: u64, options: Options) -> bool {
@@ -45,9 +74,10 @@ fn replay(seed: u64, options: Options) -> bool {
         println!("{line}");
     }
     tell(&report);
-    report.violation.is_some()
+    report.violation.is_none()
 }
 
+/// Says how a world ended.
 fn tell(report: &Report) {
     println!("seed {}: {:?}", report.seed, report.scenario);
     println!(
@@ -58,30 +88,4 @@ fn tell(report: &Report) {
         Some(violation) => println!("VIOLATION: {violation}"),
         None => println!("all is well"),
     }
-}
-
-fn run_many(worlds: u64, options: Options) -> anyhow::Result<bool> {
-    let first =
-        getrandom::u64().map_err(|error| anyhow::anyhow!("{error}")).context("drawing a seed")?;
-    let time = MachineTime::new();
-    let (mut days, mut payments, mut occurrences) = (0, 0, 0);
-    for number in 0..worlds {
-        let report = run(first.wrapping_add(number), &options);
-        days += report.days;
-        payments += report.payments;
-        occurrences += report.occurrences;
-        if report.violation.is_some() {
-            tell(&report);
-            println!("to see it happen: cargo run -p simulation -- --seed {}", report.seed);
-            return Ok(true);
-        }
-    }
-    let seconds = time.elapsed().as_secs_f64();
-    let years = f64::from(i32::try_from(days).unwrap_or(i32::MAX)) / 365.25;
-    println!(
-        "{worlds} worlds from seed {first}: {years:.1} virtual years, {payments} payments, \
-         {occurrences} occurrences, nothing went wrong; {seconds:.1} s, {:.1} virtual years a second",
-        years / seconds
-    );
-    Ok(false)
 }

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use engine::{Instant, LaneId};
@@ -16,6 +16,7 @@ use crate::gateway_line::GatewayLine;
 use crate::kernel::{Incarnation, Kernel, NodeIndex};
 use crate::line::Surroundings;
 use crate::store_line::{Ends, StoreLine};
+use crate::verdict;
 
 /// The lane that every node works.
 pub(crate) const LANE: LaneId = LaneId(1);
@@ -23,6 +24,9 @@ pub(crate) const LANE: LaneId = LaneId(1);
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// How long a node waits after its store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
+
+/// The longest that a node is late for what is due, where it is at all.
+const NANOSECONDS_LATE_MAX: i64 = 3_000_000_000;
 
 /// A machine's clocks: a time of day that may be wrong, and one that only goes
 /// forward, a little fast or slow.
@@ -43,7 +47,11 @@ impl MachineClock {
 impl WallTime for MachineClock {
     fn now(&self) -> Instant {
         let offset = self.offset_nanoseconds.load(Ordering::Relaxed);
-        Instant::from_nanoseconds(self.kernel.now().nanoseconds().saturating_add(offset))
+        let now = self.kernel.now().nanoseconds();
+        // It is set right once a day, and drifts from there.
+        let since_set = now.rem_euclid(24 * 3_600 * 1_000_000_000);
+        let drift = since_set / 1_000_000 * self.drift_per_million;
+        Instant::from_nanoseconds(now.saturating_add(offset).saturating_add(drift))
     }
 
     fn elapsed(&self) -> Duration {
@@ -63,6 +71,7 @@ pub(crate) struct Node {
     pub(crate) clock: Arc<MachineClock>,
     work: Mutex<Option<BoxFuture<'static, ()>>>,
     paused_until: Option<Instant>,
+    waker: Waker,
 }
 
 impl Node {
@@ -82,6 +91,7 @@ impl Node {
             clock: Arc::new(clock),
             work: Mutex::new(None),
             paused_until: None,
+            waker: kernel.waker(index),
         }
     }
 
@@ -131,10 +141,9 @@ impl Node {
         if self.paused_until.is_some_and(|until| kernel.now() < until) {
             return;
         }
-        let waker = kernel.waker(self.index);
         let slot = self.work.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(work) = slot
-            && work.as_mut().poll(&mut Context::from_waker(&waker)) == Poll::Ready(())
+            && work.as_mut().poll(&mut Context::from_waker(&self.waker)) == Poll::Ready(())
         {
             *slot = None;
         }
@@ -149,6 +158,7 @@ async fn work(
     wall: Arc<dyn WallTime>,
 ) {
     let kernel = Arc::clone(&surroundings.kernel);
+    let peek = ends.clone();
     let store: Arc<dyn Store> =
         Arc::new(StoreLine { surroundings: Arc::clone(&surroundings), ends, incarnation });
     let term = loop {
@@ -165,22 +175,67 @@ async fn work(
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
             Ok(next) => {
-                // The loop looks every half minute; looks that find nothing are left out
-                // of the world unless somebody has runs in flight, to be taken over.
-                let in_flight = surroundings.judge.seen().is_anything_in_flight(kernel.now());
-                let idle = if in_flight { SLEEP_MAX } else { surroundings.scenario.sleep_max };
-                let most = i64::try_from(idle.as_nanos()).unwrap_or(i64::MAX);
-                let idle = kernel.draw(|random| random.between(most / 4, most));
-                let until_next = next.map_or(i64::MAX, |next| {
-                    next.nanoseconds().saturating_sub(wall.now().nanoseconds()).max(0)
-                });
                 let rest = lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest);
-                Duration::from_nanos(until_next.min(idle).cast_unsigned()).max(rest)
+                pause_until(next, &surroundings, wall.now()).max(rest)
             }
             Err(_) => FAILURE_PAUSE,
         };
-        kernel.sleep(pause).await;
+        kernel.nap(incarnation.node, pause).await;
+        while !is_worth_a_look(&surroundings, &peek, wall.now()) {
+            let next = peek.next_due();
+            kernel.nap(incarnation.node, pause_until(next, &surroundings, wall.now())).await;
+        }
     }
+}
+
+/// How long a node sleeps: until the next run is due, or a little longer, unless there may
+/// be something to find before that.
+fn pause_until(next: Option<Instant>, surroundings: &Surroundings, now: Instant) -> Duration {
+    let until_next = next.map_or(i64::MAX, |next| {
+        let late = surroundings.kernel.draw(|random| {
+            if random.one_in(2) { 0 } else { random.between(0, NANOSECONDS_LATE_MAX) }
+        });
+        next.nanoseconds().saturating_sub(now.nanoseconds()).max(0).saturating_add(late)
+    });
+    Duration::from_nanos(until_next.cast_unsigned()).min(idle(surroundings))
+}
+
+/// Most looks that would find nothing are left out of the world; not all, because what
+/// must not be found may be looked for too.
+fn is_worth_a_look(surroundings: &Surroundings, peek: &Ends, now: Instant) -> bool {
+    if peek.next_due().is_some_and(|next| next <= now) {
+        return true;
+    }
+    let true_now = surroundings.kernel.now();
+    let seen = surroundings.judge.seen();
+    seen.is_anything_left_behind(true_now)
+        || verdict::is_anything_awaited(surroundings, &seen)
+        || surroundings.kernel.draw(|random| random.one_in(8))
+}
+
+/// How long a node sleeps that has nothing to run. The runner's loop looks every half
+/// minute; looks that would find nothing are left out of the world. Somebody may die over
+/// the runs that are in flight, and what is awaited may become known; what owners do wakes
+/// the nodes.
+fn idle(surroundings: &Surroundings) -> Duration {
+    let kernel = &surroundings.kernel;
+    let now = kernel.now();
+    let (lease_until, is_awaited) = {
+        let seen = surroundings.judge.seen();
+        (seen.lease_that_ends_first(now), verdict::is_anything_awaited(surroundings, &seen))
+    };
+    let scenario = &surroundings.scenario;
+    let nanoseconds = |duration: Duration| i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX);
+    let most = nanoseconds(if is_awaited { scenario.look_every } else { scenario.sleep_max });
+    let (look, idle, patient) = kernel.draw(|random| {
+        let look = random.between(nanoseconds(SLEEP_MAX) / 4, nanoseconds(SLEEP_MAX));
+        (look, random.between(most / 4, most), random.one_in(2))
+    });
+    let soon = lease_until.map(|lease_until| {
+        let held = lease_until.nanoseconds().saturating_sub(now.nanoseconds()).max(0);
+        if patient { held.saturating_add(look) } else { look }
+    });
+    Duration::from_nanos(soon.map_or(idle, |soon| soon.min(idle)).cast_unsigned())
 }
 
 async fn work_once(lane: &Lane, store: &dyn Store) -> Result<Option<Instant>, StoreError> {

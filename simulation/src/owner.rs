@@ -11,6 +11,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use store::{NewSchedule, RequestKey};
 
+use crate::editor;
 use crate::fault::Fault;
 use crate::line::Surroundings;
 use crate::node::LANE;
@@ -57,7 +58,8 @@ fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, requ
     let account = request.account;
     let creation = Creation::of(id, account, LANE, plan);
     let Ok(created) = create(creation, kernel.now()) else { return };
-    let new = NewSchedule { created, request: Some(request.clone()) };
+    let known = (!surroundings.has(Fault::DropUniqueIndex)).then(|| request.clone());
+    let new = NewSchedule { created, request: known };
     let made = ends.ask(surroundings, "create_schedules", |store| {
         let new = vec![new.clone()];
         Box::pin(async move { store.create_schedules(new).await })
@@ -65,9 +67,11 @@ fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, requ
     match made {
         Ok(made) => {
             kernel.note("created", || format!("{made:?}"));
-            surroundings.judge.created(&made);
+            surroundings.wake_nodes();
+            surroundings.judge.created(&request, &made);
             if made.iter().any(|schedule| schedule.id == id) {
                 plan_deletion(surroundings, ends, id, &asked_again);
+                editor::plan_edits(surroundings, ends, id);
             }
         }
         Err(error) => kernel.violate(|| format!("a schedule was refused: {error}")),

@@ -4,13 +4,18 @@
 use std::time::Duration;
 
 use engine::{
-    Currency, CustomerId, Instruction, Money, Percentage, Plan, Policies, RecipientId, RetryPolicy,
-    Timing, TransferAmount, Zone,
+    CatchUp, Currency, CustomerId, DayCount, Exhausted, Instruction, Missed, Money, Percentage,
+    Plan, Policies, RecipientId, Retried, RetryPolicy, RetrySpacing, Timing, TransferAmount, Zone,
 };
 use jiff::civil::{Date, Time, Weekday};
 use recurrence::{DaysOfMonth, Ordinal, Recurrence, Rule, RuleError, Weekdays};
 
 use crate::random::{PerMillion, Random};
+
+/// Days of a world, all of them with faults; schedules end within them.
+const DAYS: i64 = 365;
+/// Schedules of a world, at most.
+const SCHEDULES_MAX: i64 = 16;
 
 /// What a gateway promises, and keeps.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,13 +43,15 @@ pub struct Scenario {
     pub accounts: i64,
     /// Schedules, created in the course of the first half.
     pub schedules: i64,
-    /// Days with faults; schedules end within them.
+    /// Days with faults.
     pub days: i64,
     /// Payments in one call, at most.
     pub batch_max: u32,
     /// How long a call to the gateway may take.
     pub timeout: Duration,
-    /// The longest that a node sleeps while nothing is in flight.
+    /// How long a node may sleep while it awaits an outcome that may become known.
+    pub look_every: Duration,
+    /// The longest that a node sleeps.
     pub sleep_max: Duration,
     /// The longest that a node that died stays down.
     pub down_max: Duration,
@@ -70,7 +77,7 @@ pub struct Troubles {
     pub pause: PerMillion,
     /// The time of day on a node jumps by up to hours, for each hour.
     pub clock_step: PerMillion,
-    /// How far a node's own clock runs fast or slow.
+    /// How far a node's own clocks run fast or slow. Its time of day is set right once a day.
     pub drift: PerMillion,
     /// The gateway cannot be reached, or says that it is too much.
     pub not_sent: PerMillion,
@@ -78,6 +85,10 @@ pub struct Troubles {
     pub request_lost: PerMillion,
     /// A request is taken, and the answer is lost.
     pub answer_lost: PerMillion,
+    /// A request is taken, and the answer makes no sense.
+    pub garbled: PerMillion,
+    /// A request arrives a second time, where the gateway looks at keys.
+    pub twice: PerMillion,
     /// A request arrives only after its sender has stopped waiting.
     pub late: PerMillion,
     /// A payment is declined.
@@ -90,6 +101,9 @@ pub struct Troubles {
     pub quote_failed: PerMillion,
     /// An owner deletes a schedule, for each schedule.
     pub deleted: PerMillion,
+    /// An owner edits a schedule now and then, for each schedule. Not in worlds with a copy,
+    /// which knows nothing of what its original was told later.
+    pub edited: PerMillion,
 }
 
 impl Scenario {
@@ -102,17 +116,17 @@ impl Scenario {
             GatewayKind::Built => 1,
             _ => random.pick(1, &[2, 3]),
         };
-        let days = random.between(60, 365);
         Scenario {
             nodes,
             gateway,
             accounts: random.between(1, 3),
-            schedules: random.between(3, 10),
-            days,
+            schedules: random.magnitude(1, SCHEDULES_MAX),
+            days: DAYS,
             batch_max: u32::try_from(random.magnitude(1, 16)).unwrap_or(1),
             timeout: Duration::from_secs(random.between(5, 60).cast_unsigned()),
-            sleep_max: Duration::from_secs(random.magnitude(3_600, 86_400).cast_unsigned()),
-            down_max: Duration::from_secs(random.magnitude(10, 6 * 3_600).cast_unsigned()),
+            look_every: Duration::from_secs(random.magnitude(3_600, 2 * 86_400).cast_unsigned()),
+            sleep_max: Duration::from_hours(random.magnitude(24, 30 * 24).cast_unsigned()),
+            down_max: Duration::from_secs(random.magnitude(10, 6 * 86_400).cast_unsigned()),
             is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
             troubles: Troubles::draw(random),
         }
@@ -127,6 +141,16 @@ impl Scenario {
             // at once.
             GatewayKind::Searchable => self.nodes == 1,
             GatewayKind::Keyed | GatewayKind::Forgetful => false,
+        }
+    }
+
+    /// How long after it was made a payment may not be found by look-ups, in seconds.
+    pub(crate) const fn invisible_seconds_max(&self) -> i64 {
+        match self.gateway {
+            GatewayKind::Built | GatewayKind::Searchable => 0,
+            GatewayKind::Keyed => 60,
+            // Longer than it knows its keys.
+            GatewayKind::Forgetful => 3 * 86_400,
         }
     }
 
@@ -157,16 +181,19 @@ impl Troubles {
             store_slow: rate(100_000),
             pause: rate(200_000),
             clock_step: rate(10_000),
-            drift: rate(200),
+            drift: rate(10_000),
             not_sent: rate(300_000),
             request_lost: rate(200_000),
             answer_lost: rate(200_000),
+            garbled: rate(200_000),
+            twice: rate(200_000),
             late: rate(100_000),
             declined: rate(500_000),
             accepted: rate(500_000),
             lookup_failed: rate(900_000),
             quote_failed: rate(300_000),
             deleted: rate(500_000),
+            edited: rate(1_000_000),
         }
     }
 
@@ -183,12 +210,15 @@ impl Troubles {
             not_sent: 0,
             request_lost: 0,
             answer_lost: 0,
+            garbled: 0,
+            twice: 0,
             late: 0,
             declined: 0,
             accepted: 0,
             lookup_failed: 0,
             quote_failed: 0,
             deleted: 0,
+            edited: 0,
         }
     }
 }
@@ -201,11 +231,7 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
     let hour = if charge { Time::constant(8, 30, 0, 0) } else { Time::constant(8, 5, 0, 0) };
     let recurrence = Recurrence::new(rule(random).ok()?, from, to).ok()?;
     recurrence.first()?;
-    let retry = if charge {
-        random.pick(RetryPolicy::TWO_DAYS_THEN_SUSPEND, &[RetryPolicy::NEVER])
-    } else {
-        random.pick(RetryPolicy::BUSINESS_DAYS_WHILE_SHORT, &[RetryPolicy::NEVER])
-    };
+    let retry = retry(random, charge);
     Some(Plan {
         cadence: recurrence.into(),
         except: Box::default(),
@@ -213,13 +239,37 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
             timing: Timing { zone: Zone::named(zone).ok()?, hour },
             retry,
             run_at_start: random.one_in(2),
-            catch_up: engine::CatchUp::ALL,
+            catch_up: catch_up(random),
         },
         instruction: instruction(random, charge, with_shares),
     })
 }
 
-fn rule(random: &mut Random) -> Result<Rule, RuleError> {
+fn catch_up(random: &mut Random) -> CatchUp {
+    CatchUp {
+        missed: random.pick(Missed::All, &[Missed::All, Missed::Latest, Missed::Skip]),
+        lateness_max_seconds: u32::try_from(random.magnitude(7_200, 10 * 86_400)).unwrap_or(7_200),
+    }
+}
+
+fn retry(random: &mut Random, charge: bool) -> RetryPolicy {
+    let usual = if charge {
+        RetryPolicy::TWO_DAYS_THEN_SUSPEND
+    } else {
+        RetryPolicy::BUSINESS_DAYS_WHILE_SHORT
+    };
+    let other = RetryPolicy {
+        retries_max: u8::try_from(random.magnitude(1, 8)).unwrap_or(1),
+        spacing: random.pick(RetrySpacing::NextDay, &[RetrySpacing::NextBusinessDay]),
+        retried: random.pick(Retried::Every, &[Retried::WhileBalanceIsShort]),
+        exhausted: random.pick(Exhausted::GoOn, &[Exhausted::SuspendSchedule]),
+    };
+    let waits: Vec<u8> = (0..random.between(1, 4)).map(|_| random.pick(1, &[2, 3, 5])).collect();
+    let ladder = RetryPolicy::ladder(&waits, DayCount::Days, other.retried, other.exhausted);
+    random.pick(usual, &[RetryPolicy::NEVER, other, ladder.unwrap_or(RetryPolicy::NEVER)])
+}
+
+pub(crate) fn rule(random: &mut Random) -> Result<Rule, RuleError> {
     let every = u16::try_from(random.magnitude(1, 4)).unwrap_or(1);
     match random.between(0, 3) {
         0 => Rule::days(every),
@@ -241,7 +291,7 @@ fn weekday(random: &mut Random) -> Weekday {
     random.pick(Weekday::Monday, &[Weekday::Tuesday, Weekday::Friday, Weekday::Sunday])
 }
 
-fn instruction(random: &mut Random, charge: bool, with_shares: bool) -> Instruction {
+pub(crate) fn instruction(random: &mut Random, charge: bool, with_shares: bool) -> Instruction {
     if charge {
         return Instruction::Charge {
             customer: CustomerId(random.between(1, 3)),

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -22,6 +23,12 @@ use store::{
 use crate::fault::Fault;
 use crate::kernel::{Incarnation, Reply};
 use crate::line::{Surroundings, milliseconds};
+use crate::node::LANE;
+
+/// The longest that an answer is on its way back, where nothing holds it up.
+const BACK_MAX_MILLISECONDS: i64 = 20;
+/// See [`BACK_MAX_MILLISECONDS`].
+const BACK_MAX: Duration = Duration::from_millis(BACK_MAX_MILLISECONDS.cast_unsigned());
 
 /// The store at the end of every line, and one that is held against it.
 #[derive(Clone)]
@@ -31,6 +38,12 @@ pub(crate) struct Ends {
 }
 
 impl Ends {
+    /// When the next run is due, seen from outside the world.
+    pub(crate) fn next_due(&self) -> Option<Instant> {
+        let store = Arc::clone(&self.store);
+        at_once(Box::pin(async move { store.next_due(LANE).await })).ok().flatten()
+    }
+
     /// Asks the store, and the mirror the same, which must answer the same.
     pub(crate) fn ask<T: PartialEq + Debug>(
         &self,
@@ -38,7 +51,7 @@ impl Ends {
         what: &'static str,
         ask: impl Fn(Arc<dyn Store>) -> BoxFuture<'static, Result<T>>,
     ) -> Result<T> {
-        let answer = block_on(ask(Arc::clone(&self.store)));
+        let answer = at_once(ask(Arc::clone(&self.store)));
         if let Some(mirror) = &self.mirror {
             let mirrored = block_on(ask(Arc::clone(mirror)));
             let same = match (&answer, &mirrored) {
@@ -56,6 +69,14 @@ impl Ends {
     }
 }
 
+/// The model answers without waiting for anything; whatever does wait is waited for.
+fn at_once<T>(mut answer: BoxFuture<'static, T>) -> T {
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => block_on(answer),
+    }
+}
+
 /// One start of a node's line to the store.
 pub(crate) struct StoreLine {
     pub(crate) surroundings: Arc<Surroundings>,
@@ -63,14 +84,26 @@ pub(crate) struct StoreLine {
     pub(crate) incarnation: Incarnation,
 }
 
+/// How a call is answered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// With what came of it.
+    True,
+    /// That it failed, and nothing was written.
+    Failed,
+    /// That it failed, though all was written.
+    Lost,
+}
+
 /// What becomes of one call.
 struct Fate {
     there: Duration,
     back: Duration,
-    failed: bool,
-    unknown: bool,
+    answer: Answer,
     /// Whether it still arrives if its node dies meanwhile.
     outlives: bool,
+    /// Whether nobody looks at the way back, unless it is long or disturbed.
+    is_plain: bool,
 }
 
 impl StoreLine {
@@ -78,20 +111,30 @@ impl StoreLine {
         let surroundings = &self.surroundings;
         let troubles = surroundings.troubles();
         let is_far = surroundings.scenario.nodes > 1;
-        let fate = surroundings.kernel.draw(|random| {
+        let mut fate = surroundings.kernel.draw(|random| {
             let slow = if random.chance(troubles.store_slow) { random.between(1, 300) } else { 0 };
             let slow = Duration::from_secs(slow.cast_unsigned());
             let (slow_there, slow_back) =
                 if random.one_in(2) { (slow, Duration::ZERO) } else { (Duration::ZERO, slow) };
             Fate {
                 there: milliseconds(random, 1, 20) + slow_there,
-                back: milliseconds(random, 1, 20) + slow_back,
-                failed: random.chance(troubles.store_failed),
-                unknown: random.chance(troubles.commit_unknown),
+                back: milliseconds(random, 1, BACK_MAX_MILLISECONDS) + slow_back,
+                answer: if random.chance(troubles.store_failed) {
+                    Answer::Failed
+                } else if random.chance(troubles.commit_unknown) {
+                    Answer::Lost
+                } else {
+                    Answer::True
+                },
                 outlives: is_far && random.one_in(2),
+                is_plain: !random.one_in(4),
             }
         });
-        surroundings.maybe_disturb(self.incarnation, fate.there + fate.back);
+        let is_disturbed = surroundings.maybe_disturb(self.incarnation, fate.there + fate.back);
+        // The way back is of interest where something may happen meanwhile.
+        if !is_disturbed && fate.back <= BACK_MAX && fate.is_plain {
+            fate.back = Duration::ZERO;
+        }
         fate
     }
 
@@ -101,7 +144,7 @@ impl StoreLine {
         what: &'static str,
         act: impl FnOnce(&Surroundings, &Ends) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let Fate { there, back, failed, unknown, outlives } = self.fate();
+        let Fate { there, back, answer: kind, outlives, .. } = self.fate();
         let reply = Reply::new();
         let answering = reply.clone();
         let incarnation = self.incarnation;
@@ -111,20 +154,24 @@ impl StoreLine {
             if !outlives && !kernel.is_alive(incarnation) {
                 return;
             }
-            let answer = if failed {
+            let answer = if kind == Answer::Failed {
                 kernel.note("store failed", || format!("{incarnation} {what}"));
                 Err(failure(what))
             } else {
                 let answer = act(&surroundings, &ends);
                 kernel.note("store", || format!("{incarnation} {what}: {answer:?}"));
-                if unknown {
+                if kind == Answer::Lost {
                     kernel.note("answer lost", || format!("{incarnation} {what}"));
                     answer.and(Err(failure(what)))
                 } else {
                     answer
                 }
             };
-            kernel.after(back, move || answering.put(answer));
+            if back.is_zero() {
+                answering.put(answer);
+            } else {
+                kernel.after(back, move || answering.put(answer));
+            }
         });
         reply.await
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{
-    AccountId, Exhausted, Occurrence, OccurrenceStatus, Retried, Schedule, ScheduleEvent,
+    AccountId, Exhausted, Instant, Occurrence, OccurrenceStatus, Retried, Schedule, ScheduleEvent,
     ScheduleId, Slot, Status,
 };
 use futures::executor::block_on;
@@ -20,15 +20,19 @@ use crate::store_line::Ends;
 /// How far the store has come to rest.
 pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
     let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
-    let seen = surroundings.judge.seen();
-    depth == 0 && seen.awaiting().all(|name| is_held(surroundings, &seen, *name))
+    depth == 0 && !is_anything_awaited(surroundings, &surroundings.judge.seen())
+}
+
+/// Whether the outcome of anything may become known.
+pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> bool {
+    seen.awaiting().any(|name| !is_held(surroundings, seen, *name))
 }
 
 /// Whether an attempt rightly waits for a person: it never reached its gateway, which
 /// cannot be asked again, or it came too late for that.
 fn is_held(surroundings: &Surroundings, seen: &Seen, name: AttemptName) -> bool {
     let cannot_be_asked = surroundings.scenario.gateway == GatewayKind::Forgetful;
-    let held = cannot_be_asked || seen.late.contains(&name);
+    let held = cannot_be_asked || seen.is_late(&name, surroundings.kernel.now());
     held && surroundings.books().payment(name).is_none()
 }
 
@@ -36,7 +40,7 @@ fn is_held(surroundings: &Surroundings, seen: &Seen, name: AttemptName) -> bool 
 pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
     let kernel = &surroundings.kernel;
     let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
-    let seen = surroundings.judge.seen().clone();
+    let seen = surroundings.judge.seen();
     if depth > 0 {
         kernel.violate(|| format!("{depth} runs are stuck in the queue"));
     }
@@ -56,7 +60,7 @@ pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
         }
     }
     for account in 1..=surroundings.scenario.accounts {
-        events_are_told_once(surroundings, ends, AccountId(account));
+        events_are_told_once(surroundings, ends, AccountId(account), &seen);
     }
 }
 
@@ -87,9 +91,8 @@ fn examine(
         .ask(surroundings, "schedule", |store| Box::pin(async move { store.schedule(id).await }));
     let schedule = stored.map_err(|error| error.to_string())?.ok_or("is not stored")?;
     let occurrences = occurrences(surroundings, ends, &schedule)?;
-    let recorded: Vec<&Occurrence> =
-        seen.recorded.values().filter(|occurrence| occurrence.schedule == id).collect();
-    if !occurrences.iter().eq(recorded.iter().copied()) {
+    if !occurrences.iter().eq(seen.recorded_of(id)) {
+        let recorded: Vec<&Occurrence> = seen.recorded_of(id).collect();
         return Err(format!("listed are {occurrences:?}\nand recorded were {recorded:?}"));
     }
     let subject = Arc::new(schedule.clone());
@@ -102,6 +105,9 @@ fn examine(
     let expected = u32::try_from(occurrences.len()).unwrap_or(u32::MAX);
     if counted != Some((expected, None)) {
         return Err(format!("stands at {position:?} with {expected} occurrences"));
+    }
+    if seen.edited.contains(&id) {
+        return slots_are_what_was_left_of_them(&schedule, &occurrences, seen, now);
     }
     slots_are_the_rules(&schedule, &occurrences, seen)?;
     ordinals_count(&occurrences)
@@ -137,21 +143,14 @@ fn slots_are_the_rules(
     occurrences: &[Occurrence],
     seen: &Seen,
 ) -> Result<(), String> {
-    let mut slots: BTreeMap<Slot, Vec<&Occurrence>> = BTreeMap::new();
-    for occurrence in occurrences {
-        slots.entry(occurrence.slot).or_default().push(occurrence);
-    }
-    let waiting: Vec<&AttemptName> =
-        seen.awaiting().filter(|name| name.schedule == schedule.id).collect();
-    for name in &waiting {
-        slots.entry(name.slot).or_default();
-    }
+    let waiting = waiting_of(schedule, seen);
+    let slots = by_slot(occurrences, &waiting);
     let given = schedule.plan.cadence.iter();
     if !slots.keys().copied().eq(given.take(slots.len())) {
         let run: Vec<&Slot> = slots.keys().collect();
         return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.cadence));
     }
-    let all = schedule.plan.cadence.iter().count() == slots.len();
+    let all = schedule.plan.cadence.iter().nth(slots.len()).is_none();
     let is_complete = match schedule.status {
         Status::Expired => all,
         Status::Running | Status::Expiring => all && !waiting.is_empty(),
@@ -160,9 +159,54 @@ fn slots_are_the_rules(
     if !is_complete {
         return Err(format!("is {:?} after {} slots", schedule.status, slots.len()));
     }
+    each_has_one_end(schedule, &slots, &waiting, seen)
+}
+
+/// Of a schedule that was edited: each slot has run that stands and was not called off.
+/// That nothing else did was seen when it was claimed.
+fn slots_are_what_was_left_of_them(
+    schedule: &Schedule,
+    occurrences: &[Occurrence],
+    seen: &Seen,
+    now: Instant,
+) -> Result<(), String> {
+    let waiting = waiting_of(schedule, seen);
+    let slots = by_slot(occurrences, &waiting);
+    let was_stopped = schedule.status == Status::Deleted || seen.stopped.contains(&schedule.id);
+    let owed = seen.slots_owed(schedule, now);
+    if let Some(slot) = owed.iter().find(|slot| !was_stopped && !slots.contains_key(slot)) {
+        return Err(format!("is {:?}, was edited, and {slot:?} has not run", schedule.status));
+    }
+    each_has_one_end(schedule, &slots, &waiting, seen)
+}
+
+type Slots<'a> = BTreeMap<Slot, Vec<&'a Occurrence>>;
+
+fn by_slot<'a>(occurrences: &'a [Occurrence], waiting: &[AttemptName]) -> Slots<'a> {
+    let mut slots = Slots::new();
+    for occurrence in occurrences {
+        slots.entry(occurrence.slot).or_default().push(occurrence);
+    }
+    for name in waiting {
+        slots.entry(name.slot).or_default();
+    }
+    slots
+}
+
+fn waiting_of(schedule: &Schedule, seen: &Seen) -> Vec<AttemptName> {
+    seen.awaiting().filter(|name| name.schedule == schedule.id).copied().collect()
+}
+
+fn each_has_one_end(
+    schedule: &Schedule,
+    slots: &Slots<'_>,
+    waiting: &[AttemptName],
+    seen: &Seen,
+) -> Result<(), String> {
+    let was_suspended = seen.stopped.contains(&schedule.id);
     for (slot, attempts) in slots {
-        let waits = waiting.iter().find(|name| name.slot == slot).map(|name| name.attempt);
-        slot_has_one_end(schedule, &attempts, waits)
+        let waits = waiting.iter().find(|name| name.slot == *slot).map(|name| name.attempt);
+        slot_has_one_end(schedule, attempts, waits, was_suspended)
             .map_err(|wrong| format!("{slot:?} {wrong}"))?;
     }
     Ok(())
@@ -172,6 +216,7 @@ fn slot_has_one_end(
     schedule: &Schedule,
     attempts: &[&Occurrence],
     waits: Option<u8>,
+    was_suspended: bool,
 ) -> Result<(), String> {
     let numbers = attempts.iter().map(|occurrence| usize::from(occurrence.attempt));
     let numbers = numbers.chain(waits.map(usize::from));
@@ -194,9 +239,10 @@ fn slot_has_one_end(
     let retry = schedule.plan.policies.retry;
     let is_exhausted =
         failed > usize::from(retry.retries_max) || retry.retried == Retried::WhileBalanceIsShort;
-    let was_stopped = matches!(schedule.status, Status::Deleted | Status::Suspended);
-    if is_exhausted && retry.exhausted == Exhausted::SuspendSchedule && schedule.status.is_active()
-    {
+    // An owner who brings back a slot of a schedule that was suspended sets it going again.
+    let was_stopped = schedule.status == Status::Deleted || was_suspended;
+    let goes_on = schedule.status.is_active() && !was_suspended;
+    if is_exhausted && retry.exhausted == Exhausted::SuspendSchedule && goes_on {
         return Err(format!("failed for good, and the schedule is {:?}", schedule.status));
     }
     if !is_exhausted && !was_stopped {
@@ -219,7 +265,7 @@ fn ordinals_count(occurrences: &[Occurrence]) -> Result<(), String> {
 }
 
 /// Nobody is told twice of one end, and of an end only after the beginning.
-fn events_are_told_once(surroundings: &Surroundings, ends: &Ends, account: AccountId) {
+fn events_are_told_once(surroundings: &Surroundings, ends: &Ends, account: AccountId, seen: &Seen) {
     let mut told: BTreeMap<i64, Vec<ScheduleEvent>> = BTreeMap::new();
     let mut offset = 0;
     loop {
@@ -254,7 +300,9 @@ fn events_are_told_once(surroundings: &Surroundings, ends: &Ends, account: Accou
             ScheduleEvent::Deleted => 3,
         });
         let begins = order.next() == Some(0);
-        if !(begins && order.is_sorted_by(|before, after| before < after)) {
+        // One that was edited may come near its end, and get further from it again.
+        let was_edited = seen.edited.contains(&ScheduleId(schedule));
+        if !(begins && (was_edited || order.is_sorted_by(|before, after| before < after))) {
             surroundings.kernel.violate(|| format!("schedule {schedule} told {events:?}"));
         }
     }

@@ -13,7 +13,7 @@ use store::sqlite::SqliteStore;
 use crate::books::Books;
 use crate::fault::Fault;
 use crate::judge::{Judge, Seen};
-use crate::kernel::{Kernel, NodeIndex};
+use crate::kernel::{Control, Kernel, NodeIndex, Turn};
 use crate::line::Surroundings;
 use crate::node::Node;
 use crate::random::Random;
@@ -37,6 +37,8 @@ pub struct Options {
     /// Whether SQLite is asked everything that the model is asked, and must answer
     /// the same. Only for worlds of one node, whose store it is.
     pub with_sqlite: bool,
+    /// So many schedules, in place of those that the seed draws.
+    pub schedules: Option<i64>,
 }
 
 /// What became of a world.
@@ -62,13 +64,6 @@ pub struct Report {
     pub trace: Vec<String>,
 }
 
-/// Something done to a node from outside.
-enum Control {
-    Start(NodeIndex),
-    Resume(NodeIndex),
-    Step(NodeIndex, i64),
-}
-
 /// A store as it was at some moment, and what had been seen by then.
 type Copied = Arc<Mutex<Option<(ModelStore, Seen)>>>;
 
@@ -76,7 +71,10 @@ type Copied = Arc<Mutex<Option<(ModelStore, Seen)>>>;
 #[must_use]
 pub fn run(seed: u64, options: &Options) -> Report {
     let mut random = Random::new(seed);
-    let scenario = Scenario::draw(&mut random);
+    let mut scenario = Scenario::draw(&mut random);
+    if let Some(schedules) = options.schedules {
+        scenario.schedules = schedules;
+    }
     let first_day =
         date(2024, 1, 1).saturating_add(jiff::Span::new().days(random.between(0, 1_500)));
     let begin = first_day
@@ -126,7 +124,6 @@ struct World {
     ends: Ends,
     model: Option<Arc<ModelStore>>,
     nodes: Vec<Node>,
-    controls: Arc<Mutex<Vec<Control>>>,
 }
 
 impl World {
@@ -162,7 +159,6 @@ impl World {
             },
             model: Some(model),
             nodes,
-            controls: Arc::default(),
         }
     }
 
@@ -186,7 +182,7 @@ impl World {
     fn start(&mut self) {
         for node in &mut self.nodes {
             node.start(&self.surroundings, &self.ends);
-            plan_clock_steps(&self.surroundings, &self.controls, node.index());
+            plan_clock_steps(&self.surroundings, node.index());
         }
     }
 
@@ -197,7 +193,7 @@ impl World {
             node.drop_work();
             self.kernel.crash(node.index());
         }
-        self.kernel.take_crashed();
+        self.kernel.forget_crashed();
         self.kernel.forget_agenda();
         let before = Arc::clone(&self.surroundings);
         let scenario = before.scenario.clone();
@@ -219,7 +215,6 @@ impl World {
     /// Faults stop; what is down comes up; and time goes on until nothing is left to do.
     fn come_to_rest(&mut self) {
         self.surroundings.calm_down();
-        self.surroundings.judge.note_late();
         let since = self.kernel.now();
         for day in 1..=REST_DAYS_MAX {
             for node in &mut self.nodes {
@@ -239,71 +234,50 @@ impl World {
 
     fn run_until(&mut self, until: Instant) {
         loop {
-            self.bury_crashed();
-            self.hold_paused();
-            self.obey();
-            self.poll_nodes();
-            if self.kernel.is_violated() {
-                return;
-            }
-            let Some(happening) = self.kernel.next_happening(until) else { return };
-            happening();
-        }
-    }
-
-    fn poll_nodes(&mut self) {
-        while let Some(index) = self.kernel.take_ready() {
-            if let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) {
-                node.poll(&self.kernel);
+            match self.kernel.turn(until) {
+                Turn::Over => return,
+                Turn::Crashed(index) => self.bury(index),
+                Turn::Paused(index, until) => self.hold(index, until),
+                Turn::Control(control) => self.obey(control),
+                Turn::Poll(index) => {
+                    if let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) {
+                        node.poll(&self.kernel);
+                    }
+                }
+                Turn::Happening(happening) => happening(),
             }
         }
     }
 
     /// A node that died comes up again after a while.
-    fn bury_crashed(&mut self) {
-        for index in self.kernel.take_crashed() {
-            let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else {
-                continue;
-            };
-            node.drop_work();
-            let most = self.surroundings.scenario.down_max.as_secs().cast_signed();
-            let wait = self.kernel.draw(|random| random.magnitude(1, most));
-            self.control_after(wait, Control::Start(index));
-        }
+    fn bury(&mut self, index: NodeIndex) {
+        let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else { return };
+        node.drop_work();
+        let most = self.surroundings.scenario.down_max.as_secs().cast_signed();
+        let wait = self.kernel.draw(|random| {
+            if random.one_in(4) { random.between(1, most) } else { random.magnitude(1, most) }
+        });
+        self.kernel.control_after(wait, Control::Start(index));
     }
 
-    fn hold_paused(&mut self) {
-        for (index, until) in self.kernel.take_paused() {
-            if let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) {
-                node.pause(until);
-                let seconds = until.seconds() - self.kernel.now().seconds() + 1;
-                self.control_after(seconds, Control::Resume(index));
-            }
-        }
+    fn hold(&mut self, index: NodeIndex, until: Instant) {
+        let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else { return };
+        node.pause(until);
+        let seconds = until.seconds() - self.kernel.now().seconds() + 1;
+        self.kernel.control_after(seconds, Control::Resume(index));
     }
 
-    fn control_after(&self, seconds: i64, control: Control) {
-        control_after(&self.kernel, &self.controls, seconds, control);
-    }
-
-    fn obey(&mut self) {
-        let controls =
-            std::mem::take(&mut *self.controls.lock().unwrap_or_else(PoisonError::into_inner));
-        for control in controls {
-            let (Control::Start(index) | Control::Resume(index) | Control::Step(index, _)) =
-                control;
-            let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else {
-                continue;
-            };
-            match control {
-                Control::Start(_) if !node.is_up() => node.start(&self.surroundings, &self.ends),
-                Control::Start(_) => {}
-                Control::Resume(_) => node.poll(&self.kernel),
-                Control::Step(_, nanoseconds) => {
-                    self.kernel
-                        .note("clock", || format!("node {index} is off by {nanoseconds} ns"));
-                    node.clock.step(nanoseconds);
-                }
+    fn obey(&mut self, control: Control) {
+        let (Control::Start(index) | Control::Resume(index) | Control::Step(index, _)) = control;
+        let Some(node) = self.nodes.iter_mut().find(|node| node.index() == index) else { return };
+        match control {
+            Control::Start(_) if !node.is_up() => node.start(&self.surroundings, &self.ends),
+            Control::Start(_) => {}
+            Control::Resume(_) => node.poll(&self.kernel),
+            Control::Step(_, nanoseconds) => {
+                self.kernel.note("clock", || format!("node {index} is off by {nanoseconds} ns"));
+                node.clock.step(nanoseconds);
+                self.kernel.ring();
             }
         }
     }
@@ -316,39 +290,24 @@ impl World {
     }
 }
 
-fn control_after(
-    kernel: &Kernel,
-    controls: &Arc<Mutex<Vec<Control>>>,
-    seconds: i64,
-    control: Control,
-) {
-    let controls = Arc::clone(controls);
-    kernel.after(Duration::from_secs(seconds.max(0).cast_unsigned()), move || {
-        controls.lock().unwrap_or_else(PoisonError::into_inner).push(control);
-    });
-}
-
-/// Every hour or so the time of day on a node may jump.
-fn plan_clock_steps(
-    surroundings: &Arc<Surroundings>,
-    controls: &Arc<Mutex<Vec<Control>>>,
-    node: NodeIndex,
-) {
-    if surroundings.troubles().clock_step == 0 {
+/// Now and then the time of day on a node jumps.
+fn plan_clock_steps(surroundings: &Arc<Surroundings>, node: NodeIndex) {
+    let hourly = i64::from(surroundings.troubles().clock_step);
+    if hourly == 0 {
         return;
     }
     let kernel = &surroundings.kernel;
-    let wait = kernel.draw(|random| random.between(1, 7_200));
-    let (again, controlled) = (Arc::clone(surroundings), Arc::clone(controls));
+    let between_jumps = 3_600 * 1_000_000 / hourly;
+    let wait = kernel.draw(|random| random.between(1, 2 * between_jumps));
+    let again = Arc::clone(surroundings);
     kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
-        if again.strikes(|troubles| troubles.clock_step) {
-            let most = 2 * 3_600 * 1_000_000_000;
-            let offset = again.kernel.draw(|random| random.between(-most, most));
-            controlled
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(Control::Step(node, offset));
+        // Nothing jumps once the world has calmed down.
+        if again.troubles().clock_step == 0 {
+            return;
         }
-        plan_clock_steps(&again, &controlled, node);
+        let most = 2 * 3_600 * 1_000_000_000;
+        let offset = again.kernel.draw(|random| random.between(-most, most));
+        again.kernel.control(Control::Step(node, offset));
+        plan_clock_steps(&again, node);
     });
 }

@@ -79,6 +79,13 @@ pub struct StandingRun {
     pub in_flight: bool,
 }
 
+impl StandingRun {
+    /// Whether nothing has been asked for yet for its slot.
+    const fn is_untried(&self) -> bool {
+        self.attempt == 0 && !self.in_flight
+    }
+}
+
 /// All that an edit writes, in one commit, or not at all.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Edited {
@@ -261,7 +268,7 @@ impl<'a> Draft<'a> {
             self.schedule.former.push(Chapter { cadence, from, through });
         }
         let has_run = |amendment: &Amendment| {
-            let waits = |run: &StandingRun| run.key.slot == amendment.slot && !run.in_flight;
+            let waits = |run: &StandingRun| run.key.slot == amendment.slot && run.is_untried();
             amendment.canceled_at.is_none() && !self.standing.others.iter().any(waits)
         };
         let gone: Vec<Slot> = self
@@ -401,7 +408,8 @@ impl<'a> Draft<'a> {
         back.into_iter().chain(queued).min()
     }
 
-    /// Every amended slot that has still to run stands in the queue as it is now.
+    /// Every amended slot that has still to run stands in the queue as it is now. One that
+    /// was tried and is to be tried again has begun: its retry stays as it stands.
     fn requeue_amended(
         &self,
         removed: &mut Vec<RunKey>,
@@ -411,7 +419,7 @@ impl<'a> Draft<'a> {
             .standing
             .others
             .iter()
-            .filter(|run| !run.in_flight)
+            .filter(|run| run.is_untried())
             .map(|run| (run.key.slot, run))
             .collect();
         let gone = self.restored.iter().chain(&self.changed).chain(self.follows_template());

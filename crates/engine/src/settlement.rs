@@ -37,6 +37,9 @@ pub struct Settlement {
     /// The queue row that leaves, or the awaiting one, and with it the claimer's
     /// right to write at all: where it is gone or of another term, nothing is written.
     pub source: Source,
+    /// For an awaiting one, where what is written was concluded from an absence: since when
+    /// it waited then. One that has been sent since waits anew, and nothing is written.
+    pub waited_since: Option<Instant>,
     /// What is recorded, in order.
     pub occurrences: Vec<Occurrence>,
     /// What is queued.
@@ -153,7 +156,11 @@ pub fn turn_away(run: &Run, lateness: Lateness, now: Instant) -> Settlement {
 #[must_use]
 pub fn send_again(awaiting: &Awaiting, now: Instant) -> Settlement {
     let book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
-    Settlement { follow: Some(due_now(awaiting, now)), ..book.settlement }
+    Settlement {
+        waited_since: Some(awaiting.since),
+        follow: Some(due_now(awaiting, now)),
+        ..book.settlement
+    }
 }
 
 /// What a person says of an attempt that waits.
@@ -177,6 +184,7 @@ pub fn settle_by_hand(
 ) -> Settlement {
     let mut book = Book::open(&awaiting.run, Source::Awaiting(awaiting.key()), now);
     book.link = awaiting.link;
+    book.settlement.waited_since = Some(awaiting.since);
     match verdict {
         Verdict::Paid(payment) => {
             book.record(OccurrenceStatus::Successful, None, *payment);
@@ -239,6 +247,7 @@ impl<'a> Book<'a> {
         };
         let settlement = Settlement {
             source,
+            waited_since: None,
             occurrences: Vec::with_capacity(1),
             follow: None,
             awaiting: None,

@@ -80,8 +80,9 @@ impl Lane {
         doubtful_through: Option<Instant>,
     ) -> Result<Counts, StoreError> {
         let claimed = batch.claimed;
+        let (runs, _taken) = self.in_flight.take(batch.runs);
         let (doubtful, ours): (Vec<Run>, Vec<Run>) =
-            batch.runs.into_iter().partition(|run| Lane::is_doubtful(run, doubtful_through));
+            runs.into_iter().partition(|run| Lane::is_doubtful(run, doubtful_through));
         let mut counts = Counts::default();
         if !doubtful.is_empty() {
             counts.add(self.look_up_and_send(doubtful, claimed).await?);

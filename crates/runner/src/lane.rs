@@ -16,6 +16,7 @@ use crate::announcement::Announcements;
 use crate::breaker::{Allowance, Breaker, Trouble};
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
+use crate::in_flight::InFlight;
 use crate::watch::Watch;
 
 /// One lane as one node works it, under the term of one start.
@@ -35,6 +36,8 @@ pub struct Lane {
     pub(crate) unknown: AtomicBool,
     /// Nothing more is claimed.
     pub(crate) stopping: AtomicBool,
+    /// What stands in a batch.
+    pub(crate) in_flight: InFlight,
     /// When to look at what is awaited again.
     pub(crate) watch: SyncMutex<Watch>,
     breaker: SyncMutex<Breaker>,
@@ -90,6 +93,7 @@ impl Lane {
             quoting: Mutex::new(()),
             unknown: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
+            in_flight: InFlight::default(),
             watch: SyncMutex::default(),
             breaker: SyncMutex::default(),
             pulse: SyncMutex::default(),

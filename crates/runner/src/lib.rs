@@ -17,6 +17,7 @@ pub mod clock;
 mod due_loop;
 mod edit;
 mod execution;
+mod in_flight;
 pub mod lane;
 mod watch;
 

@@ -1,9 +1,14 @@
 //! Worlds that nobody has seen before.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
 use simulation::{Options, Report, run};
 
-/// Enough to meet every kind of trouble, in seconds.
-const WORLDS: u64 = 100;
+/// Enough to meet every kind of trouble, in seconds; a virtual year each.
+const WORLDS: u64 = 500;
+/// How many of them run at once.
+const THREADS: u64 = 2;
 /// Each of them asks SQLite all that it asks the model.
 const WORLDS_WITH_SQLITE: u64 = 20;
 
@@ -23,9 +28,20 @@ fn must_be_well(report: &Report) {
 fn in_fresh_worlds_every_slot_is_paid_once_and_recorded() {
     let first = fresh_seed();
     println!("seeds {first} and the {} after it", WORLDS - 1);
-    for number in 0..WORLDS {
-        must_be_well(&run(first.wrapping_add(number), &Options::default()));
-    }
+    let next = AtomicU64::new(0);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= WORLDS {
+                        break;
+                    }
+                    must_be_well(&run(first.wrapping_add(number), &Options::default()));
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -11,7 +11,7 @@ use engine::{
 use jiff::civil::{Time, date};
 use recurrence::Timetable;
 
-use super::world::{LANE, PAID, World, at};
+use super::world::{LANE, PAID, World, at, refused};
 use crate::store::{EditWritten, ScheduleQuery, Settled, SlotRecord, Store};
 use crate::{NewSchedule, Order, PageQuery};
 
@@ -249,6 +249,32 @@ pub async fn an_edit_that_was_overtaken_changes_nothing(store: Arc<dyn Store>) {
     assert_eq!(written, EditWritten::Overtaken, "the slot has run");
     let refused = edit(&standing(&world, &schedule, &[morning(2)], now).await, wish, now);
     assert_eq!(refused, Err(EditError::Done(morning(2))));
+}
+
+/// A slot that was moved pays what its schedule pays; once it was tried, that is settled.
+pub async fn a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    let mut plan = plan(five_mornings());
+    plan.policies.retry = RetryPolicy::TWO_DAYS_THEN_SUSPEND;
+    let schedule = world.schedule_made(plan, CREATED).await;
+    let moved = Amendment {
+        run_at: Some(at("2026-01-01T12:00:00Z")),
+        ..Amendment::none(schedule.id, morning(5))
+    };
+    write(&world, &schedule, Edit { amendments: vec![moved], ..Edit::default() }, CREATED).await;
+    let tried = world.claim_one("2026-01-01T12:00:00Z").await;
+    world.settle(&tried, refused(), "2026-01-01T12:00:00Z").await;
+    let wish = Edit { instruction: Some(pays(9)), ..Edit::default() };
+    write(&world, &schedule, wish, "2026-01-01T13:00:00Z").await;
+    assert_eq!(
+        ran(&world, "2026-01-02T23:00:00Z").await,
+        [
+            "2026-01-05T09:00:00 100 2026-01-02T00:00:00Z",
+            "2026-01-02T09:00:00 9 2026-01-02T09:00:00Z"
+        ]
+    );
 }
 
 pub async fn an_edited_schedule_is_deleted_whole(store: Arc<dyn Store>) {

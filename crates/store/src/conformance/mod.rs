@@ -101,6 +101,7 @@ macro_rules! store_conformance {
                 an_unknown_outcome_waits_beside_its_schedule
                 what_is_awaited_comes_a_page_at_a_time
                 a_late_outcome_is_recorded_once
+                what_was_concluded_of_an_earlier_wait_changes_nothing
                 a_late_suspension_calls_off_what_is_queued
                 a_late_suspension_marks_what_is_in_flight
                 a_late_outcome_does_not_revive_a_deleted_schedule
@@ -120,6 +121,7 @@ macro_rules! store_conformance {
                 another_rule_gives_slots_from_now_on
                 a_schedule_of_hand_added_slots_alone_runs_them
                 an_edit_that_was_overtaken_changes_nothing
+                a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else
                 an_edited_schedule_is_deleted_whole
                 whatever_is_edited_each_slot_runs_once
             }

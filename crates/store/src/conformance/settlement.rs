@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::settlement::{resolve, settle};
+use engine::settlement::{resolve, send_again, settle};
 use engine::{
     Awaiting, ChargeId, Occurrence, OccurrenceStatus, Outcome, PaymentId, RetryPolicy, Schedule,
     ScheduleEvent, Slot, Status,
@@ -226,6 +226,23 @@ async fn suspended_by_one_failure(world: &World) -> Schedule {
     let schedule = world.schedule(plan).await;
     world.run(UNKNOWN, NEW_YEAR).await;
     schedule
+}
+
+/// Two look, and find nothing. One has the attempt sent again, and what came of that is
+/// not known either; what the other concluded before says nothing of it.
+pub async fn what_was_concluded_of_an_earlier_wait_changes_nothing(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    world.schedule(charges_on(1)).await;
+    world.run(UNKNOWN, "2026-01-01T02:00:00Z").await;
+    let found_absent = awaited(&world).await;
+    let by_one = send_again(&found_absent, at("2026-01-01T02:01:00Z"));
+    let by_other = send_again(&found_absent, at("2026-01-01T02:01:05Z"));
+    assert_eq!(world.write(by_one).await, Settled::Written);
+    world.run(UNKNOWN, "2026-01-01T02:02:00Z").await;
+    let waits_anew = awaited(&world).await;
+    assert_eq!(world.write(by_other).await, Settled::Stale);
+    assert_eq!(awaited(&world).await, waits_anew);
+    assert_eq!(world.claim("2026-01-01T03:00:00Z").await, []);
 }
 
 pub async fn a_late_suspension_calls_off_what_is_queued(store: Arc<dyn Store>) {

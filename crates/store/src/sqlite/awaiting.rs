@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::settlement::AwaitingKey;
-use engine::{AccountId, Awaiting, LaneId, Run, RunKey, ScheduleId, Slot};
+use engine::{AccountId, Awaiting, Instant, LaneId, Run, RunKey, ScheduleId, Slot};
 use rusqlite::{Connection, Row, params};
 
 use super::columns::{
@@ -16,12 +16,19 @@ const COLUMNS: &str = "slot, schedule, attempt, due, account, queued_at, role, r
     through, quoted, quoted_currency, plan, accepted_kind, accepted, since, link_due, link_slot,
     link_attempt, lane, held";
 
-pub(super) fn is_there(connection: &Connection, key: AwaitingKey) -> Outcome<bool> {
+/// Whether an attempt waits; where it is said since when, whether since then.
+pub(super) fn waits(
+    connection: &Connection,
+    key: AwaitingKey,
+    since: Option<Instant>,
+) -> Outcome<bool> {
+    let since = since.map(Instant::nanoseconds);
     Ok(connection
         .prepare_cached(
-            "SELECT 1 FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3",
+            "SELECT 1 FROM awaiting WHERE slot = ?1 AND schedule = ?2 AND attempt = ?3
+             AND since = coalesce(?4, since)",
         )?
-        .exists((key.slot.stored(), key.schedule.0, key.attempt))?)
+        .exists((key.slot.stored(), key.schedule.0, key.attempt, since))?)
 }
 
 pub(super) fn remove(connection: &Connection, key: AwaitingKey) -> Outcome<()> {

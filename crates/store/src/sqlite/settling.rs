@@ -20,6 +20,7 @@ use crate::store::Settled;
 /// A settlement whose blobs are made, so that the writer only writes.
 pub(super) struct Prepared {
     source: Source,
+    waited_since: Option<Instant>,
     occurrences: Vec<Occurrence>,
     follow: Option<QueueRow>,
     awaiting: Option<(Awaiting, Vec<u8>)>,
@@ -31,8 +32,16 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Makes the blobs.
     pub(super) fn new(settlement: Settlement) -> Outcome<Prepared> {
-        let Settlement { source, occurrences, follow, awaiting, status, events, released_until } =
-            settlement;
+        let Settlement {
+            source,
+            waited_since,
+            occurrences,
+            follow,
+            awaiting,
+            status,
+            events,
+            released_until,
+        } = settlement;
         let follow = follow.as_ref().map(QueueRow::new).transpose()?;
         let awaiting = match awaiting {
             Some(awaiting) => {
@@ -41,7 +50,16 @@ impl Prepared {
             }
             None => None,
         };
-        Ok(Prepared { source, occurrences, follow, awaiting, status, events, released_until })
+        Ok(Prepared {
+            source,
+            waited_since,
+            occurrences,
+            follow,
+            awaiting,
+            status,
+            events,
+            released_until,
+        })
     }
 
     const fn schedule(&self) -> ScheduleId {
@@ -254,11 +272,10 @@ impl Sources {
     ) -> Outcome<Standing> {
         match settlement.source {
             Source::Queue(_) => Ok(self.standing.get(index).copied().unwrap_or(Standing::Stale)),
-            Source::Awaiting(key) => Ok(if awaiting::is_there(connection, key)? {
-                Standing::Claimed { ending: false }
-            } else {
-                Standing::Stale
-            }),
+            Source::Awaiting(key) => {
+                let waits = awaiting::waits(connection, key, settlement.waited_since)?;
+                Ok(if waits { Standing::Claimed { ending: false } } else { Standing::Stale })
+            }
         }
     }
 }

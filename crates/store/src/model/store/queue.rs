@@ -51,31 +51,35 @@ impl Queued {
         })
     }
 
-    const fn take(&mut self, claim: &Claim) {
+    fn take(&mut self, claim: &Claim) -> Run {
         self.claimed = Some(Claimed { term: claim.term, lease_until: claim.lease_until });
         self.not_before = None;
+        self.run.clone()
     }
 }
 
 impl Books {
     pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Run> {
-        self.take(claim, |queued| queued.can_be_claimed(claim.now))
+        let is_due = |key: &RunKey| key.lane == claim.lane && key.due <= claim.now;
+        let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
+        self.queue
+            .range_mut(first_of(claim.lane)..)
+            .take_while(|(key, _)| is_due(key))
+            .map(|(_, queued)| queued)
+            .filter(|queued| queued.can_be_claimed(claim.now))
+            .take(limit)
+            .map(|queued| queued.take(claim))
+            .collect()
     }
 
     pub(super) fn recover(&mut self, claim: &Claim, sharing: Sharing) -> Vec<Run> {
-        self.take(claim, |queued| queued.was_left_behind(claim, sharing))
-    }
-
-    fn take(&mut self, claim: &Claim, wanted: impl Fn(&Queued) -> bool) -> Vec<Run> {
         let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
         self.queue
             .values_mut()
-            .filter(|queued| queued.run.key.lane == claim.lane && wanted(queued))
+            .filter(|queued| queued.run.key.lane == claim.lane)
+            .filter(|queued| queued.was_left_behind(claim, sharing))
             .take(limit)
-            .map(|queued| {
-                queued.take(claim);
-                queued.run.clone()
-            })
+            .map(|queued| queued.take(claim))
             .collect()
     }
 
@@ -90,9 +94,18 @@ impl Books {
     }
 
     pub(super) fn next_due(&self, lane: LaneId) -> Option<Instant> {
-        let unclaimed =
-            self.queue.values().filter(|row| row.run.key.lane == lane && row.claimed.is_none());
-        unclaimed.map(|row| row.run.key.due.max(row.not_before.unwrap_or(row.run.key.due))).min()
+        let mut next: Option<Instant> = None;
+        for (key, row) in self.queue.range(first_of(lane)..) {
+            // What comes later in the queue is due later, whenever it is released.
+            if key.lane != lane || next.is_some_and(|next| next <= key.due) {
+                break;
+            }
+            if row.claimed.is_none() {
+                let due = key.due.max(row.not_before.unwrap_or(key.due));
+                next = Some(next.map_or(due, |next| next.min(due)));
+            }
+        }
+        next
     }
 
     pub(super) fn due(&self, lane: LaneId, by: Instant, limit: u32) -> Vec<Run> {
@@ -166,6 +179,16 @@ impl Books {
                 Some(_) | None => drop(self.queue.remove(&key)),
             }
         }
+    }
+}
+
+/// Before every row of a lane.
+const fn first_of(lane: LaneId) -> RunKey {
+    RunKey {
+        lane,
+        due: Instant::from_nanoseconds(i64::MIN),
+        schedule: ScheduleId(i64::MIN),
+        slot: Slot::from_stored(i64::MIN),
     }
 }
 

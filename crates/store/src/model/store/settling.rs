@@ -45,7 +45,7 @@ impl Books {
         let mut sources = Vec::new();
         for settlement in settlements {
             // The second of two that end the same run is stale by then.
-            if self.is_stale(term, settlement.source) || sources.contains(&settlement.source) {
+            if self.is_stale(term, settlement) || sources.contains(&settlement.source) {
                 continue;
             }
             sources.push(settlement.source);
@@ -65,24 +65,33 @@ impl Books {
         Ok(())
     }
 
-    /// Whether the row that a settlement ends is gone or of another term.
-    fn is_stale(&self, term: Term, source: Source) -> bool {
-        match source {
+    /// Whether the row that a settlement ends is gone, of another term, or waits anew.
+    fn is_stale(&self, term: Term, settlement: &Settlement) -> bool {
+        match settlement.source {
             Source::Queue(key) => {
                 !self.queue.get(&key).is_some_and(|row| row.is_claimed_under(term))
             }
             Source::Awaiting(key) => {
-                !self.awaiting.contains_key(&(key.slot, key.schedule, key.attempt))
+                let row = self.awaiting.get(&(key.slot, key.schedule, key.attempt));
+                row.is_none_or(|row| settlement.waited_since.is_some_and(|it| it != row.since))
             }
         }
     }
 
     fn settle_one(&mut self, term: Term, settlement: Settlement) -> Settled {
-        let Settlement { source, occurrences, follow, awaiting, status, events, released_until } =
-            settlement;
-        if self.is_stale(term, source) {
+        if self.is_stale(term, &settlement) {
             return Settled::Stale;
         }
+        let Settlement {
+            source,
+            waited_since: _,
+            occurrences,
+            follow,
+            awaiting,
+            status,
+            events,
+            released_until,
+        } = settlement;
         if let Some(until) = released_until {
             match source {
                 // It was provably not sent, and its schedule has ended: it goes.

@@ -1,0 +1,37 @@
+//! Worlds in which something went wrong once. What a seed grows into changes with what
+//! worlds are made of; where a seed has lost its story, a test beside the code tells it.
+
+use simulation::{Options, run};
+
+fn is_well(seed: u64) {
+    let report = run(seed, &Options::default());
+    assert_eq!(report.violation, None, "seed {seed}");
+}
+
+/// A slot that was moved and had failed was queued for its first attempt again when what
+/// its schedule pays was changed. See also
+/// `a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else` in
+/// `crates/store/src/conformance/edits.rs`.
+#[test]
+fn a_retry_outlives_an_edit() {
+    is_well(2);
+}
+
+/// Two nodes found that an attempt had not been taken. One had it sent again, and its
+/// outcome was not known either; then the other wrote what it had concluded before, and it
+/// was sent once more. See also
+/// `what_was_concluded_of_an_earlier_wait_changes_nothing` in
+/// `crates/store/src/conformance/settlement.rs`.
+#[test]
+fn an_absence_that_was_seen_before_the_last_sending_counts_for_nothing() {
+    is_well(2155);
+}
+
+/// A batch that was held up past its lease had lost a run to another node, which gave it
+/// back; the run was claimed again by the first, and was in two batches under one term:
+/// one paid it, the other recorded that the balance was short. See also
+/// `a_run_is_in_one_batch_at_a_time` in `crates/runner/src/in_flight.rs`.
+#[test]
+fn a_run_given_back_by_another_node_is_not_worked_twice() {
+    is_well(2_007_488);
+}
