@@ -3,6 +3,7 @@
 
 use std::cmp::{max, min};
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::Instant;
 use store::{ClockMode, ClockState, StoreError};
@@ -210,8 +211,11 @@ impl Handle {
                 return Err(ClockError::Stopping);
             }
             // A gateway that fails stops its lane's clock as well: time that went on would
-            // make late what is due.
-            if let Some((_, rest)) = self.lane.stopped() {
+            // make late what is due. Once it has rested, only something that is due can show
+            // that it answers again, so time goes on until there is.
+            if let Some((_, rest)) = self.lane.stopped()
+                && rest > Duration::ZERO
+            {
                 tokio::select! {
                     () = tokio::time::sleep(rest) => {}
                     () = self.wake.notified() => {}
