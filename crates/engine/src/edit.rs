@@ -119,6 +119,11 @@ pub enum EditError {
     /// The schedule has no such slot.
     #[error("the schedule has no slot {0:?}")]
     Unknown(Slot),
+    /// Nothing of a suspended schedule runs, so no slot of it can be given a time.
+    #[error(
+        "schedule {0} is suspended: resume it, or give it a new rule, before its slots are moved or added to"
+    )]
+    Suspended(ScheduleId),
     /// The slot would come at no instant that there is.
     #[error("slot {0:?} lies beyond the year 2261")]
     TooLate(Slot),
@@ -334,6 +339,9 @@ impl<'a> Draft<'a> {
         let mut queued: Vec<Run> = Vec::new();
         self.requeue_cadence(&mut removed, &mut queued);
         self.requeue_amended(&mut removed, &mut queued)?;
+        if self.schedule.status == Status::Suspended && !queued.is_empty() {
+            return Err(EditError::Suspended(self.schedule.id));
+        }
         let cadence = self.standing.cadence.map(|run| run.key);
         let Draft { schedule, amendments, changed, restored, .. } = self;
         let amendments = changed.iter().filter_map(|slot| amendments.get(slot).cloned()).collect();
@@ -352,8 +360,12 @@ impl<'a> Draft<'a> {
             .collect()
     }
 
-    /// The cadence goes on with the plan as it is now. A retry stays where it stands.
+    /// The cadence goes on with the plan as it is now. A retry stays where it stands, and
+    /// what is suspended waits, unless for a rule that begins.
     fn requeue_cadence(&mut self, removed: &mut Vec<RunKey>, queued: &mut Vec<Run>) {
+        if self.schedule.status == Status::Suspended && !self.has_new_rule {
+            return;
+        }
         let before = self.standing.cadence;
         removed.extend(before.map(|run| run.key));
         let retry = before.filter(|run| run.attempt > 0);

@@ -35,3 +35,12 @@ fn an_absence_that_was_seen_before_the_last_sending_counts_for_nothing() {
 fn a_run_given_back_by_another_node_is_not_worked_twice() {
     is_well(2_007_488);
 }
+
+/// A slot of a suspended schedule was moved and queued; where it could not be sent it left
+/// the queue as one that was called off, and came back with the next edit. See also
+/// `a_slot_of_a_suspended_schedule_is_not_given_another_time` in
+/// `crates/store/src/conformance/edits.rs`.
+#[test]
+fn nothing_of_a_suspended_schedule_is_queued() {
+    is_well(4_002_192);
+}

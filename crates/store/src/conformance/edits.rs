@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::edit::{Addition, Edit, EditError, Edited, Standing, edit};
 use engine::{
     Amendment, Cadence, Currency, Instant, Instruction, Money, PartyId, PaymentMethodId, Plan,
-    Policies, Remitted, RetryPolicy, Schedule, Slot, Timing, Zone,
+    Policies, Remitted, RetryPolicy, Schedule, Slot, Status, Timing, Zone,
 };
 use jiff::civil::{Time, date};
 use recurrence::Timetable;
@@ -275,6 +275,35 @@ pub async fn a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_somet
             "2026-01-02T09:00:00 9 2026-01-02T09:00:00Z"
         ]
     );
+}
+
+/// What is suspended runs nothing. It was possible to move a slot of it, which then ran,
+/// or vanished where it could not be sent.
+pub async fn a_slot_of_a_suspended_schedule_is_not_given_another_time(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let mut plan = plan(five_mornings());
+    plan.policies.retry = RetryPolicy { retries_max: 0, ..RetryPolicy::TWO_DAYS_THEN_SUSPEND };
+    let schedule = world.schedule_made(plan, CREATED).await;
+    let tried = world.claim_one("2026-01-02T09:00:00Z").await;
+    world.settle(&tried, refused(), "2026-01-02T09:00:00Z").await;
+    let suspended = world.stored(&schedule).await;
+    assert_eq!(suspended.status, Status::Suspended);
+    let now = at("2026-01-02T12:00:00Z");
+    let moved = Amendment {
+        run_at: Some(at("2026-01-04T12:00:00Z")),
+        ..Amendment::none(schedule.id, morning(5))
+    };
+    let wish = Edit { amendments: vec![moved], ..Edit::default() };
+    let refused = edit(&standing(&world, &schedule, &[morning(5)], now).await, wish, now);
+    assert_eq!(refused, Err(EditError::Suspended(schedule.id)));
+    let wish = Edit { instruction: Some(pays(9)), ..Edit::default() };
+    write(&world, &suspended, wish, "2026-01-02T13:00:00Z").await;
+    let stored = world.stored(&schedule).await;
+    assert_eq!((stored.status, stored.plan.instruction.clone()), (Status::Suspended, pays(9)));
+    assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 0);
+    let wish = Edit { cadence: Some(five_mornings()), ..Edit::default() };
+    write(&world, &stored, wish, "2026-01-02T14:00:00Z").await;
+    assert_eq!(world.stored(&schedule).await.status, Status::Running);
 }
 
 pub async fn an_edited_schedule_is_deleted_whole(store: Arc<dyn Store>) {

@@ -122,6 +122,7 @@ macro_rules! store_conformance {
                 a_schedule_of_hand_added_slots_alone_runs_them
                 an_edit_that_was_overtaken_changes_nothing
                 a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else
+                a_slot_of_a_suspended_schedule_is_not_given_another_time
                 an_edited_schedule_is_deleted_whole
                 whatever_is_edited_each_slot_runs_once
             }
