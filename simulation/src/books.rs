@@ -32,6 +32,15 @@ impl AttemptName {
             attempt: u8::MAX,
         }
     }
+
+    /// Every attempt at one slot of a schedule.
+    pub(crate) const fn all_at(schedule: ScheduleId, slot: Slot) -> RangeInclusive<AttemptName> {
+        AttemptName { schedule, slot, attempt: 0 }..=AttemptName {
+            schedule,
+            slot,
+            attempt: u8::MAX,
+        }
+    }
 }
 
 impl std::fmt::Display for AttemptName {

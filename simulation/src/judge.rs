@@ -115,8 +115,11 @@ impl Judge {
         seen.created.insert(id, edited.schedule.clone());
         // What leaves the queue was not sent, or provably not taken: it may pay something else.
         for key in &edited.removed {
-            let name = AttemptName { schedule: id, slot: key.slot, attempt: 0 };
-            seen.frozen.remove(&name);
+            let attempts: Vec<AttemptName> =
+                seen.frozen.range(AttemptName::all_at(id, key.slot)).map(|it| *it.0).collect();
+            for name in attempts.iter().filter(|name| !seen.recorded.contains_key(name)) {
+                seen.frozen.remove(name);
+            }
         }
         for slot in &edited.restored {
             seen.amendments.remove(&(id, *slot));
