@@ -101,7 +101,7 @@ impl Campaign {
         };
         println!(
             "{elapsed:.1} s; {seconds:.1} s {what}: {:.1} virtual years a second",
-            years / seconds.max(f64::MIN_POSITIVE)
+            years / seconds.max(0.001)
         );
     }
 }

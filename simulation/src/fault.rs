@@ -24,7 +24,7 @@ pub enum Fault {
     RecoverWithoutLookup,
     /// What others still work on is recovered.
     RecoverWithinLease,
-    /// A batch is sent however long ago it was claimed.
+    /// A batch is sent though its lease ran out long ago, by a clock that is far too slow.
     SendPastLease,
     /// Nothing that was left behind is recovered.
     NeverRecover,

@@ -115,11 +115,9 @@ impl Judge {
         seen.created.insert(id, edited.schedule.clone());
         // What leaves the queue was not sent, or provably not taken: it may pay something else.
         for key in &edited.removed {
-            let attempts: Vec<AttemptName> =
-                seen.frozen.range(AttemptName::all_at(id, key.slot)).map(|it| *it.0).collect();
-            for name in attempts.iter().filter(|name| !seen.recorded.contains_key(name)) {
-                seen.frozen.remove(name);
-            }
+            let all = AttemptName::all_at(id, key.slot);
+            let Seen { frozen, recorded, .. } = &mut *seen;
+            frozen.extract_if(all, |name, _| !recorded.contains_key(name)).for_each(drop);
         }
         for slot in &edited.restored {
             seen.amendments.remove(&(id, *slot));
