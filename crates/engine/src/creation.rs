@@ -109,6 +109,7 @@ pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError
         version: 0,
         ended_at: None,
         first: first.map(|(slot, due)| Link { due, slot, attempt: 0 }),
+        recorded_before: 0,
         recorded_detached: 0,
         parties,
         attributes,

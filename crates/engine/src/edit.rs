@@ -58,6 +58,8 @@ pub struct Standing {
     pub schedule: Schedule,
     /// The run that carries it on, and whether it is in flight.
     pub cadence: Option<StandingRun>,
+    /// How many occurrences the cadence has recorded.
+    pub recorded: u32,
     /// Its other runs in the queue.
     pub others: Vec<StandingRun>,
     /// What was done to its slots before, by slot.
@@ -335,6 +337,7 @@ impl<'a> Draft<'a> {
         self.schedule.plan = Arc::new(self.plan.clone());
         self.schedule.version = self.schedule.version.saturating_add(1);
         self.schedule.updated_at = self.now;
+        self.schedule.recorded_before = self.standing.recorded;
         let mut removed: Vec<RunKey> = Vec::new();
         let mut queued: Vec<Run> = Vec::new();
         self.requeue_cadence(&mut removed, &mut queued);
@@ -380,10 +383,6 @@ impl<'a> Draft<'a> {
         }
         let Some((slot, due)) = next else { return };
         let attempt = retry.map_or(0, |run| run.attempt);
-        let recorded = match before.map(|run| run.role) {
-            Some(Role::Cadence { recorded, .. }) => recorded,
-            Some(Role::Detached { .. }) | None => 0,
-        };
         let through = match retry.map(|run| run.role) {
             Some(Role::Cadence { through, .. }) => through,
             Some(Role::Detached { .. }) | None => slot,
@@ -397,7 +396,7 @@ impl<'a> Draft<'a> {
             account: self.schedule.account,
             attempt,
             queued_at: self.now,
-            role: Role::Cadence { recorded, through },
+            role: Role::Cadence { recorded: self.standing.recorded, through },
             plan: Arc::clone(&self.schedule.plan),
             quoted: None,
         });

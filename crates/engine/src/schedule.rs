@@ -41,6 +41,8 @@ pub struct Schedule {
     /// Whose lists show it: the customer of a charge, the recipient of a transfer, every
     /// party of a remittance.
     pub parties: Vec<i64>,
+    /// How many occurrences its cadence had recorded when it was last edited.
+    pub recorded_before: u32,
     /// Occurrences recorded outside the cadence (outcomes that became known late).
     pub recorded_detached: u32,
     /// Dialect attributes: metadata and the like.

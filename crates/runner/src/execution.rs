@@ -114,8 +114,8 @@ impl Lane {
     /// Finishes a batch that somebody else, or an earlier start, may have sent: each
     /// is looked up first, and sent only where it is certain that it was not taken.
     pub(crate) async fn recover(&self, batch: Batch) -> Result<Counts, StoreError> {
-        let Batch { runs, claimed } = batch;
-        self.look_up_and_send(runs, claimed).await
+        let (runs, _taken) = self.in_flight.take(batch.runs);
+        self.look_up_and_send(runs, batch.claimed).await
     }
 
     async fn look_up_and_send(

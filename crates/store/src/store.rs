@@ -133,7 +133,8 @@ pub trait Store: Send + Sync + 'static {
     /// no quote, in one commit.
     async fn claim(&self, claim: Claim) -> Result<Vec<Run>>;
     /// Commits the intents of claimed runs whose amount had to be quoted. `false`
-    /// where the row is not of this term.
+    /// where the row is not of this term, or has been frozen at another amount: what an
+    /// attempt was to pay once, it pays for good.
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>>;
     /// Writes settlements, all in one commit.
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>>;

@@ -306,6 +306,23 @@ pub async fn a_slot_of_a_suspended_schedule_is_not_given_another_time(store: Arc
     assert_eq!(world.stored(&schedule).await.status, Status::Running);
 }
 
+/// What came before the last edit was forgotten once nothing was queued any more.
+pub async fn what_ran_before_an_edit_is_counted_after_the_end(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let now = at("2026-01-02T09:00:00Z");
+    let run = world.claim_one("2026-01-02T09:00:00Z").await;
+    world.settle(&run, PAID, "2026-01-02T09:00:00Z").await;
+    let schedule = world.stored(&schedule).await;
+    let wish = Edit { instruction: Some(pays(9)), ..Edit::default() };
+    let schedule = write(&world, &schedule, wish, "2026-01-02T10:00:00Z").await;
+    world.store.delete_schedule(schedule.id, at("2026-01-02T11:00:00Z")).await.unwrap();
+    let stored = world.stored(&schedule).await;
+    let page = world.store.occurrences(&stored, now.plus_seconds(86_400 * 9), PageQuery::first(10));
+    let page = page.await.unwrap();
+    assert_eq!((page.entries.len(), page.total), (1, 1));
+}
+
 pub async fn an_edited_schedule_is_deleted_whole(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     let schedule = made(&world, five_mornings()).await;

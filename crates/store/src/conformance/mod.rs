@@ -123,6 +123,7 @@ macro_rules! store_conformance {
                 an_edit_that_was_overtaken_changes_nothing
                 a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else
                 a_slot_of_a_suspended_schedule_is_not_given_another_time
+                what_ran_before_an_edit_is_counted_after_the_end
                 an_edited_schedule_is_deleted_whole
                 whatever_is_edited_each_slot_runs_once
             }

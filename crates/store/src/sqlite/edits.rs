@@ -24,7 +24,8 @@ pub(super) fn standing(
     now: Instant,
 ) -> Outcome<Option<Standing>> {
     let Some(schedule) = schedules::find(connection, id)? else { return Ok(None) };
-    let cadence = match positions::locate(connection, &schedule, now)?.queued {
+    let located = positions::locate(connection, &schedule, now)?;
+    let cadence = match located.queued {
         Some((_, key)) => standing_run(connection, key)?,
         None => None,
     };
@@ -34,6 +35,7 @@ pub(super) fn standing(
         .collect::<Outcome<_>>()?;
     Ok(Some(Standing {
         cadence,
+        recorded: located.recorded,
         others,
         amendments: amendments::of(connection, id)?,
         done: done(connection, &schedule, asked)?,

@@ -15,7 +15,7 @@ const CHAIN_MAX: usize = 1_000;
 /// Where a schedule stands, and which row of the queue carries it on.
 pub(super) struct Located {
     /// Occurrences recorded by the cadence.
-    recorded: u32,
+    pub(super) recorded: u32,
     /// The run that is queued or in flight; `ending` where nothing will follow it.
     pub(super) queued: Option<(Queued, RunKey)>,
 }
@@ -40,24 +40,32 @@ pub(super) fn position(
     })
 }
 
-/// Walks back to the last record, then follows its links to the queue.
+/// Where the cadence stands. What it had recorded when it was last edited is behind what
+/// can be walked.
 pub(super) fn locate(
     connection: &Connection,
     schedule: &Schedule,
     now: Instant,
 ) -> Outcome<Located> {
+    let Located { recorded, queued } = walk(connection, schedule, now)?;
+    Ok(Located { recorded: recorded.max(schedule.recorded_before), queued })
+}
+
+/// Walks back to the last record since the last edit, then follows its links to the queue.
+fn walk(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<Located> {
     let until = schedule.ended_at.map_or(now, |ended| ended.min(now));
     let mut recorded = 0;
     let mut chained = false;
     for slot in past_slots(schedule, until) {
         let records = records_of(connection, schedule, slot)?;
-        if records.is_empty() {
-            continue;
+        let ordinal = records.iter().filter_map(|record| record.ordinal).max();
+        let link = records.iter().rev().find_map(|record| record.link);
+        if ordinal.is_none() && link.is_none() {
+            continue; // nothing, or what went its own way
         }
-        recorded = records.iter().filter_map(|record| record.ordinal).max().unwrap_or(0);
+        recorded = ordinal.unwrap_or(0);
         if !chained {
             chained = true;
-            let link = records.iter().rev().find_map(|record| record.link);
             let (reached, queued) = follow(connection, schedule, link)?;
             recorded = recorded.max(reached);
             if queued.is_some() {

@@ -268,7 +268,8 @@ pub(super) fn freeze(
 ) -> Outcome<Vec<bool>> {
     let mut update = writing.connection.prepare_cached(
         "UPDATE queue SET quoted = ?6, quoted_currency = ?7
-         WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4 AND term = ?5",
+         WHERE lane = ?1 AND due = ?2 AND schedule = ?3 AND slot = ?4 AND term = ?5
+         AND (quoted IS NULL OR (quoted = ?6 AND quoted_currency = ?7))",
     )?;
     frozen
         .iter()

@@ -31,6 +31,7 @@ const COLUMNS: &str = "id, account, lane, status, created_at, updated_at, versio
 struct Life {
     former: Vec<Chapter>,
     parties: Vec<i64>,
+    recorded_before: u32,
 }
 
 /// A schedule whose blobs are made, so that the writer only writes.
@@ -64,8 +65,13 @@ impl Prepared {
 }
 
 fn life(schedule: &Schedule) -> Outcome<Vec<u8>> {
-    let Schedule { former, parties, .. } = schedule;
-    compact("schedule's life", &Life { former: former.clone(), parties: parties.clone() })
+    let Schedule { former, parties, recorded_before, .. } = schedule;
+    let life = Life {
+        former: former.clone(),
+        parties: parties.clone(),
+        recorded_before: *recorded_before,
+    };
+    compact("schedule's life", &life)
 }
 
 /// Creates schedules with their first runs and events.
@@ -196,7 +202,7 @@ pub(super) fn find(connection: &Connection, id: ScheduleId) -> Outcome<Option<Sc
 }
 
 fn schedule(row: &Row<'_>) -> Outcome<Schedule> {
-    let Life { former, parties } =
+    let Life { former, parties, recorded_before } =
         from_compact("schedule's life", row.get_ref(15)?.as_blob().unwrap_or(&[]))?;
     Ok(Schedule {
         id: ScheduleId(row.get(0)?),
@@ -209,6 +215,7 @@ fn schedule(row: &Row<'_>) -> Outcome<Schedule> {
         ended_at: row.get::<_, Option<i64>>(7)?.map(Instant::from_nanoseconds),
         first: link_at(row, 8)?,
         since: Slot::from_stored(row.get(11)?),
+        recorded_before,
         recorded_detached: row.get(12)?,
         attributes: from_json("schedule's attributes", row.get_ref(13)?.as_str().unwrap_or(""))?,
         plan: Arc::new(plan(row.get_ref(14)?.as_blob().unwrap_or(&[]))?),

@@ -21,6 +21,7 @@ impl Books {
         Some(Standing {
             schedule,
             cadence: cadence.into_iter().next(),
+            recorded: self.recorded_by_cadence(id),
             others,
             amendments: self.amendments_of(id),
             done,

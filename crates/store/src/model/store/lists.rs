@@ -8,6 +8,11 @@ use crate::page::{Order, Page, PageQuery};
 use crate::store::ScheduleQuery;
 
 impl Books {
+    /// How many the cadence has recorded.
+    pub(super) fn recorded_by_cadence(&self, schedule: ScheduleId) -> u32 {
+        self.occurrences_of(schedule).filter_map(|it| it.ordinal).max().unwrap_or(0)
+    }
+
     pub(super) fn occurrences_of(
         &self,
         schedule: ScheduleId,

@@ -87,7 +87,10 @@ impl Books {
         frozen
             .iter()
             .map(|Frozen { key, quoted }| {
-                let row = self.queue.get_mut(key).filter(|row| row.is_claimed_under(term));
+                let may_be = |row: &&mut Queued| {
+                    row.is_claimed_under(term) && row.run.quoted.is_none_or(|it| it == *quoted)
+                };
+                let row = self.queue.get_mut(key).filter(may_be);
                 row.map(|row| row.run.quoted = Some(*quoted)).is_some()
             })
             .collect()
