@@ -105,6 +105,7 @@ macro_rules! store_conformance {
                 a_late_suspension_calls_off_what_is_queued
                 a_late_suspension_marks_what_is_in_flight
                 a_late_outcome_does_not_revive_a_deleted_schedule
+                a_schedule_that_asks_again_is_deleted_whole
                 a_late_decline_of_a_deleted_schedule_is_not_retried
                 a_change_of_status_is_written_and_told
                 a_slot_has_one_occurrence_for_each_attempt

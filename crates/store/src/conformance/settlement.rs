@@ -291,6 +291,30 @@ pub async fn a_late_outcome_does_not_revive_a_deleted_schedule(store: Arc<dyn St
     );
 }
 
+/// Where an attempt is asked for again, what its schedule goes on with is still known to
+/// be its own: it was possible to delete such a schedule and still be charged by it.
+pub async fn a_schedule_that_asks_again_is_deleted_whole(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    for (outcomes, day) in [(vec![UNKNOWN], 1), (vec![refused(), UNKNOWN], 2)] {
+        let schedule = world.schedule(charges_on(day)).await;
+        let last = outcomes.len();
+        for (number, outcome) in (0..).zip(outcomes) {
+            let now = at(NEW_YEAR).plus_seconds((i64::from(day) + number) * 86_400);
+            world.run(outcome, &now.to_string()).await;
+        }
+        let waits = world.store.awaiting(LANE, None, 1).await.unwrap().remove(0);
+        assert_eq!(usize::from(waits.run.attempt), last - 1);
+        let now = waits.since.plus_seconds(60);
+        assert_eq!(world.write(send_again(&waits, now)).await, Settled::Written);
+        assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 2);
+        let again = world.claim_one(&now.plus_seconds(1).to_string()).await;
+        world.settle(&again, PAID, &now.plus_seconds(2).to_string()).await;
+        assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 1);
+        world.store.delete_schedule(schedule.id, now.plus_seconds(3)).await.unwrap();
+        assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 0);
+    }
+}
+
 pub async fn a_late_decline_of_a_deleted_schedule_is_not_retried(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     let schedule = world.schedule(charges_on(1)).await;

@@ -20,10 +20,18 @@ pub(super) struct Located {
     pub(super) queued: Option<(Queued, RunKey)>,
 }
 
+impl Located {
+    /// What the queue's row knows of what was recorded, or else what the records say.
+    fn at(queued: Option<(Queued, RunKey)>, recorded: u32) -> Located {
+        Located { recorded: queued.map_or(recorded, |(queued, _)| queued.recorded), queued }
+    }
+}
+
 /// The cadence's row in the queue.
 #[derive(Clone, Copy)]
 pub(super) struct Queued {
     next: Next,
+    recorded: u32,
     ending: bool,
 }
 
@@ -58,19 +66,20 @@ fn walk(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<L
     let mut chained = false;
     for slot in past_slots(schedule, until) {
         let records = records_of(connection, schedule, slot)?;
-        let ordinal = records.iter().filter_map(|record| record.ordinal).max();
+        recorded = records.iter().filter_map(|record| record.ordinal).max().unwrap_or(0);
         let link = records.iter().rev().find_map(|record| record.link);
-        if ordinal.is_none() && link.is_none() {
-            continue; // nothing, or what went its own way
-        }
-        recorded = ordinal.unwrap_or(0);
         if !chained {
-            chained = true;
-            let (reached, queued) = follow(connection, schedule, link)?;
-            recorded = recorded.max(reached);
+            let reached = follow(connection, schedule, link)?;
+            recorded = recorded.max(reached.recorded);
+            let queued = match reached.queued {
+                Some(queued) => Some(queued),
+                None => following(connection, schedule, slot)?,
+            };
             if queued.is_some() {
-                return Ok(Located { recorded, queued });
+                return Ok(Located::at(queued, recorded));
             }
+            // What went its own way says nothing of the cadence.
+            chained = link.is_some() || recorded > 0;
         }
         if recorded > 0 {
             return Ok(Located { recorded, queued: None });
@@ -79,8 +88,7 @@ fn walk(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<L
     if chained {
         return Ok(Located { recorded, queued: None });
     }
-    let (recorded, queued) = follow(connection, schedule, schedule.first)?;
-    Ok(Located { recorded, queued })
+    follow(connection, schedule, schedule.first)
 }
 
 /// What stands of an attempt outside the queue.
@@ -106,28 +114,47 @@ fn records_of(connection: &Connection, schedule: &Schedule, slot: Slot) -> Outco
         .collect()
 }
 
-/// Follows links until one leads to the queue, or nowhere. Answers the greatest
-/// ordinal on the way, or what the queue row knows.
+/// Follows links until one leads to the queue, or nowhere. An attempt that was asked for
+/// again has lost its link; the cadence went on with the slot after it.
 fn follow(
     connection: &Connection,
     schedule: &Schedule,
     mut link: Option<Link>,
-) -> Outcome<(u32, Option<(Queued, RunKey)>)> {
+) -> Outcome<Located> {
     let mut recorded = 0;
+    let mut last = None;
     for _ in 0..CHAIN_MAX {
         let Some(at) = link else { break };
         let key = RunKey { lane: schedule.lane, due: at.due, schedule: schedule.id, slot: at.slot };
-        if let Some((known, queued)) = queued(connection, key, at)? {
-            return Ok((known, Some((queued, key))));
+        if let Some(queued) = queued(connection, key, at)? {
+            return Ok(Located::at(Some((queued, key)), recorded));
         }
+        last = Some(at.slot);
         let Some(record) = record(connection, schedule, at)? else { break };
         recorded = recorded.max(record.ordinal.unwrap_or(0));
         link = record.link;
     }
-    Ok((recorded, None))
+    let queued = match last {
+        Some(slot) => following(connection, schedule, slot)?,
+        None => None,
+    };
+    Ok(Located::at(queued, recorded))
 }
 
-fn queued(connection: &Connection, key: RunKey, link: Link) -> Outcome<Option<(u32, Queued)>> {
+/// The cadence's row, if it goes on with the slot after this one.
+fn following(
+    connection: &Connection,
+    schedule: &Schedule,
+    slot: Slot,
+) -> Outcome<Option<(Queued, RunKey)>> {
+    let next = schedule.plan.after(slot).and_then(|slot| Some((slot, schedule.plan.due(slot)?)));
+    let Some((slot, due)) = next else { return Ok(None) };
+    let key = RunKey { lane: schedule.lane, due, schedule: schedule.id, slot };
+    let found = queued(connection, key, Link { due, slot, attempt: 0 })?;
+    Ok(found.map(|queued| (queued, key)))
+}
+
+fn queued(connection: &Connection, key: RunKey, link: Link) -> Outcome<Option<Queued>> {
     let found: Option<(i64, u32, i64, bool, u8)> = connection
         .prepare_cached(
             "SELECT role, recorded, through, ending, attempt FROM queue
@@ -140,7 +167,7 @@ fn queued(connection: &Connection, key: RunKey, link: Link) -> Outcome<Option<(u
     let Some((kind, recorded, through, ending, attempt)) = found else { return Ok(None) };
     match role(kind, recorded, through)? {
         Role::Cadence { recorded, through } if attempt == link.attempt => {
-            Ok(Some((recorded, Queued { next: Next { link, through }, ending })))
+            Ok(Some(Queued { next: Next { link, through }, recorded, ending }))
         }
         Role::Cadence { .. } | Role::Detached { .. } => Ok(None),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::edit::{Edited, Standing, StandingRun};
-use engine::{Amendment, Attempt, Role, Run, RunKey, ScheduleId, Slot};
+use engine::{Amendment, Attempt, Role, Run, RunKey, Schedule, ScheduleId, Slot};
 
 use super::queue::Queued;
 use super::{Books, taken};
@@ -55,7 +55,9 @@ impl Books {
         for slot in restored {
             self.amendments.remove(&(id, slot));
         }
-        self.schedules.insert(id, schedule);
+        // What was recorded since the edit was decided stays counted.
+        let counted = self.schedules.get(&id).map_or(0, |stored| stored.recorded_detached);
+        self.schedules.insert(id, Schedule { recorded_detached: counted, ..schedule });
         Ok(EditWritten::Written)
     }
 
