@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::date_times::stored_date_time;
@@ -90,8 +90,15 @@ pub(crate) fn last_moment(expansion: &Expansion, start: DateTime) -> Moment {
     }
 }
 
+/// A time without its fraction of a second.
+fn whole_seconds(time: DateTime) -> DateTime {
+    let whole = Time::constant(time.hour(), time.minute(), time.second(), 0);
+    time.date().to_datetime(whole)
+}
+
 impl Timetable {
-    /// A rule from a start on.
+    /// A rule from a start on. Rules know no fractions of a second (RFC 5545, section
+    /// 3.3.5), so that of the start is left out.
     ///
     /// ```
     /// use jiff::civil::date;
@@ -103,6 +110,7 @@ impl Timetable {
     /// # Ok::<(), recurrence::ParseError>(())
     /// ```
     pub fn new(rule: Rule, start: DateTime) -> Timetable {
+        let start = whole_seconds(start);
         let expansion = Expansion::new(&rule, start);
         let last = last_moment(&expansion, start);
         Timetable { expansion: Arc::new(expansion), start, last }

@@ -363,3 +363,12 @@ fn a_day_moved_into_the_next_month_is_counted_among_its_weekdays_and_weeks() {
         [2003, 2008, 2014]
     );
 }
+
+#[test]
+fn a_fraction_of_a_second_in_the_start_puts_no_time_before_it() {
+    let start = date(2026, 1, 31).at(9, 0, 0, 49_990_000);
+    let timetable = Timetable::new("FREQ=DAILY".parse().unwrap(), start);
+    let first = date(2026, 1, 31).at(9, 0, 0, 0);
+    assert_eq!((timetable.start(), timetable.first()), (first, Some(first)));
+    assert_eq!(timetable.count_between(first, first), 1);
+}
