@@ -16,8 +16,8 @@ use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
     AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen,
-    Grant, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, ScheduleQuery,
-    Settled, SlotRecord, Store, StoreError, StoredResponse,
+    Grant, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, Resumption,
+    ScheduleQuery, Settled, SlotRecord, Store, StoreError, StoredResponse,
 };
 
 use crate::fault::Fault;
@@ -501,8 +501,8 @@ impl Store for StoreLine {
         self.ends.store.hold_lane(lane, since).await
     }
 
-    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
-        self.ends.store.resume_lane(lane, entry).await
+    async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>> {
+        self.ends.store.resume_lane(resumption).await
     }
 
     async fn event(&self, id: EventId) -> Result<Option<Event>> {

@@ -1,8 +1,11 @@
 //! `kalends`: the command line.
 
+mod backup;
 mod clock;
+mod data;
 mod logging;
 mod preview;
+mod resume;
 mod sandbox;
 mod server;
 
@@ -24,6 +27,12 @@ enum Command {
     Preview(Box<preview::Arguments>),
     /// Show or move the clock of a running sandbox
     Clock(clock::Arguments),
+    /// Write all data, in use or not, to one file
+    Backup(backup::BackupArguments),
+    /// Make data of a backup; nothing of it runs until it is resumed
+    Restore(backup::RestoreArguments),
+    /// Show what is due in data that is held, and let it run
+    Resume(resume::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -33,5 +42,8 @@ fn main() -> anyhow::Result<()> {
         Command::Sandbox(arguments) => runtime.block_on(sandbox::run(arguments)),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
+        Command::Backup(arguments) => backup::back_up(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Resume(arguments) => runtime.block_on(resume::run(arguments)),
     }
 }

@@ -38,6 +38,14 @@ pub enum ClockError {
         /// Where it is going.
         target: Instant,
     },
+    /// The lane is held, and what is due on it would only become late.
+    #[error(
+        "nothing runs since {since}, because the data was restored from a backup: resume it first"
+    )]
+    Held {
+        /// Since when.
+        since: Instant,
+    },
     /// It would go backwards although schedules exist.
     #[error("the clock says {now} and schedules exist, so it can only go forward; {to} is earlier")]
     Backwards {
@@ -151,7 +159,9 @@ impl Handle {
     pub(crate) async fn continue_advance(&self) -> Result<(), ClockError> {
         let _turn = self.turn.lock().await;
         let reading = self.clock();
-        if let Some(target) = reading.target {
+        if let Some(target) = reading.target
+            && self.lane.held_since().await?.is_none()
+        {
             tracing::info!(position = %reading.now, %target, "continuing an advance that was interrupted");
             self.go_on(reading.now, target).await?;
         }
@@ -170,6 +180,9 @@ impl Handle {
     async fn advance_from(&self, from: Instant, to: Instant) -> Result<Advanced, ClockError> {
         if to > CLOCK_MAX {
             return Err(ClockError::TooLate { to });
+        }
+        if let Some(since) = self.lane.held_since().await? {
+            return Err(ClockError::Held { since });
         }
         let slots = self.lane.store.count_slots(self.lane.id, to, SLOTS_PER_ADVANCE_MAX).await?;
         if slots > SLOTS_PER_ADVANCE_MAX {

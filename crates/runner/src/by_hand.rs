@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use engine::settlement::{AwaitingKey, Verdict, resolve, settle_by_hand};
-use engine::{Awaiting, LaneId, Outcome, Schedule, ScheduleId, Status};
+use engine::{Awaiting, Instant, LaneId, Outcome, Schedule, ScheduleId, Status};
 use gateway::Lookup;
-use store::{AuditEntry, Deed, StoreError};
+use store::{AuditEntry, Deed, Resumption, Store, StoreError};
 
 use crate::{Handle, Trouble};
 
@@ -90,9 +90,13 @@ impl Handle {
         self.lane.stopped()
     }
 
-    /// Lets a lane go that was held. `false` where it was not.
-    pub async fn resume(&self, entry: AuditEntry) -> Result<bool, StoreError> {
-        let held_since = self.lane.store.resume_lane(self.lane.id, entry).await?;
+    /// Lets the lane go that was held. `false` where it was not.
+    pub async fn resume(&self, actor: &str, reason: &str) -> Result<bool, StoreError> {
+        let (store, lane) = (self.lane.store.as_ref(), self.lane.id);
+        let told = Told { at: self.wall_now(), actor, reason };
+        let clock = self.clock();
+        let now = clock.target.unwrap_or(clock.now);
+        let held_since = resume_lane(store, lane, now, told).await?;
         self.lane.forget_beat();
         self.wake.notify_one();
         Ok(held_since.is_some())
@@ -110,6 +114,38 @@ impl Handle {
         let schedule = store.schedule(schedule).await?.ok_or(DecisionError::NothingWaits)?;
         Ok((awaiting, schedule))
     }
+}
+
+/// Who says that a lane may run, when, by the wall clock, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Lets a lane go that was held, on the record of every account that is on it. `now` is
+/// the lane's own, or where its clock is going. Since when it had been held.
+pub async fn resume_lane(
+    store: &dyn Store,
+    lane: LaneId,
+    now: Instant,
+    told: Told<'_>,
+) -> Result<Option<Instant>, StoreError> {
+    let Told { at, actor, reason } = told;
+    let on_lane = store.accounts().await?.into_iter().filter(|account| account.lane == lane);
+    let entries = on_lane.map(|account| AuditEntry {
+        account: account.id,
+        at,
+        actor: actor.into(),
+        deed: Deed::Resumed,
+        subject: format!("lane {lane}").into(),
+        reason: reason.into(),
+    });
+    store.resume_lane(Resumption { lane, now, entries: entries.collect() }).await
 }
 
 fn is_here(awaiting: &Awaiting, lane: LaneId) -> bool {

@@ -22,6 +22,7 @@ impl Handle {
     pub(crate) async fn work(self: Arc<Self>) {
         self.begin().await;
         while !self.is_stopping() {
+            self.go_on_advancing().await;
             let pause = match self.work_once().await {
                 Ok(next) => self.pause_until(next).max(self.rest()),
                 Err(error) => {
@@ -54,10 +55,14 @@ impl Handle {
             }
             tokio::time::sleep(FAILURE_PAUSE).await;
         }
+        self.go_on_advancing().await;
+        self.begun.store(true, std::sync::atomic::Ordering::Release);
+    }
+
+    async fn go_on_advancing(&self) {
         if let Err(error) = self.continue_advance().await {
             tracing::error!(%error, "an interrupted advance could not be continued");
         }
-        self.begun.store(true, std::sync::atomic::Ordering::Release);
     }
 
     /// Runs all that is due now; answers when the next thing is.
@@ -103,9 +108,13 @@ impl Handle {
         self.lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest.min(SLEEP_MAX))
     }
 
-    /// When something is next to happen, by the queue or by the bank's agenda.
+    /// When something is next to happen, by the queue, unless that is held, or by the
+    /// bank's agenda.
     pub(crate) async fn next_happening(&self) -> Result<Option<Instant>, StoreError> {
-        let due = self.lane.store.next_due(self.lane.id).await?;
+        let due = match self.lane.held_since().await? {
+            Some(_) => None,
+            None => self.lane.store.next_due(self.lane.id).await?,
+        };
         let agenda = self.bank.next_agenda().await.map_err(bank_store_error)?;
         Ok(due.into_iter().chain(agenda).min())
     }

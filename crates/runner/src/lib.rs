@@ -35,7 +35,7 @@ use tokio::task::JoinHandle;
 
 pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use breaker::Trouble;
-pub use by_hand::{Decided, DecisionError, deed_of};
+pub use by_hand::{Decided, DecisionError, Told, deed_of, resume_lane};
 pub use clock::{ClockReading, MachineTime, WallTime};
 pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;

@@ -28,7 +28,7 @@ pub use event::{Event, EventId, EventKind, NewEvent};
 pub use grant::{Grant, GrantKind};
 pub use name_store::{FOREIGN_KEY_MAX, ForeignName, NameStore, is_foreign};
 pub use page::{Order, Page, PageQuery};
-pub use pulse::{Beat, Pulse};
+pub use pulse::{Beat, Pulse, Resumption};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
 pub use store::{
@@ -72,6 +72,12 @@ pub enum StoreError {
         path: String,
         /// How many names it has.
         names: u64,
+    },
+    /// A file that is to be made is there already.
+    #[error("{path} exists, and is not written over; name another, or move it away")]
+    Exists {
+        /// The file.
+        path: String,
     },
     /// The data was written by a newer version of Kalends.
     #[error(

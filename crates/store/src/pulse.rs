@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use engine::{Instant, LaneId};
 
+use crate::audit::AuditEntry;
+
 /// A sign of life.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Beat {
@@ -31,7 +33,28 @@ pub struct Pulse {
     pub held_since: Option<Instant>,
 }
 
+/// A person's word that a held lane may run.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Resumption {
+    /// Which lane.
+    pub lane: LaneId,
+    /// Now by the lane's own clock: what is due by then may have been paid by the data's
+    /// original, and is looked up before it is first sent.
+    pub now: Instant,
+    /// Who it was and why, for each account that is on the lane.
+    pub entries: Vec<AuditEntry>,
+}
+
 impl Pulse {
+    /// The pulse once a person has resumed the lane: everything due by now is in doubt.
+    #[must_use]
+    pub fn resumed(self, now: Instant) -> Pulse {
+        if self.held_since.is_none() {
+            return self;
+        }
+        Pulse { held_since: None, doubtful_through: self.doubtful_through.max(Some(now)), ..self }
+    }
+
     /// The pulse after a beat: where the silence before it was too long, everything due
     /// by now is in doubt.
     ///

@@ -16,7 +16,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
-use crate::pulse::{Beat, Pulse};
+use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 
 /// What must survive, apart from the bank's books.
@@ -176,8 +176,9 @@ pub trait Store: Send + Sync + 'static {
     async fn beat(&self, beat: Beat) -> Result<Pulse>;
     /// Holds a lane: nothing of it is to run until it is resumed.
     async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()>;
-    /// Lets a lane go that was held, with who it was and why. Since when it had been.
-    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>>;
+    /// Lets a lane go that was held ([`Pulse::resumed`]), with who it was and why. Since
+    /// when it had been; nothing is written of one that was not.
+    async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>>;
 
     // ---- events ------------------------------------------------------------
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use engine::{ClockId, RunKey};
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
-use store::sqlite::SqliteStore;
+use store::sqlite::{SqliteStore, back_up, restore};
 use store::{
-    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Settled,
-    Store, StoreError,
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Pulse,
+    Settled, Store, StoreError,
 };
 
 /// A store, and the folder that goes when it does.
@@ -218,4 +218,80 @@ async fn a_row_that_cannot_be_read_is_set_aside_and_the_others_run() {
     assert_eq!(world.recover("2026-01-05T03:00:00Z").await, []);
     // It is still there, to be looked at.
     assert_eq!(store.queue_depth(LANE).await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_backup_of_data_in_use_is_restored_with_every_lane_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let store = SqliteStore::open(&path("kalends.db")).unwrap();
+    let world = World::around(store.clone()).await;
+    let made = store.create_account(account(), Vec::new()).await.unwrap();
+    let schedule = world.schedule(charges_on(1)).await;
+    world.run(PAID, NEW_YEAR).await;
+    back_up(&path("kalends.db"), &path("backup.db")).unwrap();
+    world.run(PAID, "2026-02-01T02:00:00Z").await;
+
+    restore(&path("backup.db"), &path("restored.db"), at(NEW_YEAR)).unwrap();
+    let restored = SqliteStore::open(&path("restored.db")).unwrap();
+    let held = Pulse { held_since: Some(at(NEW_YEAR)), ..Pulse::default() };
+    assert_eq!(restored.pulse(LANE).await.unwrap(), held);
+    assert_eq!(store.pulse(LANE).await.unwrap().held_since, None);
+    assert_eq!(restored.installation(), store.installation());
+    assert_eq!(restored.accounts().await.unwrap(), [made]);
+    let world = World::around(restored.clone()).await;
+    assert_eq!(
+        world.recorded(&schedule, "2026-03-01T00:00:00Z").await,
+        ["2026-01-01 0 Successful"]
+    );
+    assert_eq!(restored.audit().await.unwrap(), [""; 0]);
+    let mut names: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.contains("db-") && !name.contains("lock"))
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["backup.db", "kalends.db", "restored.db"]);
+}
+
+#[tokio::test]
+async fn neither_a_backup_nor_what_is_made_of_one_is_written_over_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    drop(SqliteStore::open(&path("kalends.db")).unwrap());
+    back_up(&path("kalends.db"), &path("backup.db")).unwrap();
+    std::fs::write(path("log.db-wal"), "what another left").unwrap();
+    let exists = |name: &str| {
+        let path = path(name);
+        format!("{} exists, and is not written over; name another, or move it away", path.display())
+    };
+    let refused = back_up(&path("kalends.db"), &path("backup.db")).unwrap_err();
+    assert_eq!(refused.to_string(), exists("backup.db"));
+    for (to, what) in [("kalends.db", "kalends.db"), ("log.db", "log.db-wal")] {
+        let refused = restore(&path("backup.db"), &path(to), at(NEW_YEAR)).unwrap_err();
+        assert_eq!(refused.to_string(), exists(what));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_data_of_ours_or_damaged_is_no_backup_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("empty.db"), "").unwrap();
+    std::fs::write(path("notes.txt"), "no database").unwrap();
+    {
+        let store = SqliteStore::open(&path("kalends.db")).unwrap();
+        World::around(store).await.schedule(charges_on(1)).await;
+    }
+    let mut damaged = std::fs::read(path("kalends.db")).unwrap();
+    let half = damaged.len() / 2;
+    damaged[4_096..half].fill(0xaa);
+    std::fs::write(path("damaged.db"), damaged).unwrap();
+    for name in ["empty.db", "notes.txt", "missing.db", "damaged.db"] {
+        restore(&path(name), &path("restored.db"), at(NEW_YEAR)).unwrap_err();
+        back_up(&path(name), &path("restored.db")).unwrap_err();
+        for left in ["restored.db", "restored.db.partial", "missing.db"] {
+            assert!(!path(left).exists(), "{name}: {left}");
+        }
+    }
 }

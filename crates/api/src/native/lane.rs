@@ -48,15 +48,7 @@ pub(super) async fn resume(
     let reason = reason.filter(|reason| !reason.trim().is_empty()).ok_or_else(|| {
         Problem::bad_request("reason is missing; it would say, for the record, why this is safe")
     })?;
-    let entry = AuditEntry {
-        account: actor.account.id,
-        at: app.runner.wall_now(),
-        actor: actor.name(),
-        deed: Deed::Resumed,
-        subject: format!("lane {}", app.runner.lane()).into(),
-        reason: reason.into(),
-    };
-    let was_held = app.runner.resume(entry).await?;
+    let was_held = app.runner.resume(&actor.name(), &reason).await?;
     Ok(Reply(json!({ "resumed": was_held })))
 }
 

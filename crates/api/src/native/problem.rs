@@ -76,6 +76,7 @@ impl From<ClockError> for Problem {
         let status = match error {
             ClockError::Store(error) => return Problem::from(error),
             ClockError::Advancing { .. }
+            | ClockError::Held { .. }
             | ClockError::Backwards { .. }
             | ClockError::NotStanding => StatusCode::CONFLICT,
             ClockError::TooLate { .. } => StatusCode::BAD_REQUEST,

@@ -10,6 +10,7 @@
 
 mod account;
 mod balance;
+mod by_hand;
 mod capability;
 mod charges;
 mod customers;

@@ -44,11 +44,21 @@ pub(crate) struct Opening<'a> {
     pub(crate) balance: i64,
     /// Whose it is; the default recipient's name and address too.
     pub(crate) email: &'a str,
+    /// What pays, in place of the bank.
+    pub(crate) gateway: Option<Arc<dyn Gateway>>,
+    /// Since when its lane is held.
+    pub(crate) held_since: Option<&'a str>,
 }
 
 impl Default for Opening<'_> {
     fn default() -> Self {
-        Opening { now: NOW, balance: OPENING, email: "sandbox@example.com" }
+        Opening {
+            now: NOW,
+            balance: OPENING,
+            email: "sandbox@example.com",
+            gateway: None,
+            held_since: None,
+        }
     }
 }
 
@@ -104,9 +114,13 @@ impl Sandbox {
         change(&mut account);
         let account = store.create_account(account, credentials()).await.unwrap();
         furnish(&bank, &account, &opening, now).await;
+        if let Some(since) = opening.held_since {
+            store.hold_lane(LANE, instant(since)).await.unwrap();
+        }
+        let gateway = opening.gateway.unwrap_or_else(|| Arc::clone(&bank) as Arc<dyn Gateway>);
         let setup = Setup {
             store: Arc::clone(&store) as Arc<dyn Store>,
-            gateway: Arc::clone(&bank) as Arc<dyn Gateway>,
+            gateway,
             bank,
             lane: LANE,
             clock: CLOCK,

@@ -8,7 +8,7 @@ mod platform;
 mod seed;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
@@ -17,18 +17,15 @@ use engine::{ClockId, Instant, LaneId};
 use gateway::Gateway;
 use gateway::bank::{Bank, NewWallet};
 use runner::{CLOCK_MAX, Handle, MachineTime, Setup, WallTime};
-use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, Store};
 use tokio::net::TcpListener;
 
 use self::endpoint::EndpointArguments;
-use crate::{logging, server};
+use crate::{data, logging, server};
 
 /// Every account of a sandbox shares this lane: one gateway on one clock.
-const LANE: LaneId = LaneId(1);
-const CLOCK: ClockId = ClockId(1);
-/// The file inside a data folder.
-const DATA_FILE: &str = "kalends.db";
+pub(crate) const LANE: LaneId = LaneId(1);
+pub(crate) const CLOCK: ClockId = ClockId(1);
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -56,7 +53,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start();
     let seed = arguments.seed.as_deref().map(seed::read).transpose()?;
-    let sqlite = open(&arguments.data)?;
+    let sqlite = data::open(&arguments.data)?;
     let store: Arc<dyn Store> = sqlite.clone();
     let books: Arc<dyn BankStore> = sqlite.clone();
     let bank = Arc::new(Bank::new(books));
@@ -97,21 +94,6 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
     banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
     server::run(listener, api::router(app), &runner).await
-}
-
-fn open(data: &Path) -> anyhow::Result<Arc<SqliteStore>> {
-    if data == Path::new(":memory:") {
-        return Ok(SqliteStore::in_memory()?);
-    }
-    let is_folder = data.is_dir() || (!data.exists() && data.extension().is_none());
-    let file = if is_folder {
-        std::fs::create_dir_all(data)
-            .with_context(|| format!("cannot make the folder {}", data.display()))?;
-        data.join(DATA_FILE)
-    } else {
-        data.to_owned()
-    };
-    SqliteStore::open(&file).with_context(|| format!("cannot open {}", file.display()))
 }
 
 /// Starts a clock standing. One that stands already keeps its place: the data,

@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod backup;
 mod books;
 mod campaign;
 mod clock_steps;

@@ -8,7 +8,7 @@ use engine::{AccountId, LaneId};
 
 use super::world::{ACCOUNT, LANE, UNKNOWN, World, at, charges_on};
 use crate::audit::{AuditEntry, Deed};
-use crate::pulse::{Beat, Pulse};
+use crate::pulse::{Beat, Pulse, Resumption};
 use crate::store::{Settled, Store};
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
@@ -49,16 +49,19 @@ pub async fn silence_puts_what_is_due_by_then_in_doubt(store: Arc<dyn Store>) {
 pub async fn a_held_lane_is_resumed_once_and_on_record(store: Arc<dyn Store>) {
     let since = at("2026-01-01T00:00:00Z");
     store.beat(beat("2026-01-01T00:00:00Z")).await.unwrap();
-    assert_eq!(store.resume_lane(LANE, entry(Deed::Resumed, "idle")).await.unwrap(), None);
+    let now = at("2030-01-01T00:00:00Z");
+    let by = |reason| Resumption { lane: LANE, now, entries: vec![entry(Deed::Resumed, reason)] };
+    assert_eq!(store.resume_lane(by("idle")).await.unwrap(), None);
+    assert_eq!(store.pulse(LANE).await.unwrap().doubtful_through, None);
     store.hold_lane(LANE, since).await.unwrap();
     let held = store.beat(beat("2026-01-01T00:01:00Z")).await.unwrap();
     assert_eq!(held.held_since, Some(since));
-    let resumed = entry(Deed::Resumed, "the original is gone");
-    assert_eq!(store.resume_lane(LANE, resumed.clone()).await.unwrap(), Some(since));
-    assert_eq!(store.resume_lane(LANE, resumed.clone()).await.unwrap(), None);
-    let pulse = store.pulse(LANE).await.unwrap();
-    assert_eq!((pulse.beat_at, pulse.held_since), (held.beat_at, None));
-    assert_eq!(store.audit_trail(ACCOUNT, 10).await.unwrap(), [resumed]);
+    let resumed = by("the original is gone");
+    assert_eq!(store.resume_lane(resumed.clone()).await.unwrap(), Some(since));
+    assert_eq!(store.resume_lane(resumed.clone()).await.unwrap(), None);
+    let pulse = Pulse { beat_at: held.beat_at, doubtful_through: Some(now), held_since: None };
+    assert_eq!(store.pulse(LANE).await.unwrap(), pulse);
+    assert_eq!(store.audit_trail(ACCOUNT, 10).await.unwrap(), resumed.entries);
 }
 
 pub async fn a_decision_is_written_once_with_who_and_why(store: Arc<dyn Store>) {

@@ -26,7 +26,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
-use crate::pulse::{Beat, Pulse};
+use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
     Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule,
@@ -411,11 +411,13 @@ impl Store for ModelStore {
         Ok(())
     }
 
-    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
+    async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>> {
         let mut books = self.open()?;
-        let held_since = books.pulses.entry(lane).or_default().held_since.take();
+        let pulse = books.pulses.entry(resumption.lane).or_default();
+        let held_since = pulse.held_since;
+        *pulse = pulse.resumed(resumption.now);
         if held_since.is_some() {
-            books.audit.push(entry);
+            books.audit.extend(resumption.entries);
         }
         Ok(held_since)
     }

@@ -74,9 +74,14 @@ pub(super) fn reader(path: &Path) -> Outcome<Connection> {
 pub(super) fn is_ours(connection: &Connection) -> Outcome<bool> {
     let application: i32 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    Ok(application == APPLICATION_ID || (application == 0 && is_empty(connection)?))
+}
+
+/// Whether a database holds nothing at all.
+pub(super) fn is_empty(connection: &Connection) -> Outcome<bool> {
     let tables: i64 =
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(application == APPLICATION_ID || (application == 0 && tables == 0))
+    Ok(tables == 0)
 }
 
 /// Marks a new database as ours.

@@ -10,6 +10,7 @@ mod accounts;
 mod amendments;
 mod audit;
 mod awaiting;
+mod backup;
 mod bank;
 mod bulk;
 mod columns;
@@ -44,6 +45,7 @@ use ::bank::RecordKind;
 use engine::InstallationId;
 use rusqlite::{Connection, OptionalExtension};
 
+pub use self::backup::{back_up, restore};
 use self::bank::names::Names;
 use self::fault::{During, Fault, Outcome};
 use self::keys::Keys;

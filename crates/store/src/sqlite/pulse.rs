@@ -27,14 +27,20 @@ pub(super) fn beat(connection: &Connection, beat: &Beat) -> Outcome<Pulse> {
     Ok(pulse)
 }
 
-/// Holds a lane, or lets it go. What held it before.
-pub(super) fn hold(
+/// Holds a lane.
+pub(super) fn hold(connection: &Connection, lane: LaneId, since: Instant) -> Outcome<()> {
+    let pulse = find(connection, lane)?;
+    write(connection, lane, Pulse { held_since: Some(since), ..pulse })
+}
+
+/// Lets a lane go. What held it before.
+pub(super) fn resume(
     connection: &Connection,
     lane: LaneId,
-    since: Option<Instant>,
+    now: Instant,
 ) -> Outcome<Option<Instant>> {
     let pulse = find(connection, lane)?;
-    write(connection, lane, Pulse { held_since: since, ..pulse })?;
+    write(connection, lane, pulse.resumed(now))?;
     Ok(pulse.held_since)
 }
 

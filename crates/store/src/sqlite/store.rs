@@ -20,7 +20,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::page::{Page, PageQuery};
-use crate::pulse::{Beat, Pulse};
+use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
     Claim, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule, ScheduleQuery,
@@ -319,17 +319,16 @@ impl Store for SqliteStore {
     }
 
     async fn hold_lane(&self, lane: LaneId, since: Instant) -> Result<()> {
-        self.write("holding a lane", move |writing| {
-            pulse::hold(writing.connection, lane, Some(since)).map(drop)
-        })
-        .await
+        self.write("holding a lane", move |writing| pulse::hold(writing.connection, lane, since))
+            .await
     }
 
-    async fn resume_lane(&self, lane: LaneId, entry: AuditEntry) -> Result<Option<Instant>> {
+    async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>> {
         self.write("resuming a lane", move |writing| {
-            let held_since = pulse::hold(writing.connection, lane, None)?;
-            if held_since.is_some() {
-                audit::append(writing.connection, &entry)?;
+            let Resumption { lane, now, entries } = &resumption;
+            let held_since = pulse::resume(writing.connection, *lane, *now)?;
+            for entry in entries.iter().filter(|_| held_since.is_some()) {
+                audit::append(writing.connection, entry)?;
             }
             Ok(held_since)
         })

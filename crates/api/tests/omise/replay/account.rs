@@ -9,6 +9,7 @@ async fn an_account_of_2017_with_todays_currencies() {
         now: "2016-08-31T05:22:15Z",
         balance: 393_336_607,
         email: "m.mantastyle@gmail.com",
+        ..Opening::default()
     };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     let today: Vec<_> = ["thb", "jpy", "usd", "eur", "gbp", "sgd", "aud", "chf", "cny", "dkk"]
@@ -24,8 +25,12 @@ async fn an_account_of_2017_with_todays_currencies() {
 
 #[tokio::test]
 async fn an_account_of_2019_before_and_after_a_change() {
-    let opening =
-        Opening { now: "2025-01-13T02:42:11Z", balance: 1_644_800, email: "developer@opn.ooo" };
+    let opening = Opening {
+        now: "2025-01-13T02:42:11Z",
+        balance: 1_644_800,
+        email: "developer@opn.ooo",
+        ..Opening::default()
+    };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     let whose = "whose payouts they are is not known here";
     Capture::php("api.omise.co/account-get")

@@ -18,8 +18,12 @@ async fn a_recipient_of_2017_from_first_to_last() {
 
 #[tokio::test]
 async fn verified_recipients_of_2017() {
-    let opening =
-        Opening { now: "2016-08-31T05:22:15Z", email: "m.mantastyle@gmail.com", balance: 0 };
+    let opening = Opening {
+        now: "2016-08-31T05:22:15Z",
+        email: "m.mantastyle@gmail.com",
+        balance: 0,
+        ..Opening::default()
+    };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     let mut last = String::new();
     for (at, name, email, tax_id, brand) in [
@@ -50,7 +54,12 @@ async fn verified_recipients_of_2017() {
 
 #[tokio::test]
 async fn recipients_of_2019() {
-    let opening = Opening { now: "2025-01-13T02:42:11Z", email: "rossukhon.l@opn.ooo", balance: 0 };
+    let opening = Opening {
+        now: "2025-01-13T02:42:11Z",
+        email: "rossukhon.l@opn.ooo",
+        balance: 0,
+        ..Opening::default()
+    };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     let list =
         Capture::php("api.omise.co/recipients-get").is(&sandbox.ask().get("/recipients").await);

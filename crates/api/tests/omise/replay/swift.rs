@@ -12,7 +12,8 @@ const TYPED: &str = "it was typed in by hand";
 const BANK_SINCE: &str = "since then a bank is told by its name";
 
 async fn open(now: &str) -> Sandbox {
-    let opening = Opening { now, balance: 60_102_095, email: "john.doe@example.com" };
+    let opening =
+        Opening { now, balance: 60_102_095, email: "john.doe@example.com", ..Opening::default() };
     Sandbox::open_as(opening, |_| ()).await
 }
 
@@ -317,7 +318,8 @@ const DEFAULT_ACCOUNT: &str = "the default recipient's account number ends in 67
 #[tokio::test]
 async fn recipients_newest_first() {
     let now = "2017-08-08T12:59:22Z";
-    let opening = Opening { now, balance: 0, email: "mobile.omise+th@gmail.com" };
+    let opening =
+        Opening { now, balance: 0, email: "mobile.omise+th@gmail.com", ..Opening::default() };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     mobile_team(&sandbox).await;
     let list = sandbox.ask().get("/recipients?order=reverse_chronological").await;
@@ -331,7 +333,8 @@ async fn recipients_newest_first() {
 #[tokio::test]
 async fn the_default_recipient() {
     let now = "2017-08-08T12:59:22Z";
-    let opening = Opening { now, balance: 0, email: "mobile.omise+th@gmail.com" };
+    let opening =
+        Opening { now, balance: 0, email: "mobile.omise+th@gmail.com", ..Opening::default() };
     let sandbox = Sandbox::open_as(opening, |_| ()).await;
     let recipient = &sandbox.get("/recipients").await["data"][0];
     let path = format!("/recipients/{}", id(recipient));

@@ -78,6 +78,7 @@ fn captured(version: Version, shown: &Value) -> Captured {
         since: Slot::of_date(start),
         first: Some(first),
         parties: shown_to,
+        recorded_before: 0,
         recorded_detached: 0,
         attributes: engine::Attributes::new(),
     };
