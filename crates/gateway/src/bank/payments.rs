@@ -530,7 +530,10 @@ fn outcome_of(charge: &Charge) -> Outcome {
             let reason = charge.attributes.get(REASON).and_then(serde_json::Value::as_str);
             Outcome::Declined(Decline {
                 payment: Some(payment),
-                kind: DeclineKind::Payer,
+                kind: match charge.failure {
+                    Some(ChargeFailure::StolenOrLostCard) => DeclineKind::PayerForGood,
+                    _ => DeclineKind::Payer,
+                },
                 message: Some(reason.unwrap_or(CHARGE_REFUSED).into()),
             })
         }

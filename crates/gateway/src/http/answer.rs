@@ -27,6 +27,7 @@ enum Status {
 #[serde(rename_all = "snake_case")]
 enum Decline {
     Payer,
+    PayerForGood,
     BalanceShort,
     Payee,
 }
@@ -93,6 +94,7 @@ fn verdict_of(about: About) -> Option<Verdict> {
 fn declined(about: About) -> Verdict {
     let kind = match about.decline {
         Some(Decline::Payer) | None => DeclineKind::Payer,
+        Some(Decline::PayerForGood) => DeclineKind::PayerForGood,
         Some(Decline::BalanceShort) => DeclineKind::BalanceShort,
         Some(Decline::Payee) => DeclineKind::Payee,
     };

@@ -76,7 +76,10 @@ impl Payment {
             Some("pending") => Verdict::Accepted(self.id),
             Some("failed" | "expired" | "reversed") => Verdict::Declined {
                 payment: Some(self.id),
-                kind: DeclineKind::Payer,
+                kind: match self.failure_code.as_deref() {
+                    Some("stolen_or_lost_card") => DeclineKind::PayerForGood,
+                    _ => DeclineKind::Payer,
+                },
                 message: self.failure_message.or(self.failure_code),
             },
             _ => Verdict::Unknown,

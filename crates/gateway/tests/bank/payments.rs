@@ -7,7 +7,7 @@ use engine::{
 };
 use gateway::{Gateway, Lookup, Quote};
 
-use crate::world::{GOOD, NO_FUNDS, World, at, baht, balance, everything};
+use crate::world::{GOOD, NO_FUNDS, STOLEN, World, at, baht, balance, everything};
 
 /// The first attempt of a schedule on the last of January.
 fn request(schedule: i64, body: PaymentBody) -> PaymentRequest {
@@ -56,6 +56,16 @@ fn charge_id(outcome: &Outcome) -> engine::ChargeId {
         | Outcome::Declined(Decline { payment: Some(PaymentId::Charge(id)), .. }) => *id,
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_stolen_card_is_declined_for_good() {
+    let world = World::new();
+    let robbed = world.customer(STOLEN).await;
+    let outcomes = world.pay(vec![charge(1, &robbed, 100_000)]).await;
+    let payment = Some(PaymentId::Charge(charge_id(&outcomes[0])));
+    let message = "charge could not be captured";
+    assert_eq!(outcomes, [declined(DeclineKind::PayerForGood, payment, message)]);
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ use store::{
 
 pub(crate) const GOOD: &str = "4242424242424242";
 pub(crate) const NO_FUNDS: &str = "4111111111140011";
+/// A card that is reported stolen.
+pub(crate) const STOLEN: &str = "4111111111130012";
 
 pub(crate) struct World {
     pub(crate) bank: Bank,

@@ -108,6 +108,23 @@ async fn a_refusal_keeps_its_payment_its_kind_and_its_words() {
 }
 
 #[tokio::test]
+async fn a_refusal_says_whose_it_is_and_is_the_payer_s_where_it_does_not() {
+    for (decline, expected) in [
+        (json!("payer"), DeclineKind::Payer),
+        (json!("payer_for_good"), DeclineKind::PayerForGood),
+        (json!("balance_short"), DeclineKind::BalanceShort),
+        (json!("payee"), DeclineKind::Payee),
+        (Value::Null, DeclineKind::Payer),
+    ] {
+        let world = World::new();
+        let script = told(json!({"status": "declined", "decline": decline}));
+        let outcome = pay(&world.endpoint(&script.url, LIMITS), world.charge(1).await).await;
+        let declined = Decline { payment: None, kind: expected, message: None };
+        assert_eq!(outcome, Outcome::Declined(declined));
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_was_used_for_something_else_leaves_the_outcome_unknown() {
     let world = World::new();
     let script = Script::always(Reply::Json(409, json!({"message": "another body"})));
