@@ -23,7 +23,7 @@ const COMING: usize = 6;
 
 /// Some schedules are edited now and then.
 pub(crate) fn plan_edits(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId) {
-    let is_copied = surroundings.scenario.is_copied;
+    let is_copied = surroundings.scenario.copied.is_some();
     if !is_copied && surroundings.strikes(|troubles| troubles.edited) {
         plan_next(surroundings, ends, id);
     }

@@ -57,11 +57,13 @@ pub enum Fault {
     RenameMovedSlots,
     /// An edit is written although a run has been claimed since it was decided.
     EditWhatIsInFlight,
+    /// What a restored backup pays first is not looked up.
+    TrustBackups,
 }
 
 impl Fault {
     /// Every one.
-    pub const ALL: [Fault; 24] = [
+    pub const ALL: [Fault; 25] = [
         Fault::AcknowledgeBeforePaying,
         Fault::IgnoreUsedKeys,
         Fault::DrawKeys,
@@ -86,5 +88,6 @@ impl Fault {
         Fault::DropUniqueIndex,
         Fault::RenameMovedSlots,
         Fault::EditWhatIsInFlight,
+        Fault::TrustBackups,
     ];
 }

@@ -20,6 +20,7 @@
 //! - `books` are the gateway's, and the truth; `judge` watches every step, and
 //!   `verdict` what is left at the end.
 
+mod backup;
 mod books;
 mod editor;
 pub mod fault;

@@ -175,7 +175,12 @@ async fn work(
         .silent_for(surroundings.scenario.sleep_max);
     loop {
         let pause = match work_once(&lane, store.as_ref()).await {
-            Ok(next) => {
+            Ok(Work::Held) => {
+                // Whoever resumes it wakes the nodes.
+                kernel.nap(incarnation.node, surroundings.scenario.sleep_max).await;
+                continue;
+            }
+            Ok(Work::Done { next }) => {
                 let rest = lane.stopped().map_or(Duration::ZERO, |(_, rest)| rest);
                 pause_until(next, &surroundings, wall.now()).max(rest)
             }
@@ -239,9 +244,20 @@ fn idle(surroundings: &Surroundings) -> Duration {
     Duration::from_nanos(soon.map_or(idle, |soon| soon.min(idle)).cast_unsigned())
 }
 
-async fn work_once(lane: &Lane, store: &dyn Store) -> Result<Option<Instant>, StoreError> {
+/// What there is to do after one look.
+enum Work {
+    /// Nothing, until somebody resumes the lane.
+    Held,
+    /// What is due next, if anything is.
+    Done { next: Option<Instant> },
+}
+
+async fn work_once(lane: &Lane, store: &dyn Store) -> Result<Work, StoreError> {
     lane.recover_all().await?;
     lane.resolve_awaiting().await?;
     lane.run_due().await?;
-    store.next_due(LANE).await
+    if lane.held_since().await?.is_some() {
+        return Ok(Work::Held);
+    }
+    Ok(Work::Done { next: store.next_due(LANE).await? })
 }

@@ -15,7 +15,7 @@ use crate::editor;
 use crate::fault::Fault;
 use crate::line::Surroundings;
 use crate::node::LANE;
-use crate::scenario;
+use crate::scenario::{self, Copying};
 use crate::store_line::Ends;
 
 /// Plans the creation of every schedule, and of what becomes of some of them.
@@ -35,8 +35,8 @@ pub(crate) fn plan_creations(surroundings: &Arc<Surroundings>, ends: &Ends, last
 fn create_one(surroundings: &Arc<Surroundings>, ends: &Ends, number: i64, last_day: Date) {
     let kernel = &surroundings.kernel;
     let today = kernel.now().timestamp().to_zoned(jiff::tz::TimeZone::UTC).date();
-    // A copy quotes balances that its original has drawn on since, and does not know it.
-    let with_shares = !surroundings.scenario.is_copied;
+    // A plain copy quotes balances that its original has drawn on since, and does not know it.
+    let with_shares = surroundings.scenario.copied != Some(Copying::Plainly);
     let drawn = kernel.draw(|random| {
         let start = today.saturating_add(random.between(0, 20).days());
         let plan = scenario::plan(random, with_shares, start, last_day)?;

@@ -32,6 +32,24 @@ pub enum GatewayKind {
     Searchable,
 }
 
+/// How a copy of the store comes to life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Copying {
+    /// By itself, as one of a disk would.
+    Plainly,
+    /// As a backup that is restored: held, and resumed by a person days later.
+    ThroughBackup,
+}
+
+impl Copying {
+    /// A plain copy, which may not know that it is one, is safe where keys last.
+    fn draw(random: &mut Random, gateway: GatewayKind) -> Option<Copying> {
+        let is_copied = gateway != GatewayKind::Built && random.one_in(2);
+        let is_plain = gateway == GatewayKind::Keyed && random.one_in(2);
+        is_copied.then_some(if is_plain { Copying::Plainly } else { Copying::ThroughBackup })
+    }
+}
+
 /// What a world is made of.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -55,9 +73,9 @@ pub struct Scenario {
     pub sleep_max: Duration,
     /// The longest that a node that died stays down.
     pub down_max: Duration,
-    /// Whether a copy of the store, made at some moment, is started in the end, in front
-    /// of the gateway that has seen all that the original did since.
-    pub is_copied: bool,
+    /// How a copy of the store, made at some moment, is started in the end, in front
+    /// of the gateway that has seen all that the original did since; if one is.
+    pub copied: Option<Copying>,
     /// What goes wrong, and how often.
     pub troubles: Troubles,
 }
@@ -127,7 +145,7 @@ impl Scenario {
             look_every: Duration::from_secs(random.magnitude(3_600, 2 * 86_400).cast_unsigned()),
             sleep_max: Duration::from_hours(random.magnitude(24, 30 * 24).cast_unsigned()),
             down_max: Duration::from_secs(random.magnitude(10, 6 * 86_400).cast_unsigned()),
-            is_copied: gateway == GatewayKind::Keyed && random.one_in(2),
+            copied: Copying::draw(random, gateway),
             troubles: Troubles::draw(random),
         }
     }

@@ -15,11 +15,11 @@ use crate::fault::Fault;
 use crate::judge::{Judge, Seen};
 use crate::kernel::{Control, Kernel, NodeIndex, Turn};
 use crate::line::Surroundings;
-use crate::node::Node;
+use crate::node::{LANE, Node};
 use crate::random::Random;
-use crate::scenario::Scenario;
+use crate::scenario::{Copying, Scenario};
 use crate::store_line::Ends;
-use crate::{owner, verdict};
+use crate::{backup, owner, verdict};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -166,7 +166,7 @@ impl World {
     fn plan_copy(&self) -> Copied {
         let copied: Copied = Arc::default();
         let scenario = &self.surroundings.scenario;
-        let Some(model) = self.model.clone().filter(|_| scenario.is_copied) else {
+        let Some(model) = self.model.clone().filter(|_| scenario.copied.is_some()) else {
             return copied;
         };
         let seconds = scenario.days * DAY;
@@ -206,7 +206,12 @@ impl World {
         surroundings.calm_down();
         self.nodes = (0..self.nodes.len()).map(|_| Node::new(&surroundings)).collect();
         self.surroundings = Arc::new(surroundings);
+        let is_held = self.surroundings.scenario.copied == Some(Copying::ThroughBackup);
+        let store = if is_held { store.restored(LANE, self.kernel.now()) } else { store };
         self.ends = Ends { store: Arc::new(store), mirror: None };
+        if is_held {
+            backup::plan_resumption(&self.surroundings, &self.ends);
+        }
         for node in &mut self.nodes {
             node.start(&self.surroundings, &self.ends);
         }

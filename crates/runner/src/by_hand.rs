@@ -127,8 +127,12 @@ pub struct Told<'a> {
     pub reason: &'a str,
 }
 
+/// How far the clock by which something was paid may have been ahead of this one.
+const CLOCKS_APART_SECONDS: i64 = 86_400;
+
 /// Lets a lane go that was held, on the record of every account that is on it. `now` is
-/// the lane's own, or where its clock is going. Since when it had been held.
+/// the lane's own, or where its clock is going; what is due by then, and for a day after
+/// it, is looked up before it is first sent. Since when it had been held.
 pub async fn resume_lane(
     store: &dyn Store,
     lane: LaneId,
@@ -145,6 +149,7 @@ pub async fn resume_lane(
         subject: format!("lane {lane}").into(),
         reason: reason.into(),
     });
+    let now = now.plus_seconds(CLOCKS_APART_SECONDS);
     store.resume_lane(Resumption { lane, now, entries: entries.collect() }).await
 }
 

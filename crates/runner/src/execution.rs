@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use engine::settlement::{resolve, send_again, settle, turn_away};
 use engine::{
-    Awaiting, Instant, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run,
-    Settlement, Wait, admit,
+    Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run, Settlement, Wait,
+    admit,
 };
 use gateway::{Inquiry, Lookup, Permit, Quote};
-use store::{ClockMode, Frozen, StoreError};
+use store::{ClockMode, Frozen, Pulse, StoreError};
 
 use crate::Lane;
+use crate::doubt::may_have_gone_on;
 
 /// How many of what has been recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -74,18 +75,14 @@ pub(crate) struct Batch {
 impl Lane {
     /// Takes a freshly claimed batch to its end: what comes too late is turned away, what
     /// may have been sent by another is looked up, and the rest is sent and settled.
-    pub(crate) async fn execute(
-        &self,
-        batch: Batch,
-        doubtful_through: Option<Instant>,
-    ) -> Result<Counts, StoreError> {
+    pub(crate) async fn execute(&self, batch: Batch, pulse: Pulse) -> Result<Counts, StoreError> {
         let claimed = batch.claimed;
         let (runs, _taken) = self.in_flight.take(batch.runs);
         let (doubtful, ours): (Vec<Run>, Vec<Run>) =
-            runs.into_iter().partition(|run| Lane::is_doubtful(run, doubtful_through));
+            runs.into_iter().partition(|run| Lane::is_doubtful(run, pulse));
         let mut counts = Counts::default();
         if !doubtful.is_empty() {
-            counts.add(self.look_up_and_send(doubtful, claimed).await?);
+            counts.add(self.look_up_and_send(doubtful, claimed, pulse).await?);
         }
         let (admitted, turned_away) = self.admit(ours);
         counts.add(self.write(turned_away).await?);
@@ -113,18 +110,19 @@ impl Lane {
 
     /// Finishes a batch that somebody else, or an earlier start, may have sent: each
     /// is looked up first, and sent only where it is certain that it was not taken.
-    pub(crate) async fn recover(&self, batch: Batch) -> Result<Counts, StoreError> {
+    pub(crate) async fn recover(&self, batch: Batch, pulse: Pulse) -> Result<Counts, StoreError> {
         let (runs, _taken) = self.in_flight.take(batch.runs);
-        self.look_up_and_send(runs, batch.claimed).await
+        self.look_up_and_send(runs, batch.claimed, pulse).await
     }
 
     async fn look_up_and_send(
         &self,
         runs: Vec<Run>,
         claimed: Duration,
+        pulse: Pulse,
     ) -> Result<Counts, StoreError> {
-        let inquiries = runs.iter().map(|run| self.inquiry(run, None)).collect();
-        let lookups = self.gateway.look_up(inquiries).await;
+        let asked: Vec<(&Run, Option<PaymentId>)> = runs.iter().map(|run| (run, None)).collect();
+        let lookups = self.look_up(&asked, pulse).await;
         self.note_lookups(&lookups);
         let now = self.now();
         let mut absent = Vec::new();
@@ -132,7 +130,7 @@ impl Lane {
         for (run, lookup) in runs.into_iter().zip(lookups) {
             match lookup {
                 Lookup::Found(outcome) => settlements.push(settle(&run, outcome, now)),
-                Lookup::Absent => match (self.absence(&run), admit(&run, now)) {
+                Lookup::Absent => match (self.absence(&run, pulse), admit(&run, now)) {
                     (Absence::Certain, Err(lateness)) => {
                         settlements.push(turn_away(&run, lateness, now));
                     }
@@ -156,10 +154,12 @@ impl Lane {
 
     /// What it says of a claimed run that its gateway does not know it. Nobody knows when it
     /// was sent, if it was; so absence is certain at once or not yet.
-    fn absence(&self, run: &Run) -> Absence {
+    fn absence(&self, run: &Run, pulse: Pulse) -> Absence {
+        // An original quoted its balance then; quoted now it would be another payment.
+        let may_be_quoted_twice = run.quote_wanted().is_some() && may_have_gone_on(run, pulse);
         if self.gateway.character().absence_conclusive_after == Some(Duration::ZERO) {
             Absence::Certain
-        } else if self.is_kept_to_its_key(run) {
+        } else if self.is_kept_to_its_key(run) && !may_be_quoted_twice {
             Absence::Harmless
         } else {
             Absence::Open
@@ -181,7 +181,8 @@ impl Lane {
     pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
-        let is_held = self.held_since().await?.is_some();
+        let pulse = self.beat().await?;
+        let is_held = pulse.held_since.is_some();
         self.unknown.store(false, Ordering::Release);
         loop {
             let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
@@ -190,21 +191,17 @@ impl Lane {
             if page.iter().any(|awaiting| awaiting.accepted().is_none()) {
                 self.unknown.store(true, Ordering::Release);
             }
-            let (asked, inquiries): (Vec<Awaiting>, Vec<Inquiry>) = self
-                .worth_a_look(page)
-                .map(|awaiting| {
-                    let inquiry = self.inquiry(&awaiting.run, awaiting.accepted());
-                    (awaiting, inquiry)
-                })
-                .unzip();
+            let asked: Vec<Awaiting> = self.worth_a_look(page).collect();
             if asked.is_empty() {
                 continue;
             }
-            let lookups = self.gateway.look_up(inquiries.clone()).await;
+            let runs: Vec<(&Run, Option<PaymentId>)> =
+                asked.iter().map(|awaiting| (&awaiting.run, awaiting.accepted())).collect();
+            let lookups = self.look_up(&runs, pulse).await;
             self.note_lookups(&lookups);
             let mut settlements = Vec::new();
             let mut absent = Vec::new();
-            for ((awaiting, inquiry), lookup) in asked.into_iter().zip(inquiries).zip(lookups) {
+            for (awaiting, lookup) in asked.into_iter().zip(lookups) {
                 match lookup {
                     Lookup::Found(outcome) => {
                         settlements.extend(resolve(&awaiting, outcome, self.now()));
@@ -218,7 +215,7 @@ impl Lane {
                         if awaiting.run.quote_wanted().is_none()
                             && self.is_kept_to_its_key(&awaiting.run) =>
                     {
-                        absent.push((awaiting, inquiry.request));
+                        absent.push(awaiting);
                     }
                     Lookup::Absent | Lookup::Unreachable => {}
                 }
@@ -253,11 +250,11 @@ impl Lane {
         worth.into_iter()
     }
 
-    async fn ask_again(&self, absent: Vec<(Awaiting, PaymentRequest)>) -> Vec<Settlement> {
-        if absent.is_empty() {
+    async fn ask_again(&self, asked: Vec<Awaiting>) -> Vec<Settlement> {
+        if asked.is_empty() {
             return Vec::new();
         }
-        let (asked, requests): (Vec<Awaiting>, Vec<PaymentRequest>) = absent.into_iter().unzip();
+        let requests = asked.iter().map(|it| self.inquiry(&it.run, None).request).collect();
         let outcomes = self.gateway.pay(requests, Permit::unlimited()).await;
         self.note_outcomes(&outcomes);
         let now = self.now();
@@ -371,7 +368,7 @@ impl Lane {
         outcomes
     }
 
-    fn inquiry(&self, run: &Run, accepted: Option<PaymentId>) -> Inquiry {
+    pub(crate) fn inquiry(&self, run: &Run, accepted: Option<PaymentId>) -> Inquiry {
         let request = run.as_looked_up(self.store.installation(), self.now());
         Inquiry { request, due: run.key.due, accepted }
     }

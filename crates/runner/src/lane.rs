@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine::settlement::Source;
-use engine::{Instant, LaneId, NotSent, Outcome, Run, ScheduleId, Settlement, Term};
+use engine::{Instant, LaneId, NotSent, Outcome, ScheduleId, Settlement, Term};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use gateway::{Gateway, Lookup};
@@ -125,8 +125,8 @@ impl Lane {
         let mut counts = Counts::default();
         let mut failure = None;
         let mut in_flight = FuturesUnordered::new();
-        let Pulse { doubtful_through, held_since, .. } = self.beat().await?;
-        if held_since.is_some() {
+        let pulse = self.beat().await?;
+        if pulse.held_since.is_some() {
             return Ok(counts);
         }
         loop {
@@ -137,7 +137,7 @@ impl Lane {
                 match self.claim_allowed().await {
                     Ok(None) => break,
                     Ok(Some(batch)) => {
-                        in_flight.push(self.execute_allowed(batch, doubtful_through));
+                        in_flight.push(self.execute_allowed(batch, pulse));
                     }
                     Err(error) => failure = Some(error),
                 }
@@ -167,9 +167,9 @@ impl Lane {
     async fn execute_allowed(
         &self,
         (batch, _trial): (Batch, Option<Trial<'_>>),
-        doubtful_through: Option<Instant>,
+        pulse: Pulse,
     ) -> Result<Counts, StoreError> {
-        self.execute(batch, doubtful_through).await
+        self.execute(batch, pulse).await
     }
 
     /// Tells the breaker what the gateway answered.
@@ -228,11 +228,6 @@ impl Lane {
         *self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a run may have been sent by the original of a copy that this is.
-    pub(crate) fn is_doubtful(run: &Run, doubtful_through: Option<Instant>) -> bool {
-        doubtful_through.is_some_and(|through| run.key.due <= through)
-    }
-
     /// Since when nothing of the lane runs until a person resumes it.
     pub async fn held_since(&self) -> Result<Option<Instant>, StoreError> {
         Ok(self.beat().await?.held_since)
@@ -241,7 +236,8 @@ impl Lane {
     /// Finishes what an earlier start, or a node that is gone, had begun.
     pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
-        if self.held_since().await?.is_some() {
+        let pulse = self.beat().await?;
+        if pulse.held_since.is_some() {
             return Ok(counts);
         }
         loop {
@@ -254,7 +250,7 @@ impl Lane {
                 runs = runs.len(),
                 "recovering runs that were begun under an earlier term"
             );
-            counts.add(self.recover(Batch { runs, claimed }).await?);
+            counts.add(self.recover(Batch { runs, claimed }, pulse).await?);
         }
     }
 

@@ -3,7 +3,8 @@
 //! - [`clock`] reads time; nothing else does.
 //! - [`lane`] claims what is due and keeps a few batches in flight.
 //! - `breaker` stops a lane whose gateway fails; `watch` says when to look again at what is
-//!   awaited; `by_hand` is what a person decides.
+//!   awaited; `doubt` what may have been sent by the original of a copy; `by_hand` is what a
+//!   person decides.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
@@ -14,6 +15,7 @@ mod announcement;
 mod breaker;
 mod by_hand;
 pub mod clock;
+mod doubt;
 mod due_loop;
 mod edit;
 mod execution;

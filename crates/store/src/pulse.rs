@@ -29,6 +29,9 @@ pub struct Pulse {
     pub beat_at: Option<Instant>,
     /// Runs that are due at or before this are looked up before they are first sent.
     pub doubtful_through: Option<Instant>,
+    /// How far the original may have come of which these data were restored: of slots that
+    /// came by then it may have made any attempt.
+    pub restored_through: Option<Instant>,
     /// Since when nothing of it runs until a person resumes it, by the wall clock.
     pub held_since: Option<Instant>,
 }
@@ -38,8 +41,8 @@ pub struct Pulse {
 pub struct Resumption {
     /// Which lane.
     pub lane: LaneId,
-    /// Now by the lane's own clock: what is due by then may have been paid by the data's
-    /// original, and is looked up before it is first sent.
+    /// By the lane's own clock, how far the data's original may have come: what is due by
+    /// then may have been paid by it, and is looked up before it is first sent.
     pub now: Instant,
     /// Who it was and why, for each account that is on the lane.
     pub entries: Vec<AuditEntry>,
@@ -52,7 +55,12 @@ impl Pulse {
         if self.held_since.is_none() {
             return self;
         }
-        Pulse { held_since: None, doubtful_through: self.doubtful_through.max(Some(now)), ..self }
+        Pulse {
+            held_since: None,
+            doubtful_through: self.doubtful_through.max(Some(now)),
+            restored_through: self.restored_through.max(Some(now)),
+            ..self
+        }
     }
 
     /// The pulse after a beat: where the silence before it was too long, everything due
@@ -86,6 +94,6 @@ impl Pulse {
         } else {
             self.doubtful_through
         };
-        Pulse { beat_at: Some(beat.wall_now), doubtful_through, held_since: self.held_since }
+        Pulse { beat_at: Some(beat.wall_now), doubtful_through, ..self }
     }
 }

@@ -59,7 +59,12 @@ pub async fn a_held_lane_is_resumed_once_and_on_record(store: Arc<dyn Store>) {
     let resumed = by("the original is gone");
     assert_eq!(store.resume_lane(resumed.clone()).await.unwrap(), Some(since));
     assert_eq!(store.resume_lane(resumed.clone()).await.unwrap(), None);
-    let pulse = Pulse { beat_at: held.beat_at, doubtful_through: Some(now), held_since: None };
+    let pulse = Pulse {
+        beat_at: held.beat_at,
+        doubtful_through: Some(now),
+        restored_through: Some(now),
+        held_since: None,
+    };
     assert_eq!(store.pulse(LANE).await.unwrap(), pulse);
     assert_eq!(store.audit_trail(ACCOUNT, 10).await.unwrap(), resumed.entries);
 }

@@ -91,7 +91,18 @@ impl ModelStore {
         ModelStore { installation, sharing, books: Mutex::new(Books::new()) }
     }
 
-    /// A copy as it is now, as of a backup restored or a disk cloned.
+    /// The same as a backup of it is restored: a lane is held, and has no pulse.
+    #[must_use]
+    pub fn restored(self, lane: LaneId, at: Instant) -> ModelStore {
+        {
+            let mut books = self.books();
+            let pulse = books.pulses.entry(lane).or_default();
+            *pulse = Pulse { beat_at: None, held_since: Some(at), ..*pulse };
+        }
+        self
+    }
+
+    /// A copy as it is now, as of a disk that is cloned.
     #[must_use]
     pub fn copy(&self) -> ModelStore {
         ModelStore {

@@ -78,8 +78,8 @@ fn copy(source: &Connection, to: &Path) -> Outcome<()> {
 /// Holds every lane that an account is on, and takes away its pulse, which was another's.
 fn hold_all(connection: &Connection, at: Instant) -> Outcome<()> {
     connection.execute(
-        "INSERT OR REPLACE INTO pulse (lane, doubtful_through, held_since)
-         SELECT account.lane, max(pulse.doubtful_through), ?1
+        "INSERT OR REPLACE INTO pulse (lane, doubtful_through, restored_through, held_since)
+         SELECT account.lane, max(pulse.doubtful_through), max(pulse.restored_through), ?1
          FROM account LEFT JOIN pulse ON pulse.lane = account.lane GROUP BY account.lane",
         [at.nanoseconds()],
     )?;

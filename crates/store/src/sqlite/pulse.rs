@@ -1,23 +1,31 @@
 //! When a lane was last worked, and what holds it.
 
 use engine::{Instant, LaneId};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::fault::Outcome;
 use crate::pulse::{Beat, Pulse};
 
 /// How a lane stands.
 pub(super) fn find(connection: &Connection, lane: LaneId) -> Outcome<Pulse> {
-    let found: Option<(Option<i64>, Option<i64>, Option<i64>)> = connection
-        .prepare_cached("SELECT beat_at, doubtful_through, held_since FROM pulse WHERE lane = ?1")?
-        .query_row([lane.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let columns = |row: &Row<'_>| -> rusqlite::Result<Pulse> {
+        let instant =
+            |index| row.get::<_, Option<i64>>(index).map(|it| it.map(Instant::from_nanoseconds));
+        Ok(Pulse {
+            beat_at: instant(0)?,
+            doubtful_through: instant(1)?,
+            restored_through: instant(2)?,
+            held_since: instant(3)?,
+        })
+    };
+    let found = connection
+        .prepare_cached(
+            "SELECT beat_at, doubtful_through, restored_through, held_since FROM pulse
+             WHERE lane = ?1",
+        )?
+        .query_row([lane.0], columns)
         .optional()?;
-    let Some((beat_at, doubtful_through, held_since)) = found else { return Ok(Pulse::default()) };
-    Ok(Pulse {
-        beat_at: beat_at.map(Instant::from_nanoseconds),
-        doubtful_through: doubtful_through.map(Instant::from_nanoseconds),
-        held_since: held_since.map(Instant::from_nanoseconds),
-    })
+    Ok(found.unwrap_or_default())
 }
 
 /// Notes a sign of life.
@@ -45,13 +53,15 @@ pub(super) fn resume(
 }
 
 fn write(connection: &Connection, lane: LaneId, pulse: Pulse) -> Outcome<()> {
-    let columns = [pulse.beat_at, pulse.doubtful_through, pulse.held_since]
+    let Pulse { beat_at, doubtful_through, restored_through, held_since } = pulse;
+    let columns = [beat_at, doubtful_through, restored_through, held_since]
         .map(|instant| instant.map(Instant::nanoseconds));
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO pulse (lane, beat_at, doubtful_through, held_since)
-             VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR REPLACE INTO pulse
+             (lane, beat_at, doubtful_through, restored_through, held_since)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute((lane.0, columns[0], columns[1], columns[2]))?;
+        .execute((lane.0, columns[0], columns[1], columns[2], columns[3]))?;
     Ok(())
 }

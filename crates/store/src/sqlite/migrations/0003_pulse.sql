@@ -2,11 +2,13 @@
 ALTER TABLE awaiting ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
 
 -- When a lane was last worked, by the wall clock; up to which due time its runs are looked
--- up before they are first sent; and since when nothing of it runs until a person says so.
+-- up before they are first sent; how far the original of restored data may have come; and
+-- since when nothing of it runs until a person says so.
 CREATE TABLE pulse (
     lane INTEGER PRIMARY KEY,
     beat_at INTEGER,
     doubtful_through INTEGER,
+    restored_through INTEGER,
     held_since INTEGER
 ) STRICT;
 
