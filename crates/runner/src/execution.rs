@@ -155,8 +155,13 @@ impl Lane {
     /// What it says of a claimed run that its gateway does not know it. Nobody knows when it
     /// was sent, if it was; so absence is certain at once or not yet.
     fn absence(&self, run: &Run, pulse: Pulse) -> Absence {
+        let is_unquoted = run.quote_wanted().is_some();
+        // A quote comes before the intent: without one nothing was sent from here.
+        if is_unquoted && !Lane::is_doubtful(run, pulse) {
+            return Absence::Certain;
+        }
         // An original quoted its balance then; quoted now it would be another payment.
-        let may_be_quoted_twice = run.quote_wanted().is_some() && may_have_gone_on(run, pulse);
+        let may_be_quoted_twice = is_unquoted && may_have_gone_on(run, pulse);
         if self.gateway.character().absence_conclusive_after == Some(Duration::ZERO) {
             Absence::Certain
         } else if self.is_kept_to_its_key(run) && !may_be_quoted_twice {

@@ -17,7 +17,7 @@ use jiff::civil::{Time, date};
 use recurrence::{Recurrence, Rule};
 use runner::{Lane, Trouble, WallTime};
 use store::model::ModelStore;
-use store::{Beat, Claim, ClockMode, ClockState, NewSchedule, PageQuery, Store};
+use store::{Beat, Claim, ClockMode, ClockState, NewSchedule, PageQuery, Resumption, Store};
 
 use crate::world::{LANE, at};
 
@@ -254,6 +254,42 @@ async fn a_key_that_is_refused_stops_the_lane_and_no_failure_is_counted() {
         assert_eq!(recorded(&store, schedule).await, []);
     }
     assert_eq!(store.queue_depth(LANE).await.unwrap(), 5);
+}
+
+/// A share that was claimed and never quoted, at a gateway whose absence proves nothing.
+async fn claimed_and_lost(store: &ModelStore) -> Obedient {
+    let now = at(ON_THE_FIFTH);
+    let term = store.begin_term().await.unwrap();
+    let lease_until = now.plus_seconds(120);
+    let claim = Claim { lane: LANE, now, limit: 1, term, lease_until, wall_now: now };
+    assert_eq!(store.claim(claim).await.unwrap().len(), 1);
+    let mut gateway = gateway(&[PAID]);
+    gateway.character.key_window = Some(Duration::ZERO);
+    gateway.quotes.lock().unwrap().push_back(Ok(Money::new(5_000, Currency::THB)));
+    gateway
+}
+
+#[tokio::test]
+async fn a_share_that_a_crash_left_without_a_quote_was_never_sent_and_is_quoted() {
+    let (store, schedules) = store_with(vec![share()]).await;
+    let gateway = Arc::new(claimed_and_lost(&store).await);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).recover_all().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+}
+
+#[tokio::test]
+async fn a_share_that_an_original_may_have_sent_is_not_quoted_anew() {
+    let (store, schedules) = store_with(vec![share()]).await;
+    let gateway = Arc::new(claimed_and_lost(&store).await);
+    store.hold_lane(LANE, at(ON_THE_FIFTH)).await.unwrap();
+    let resumption = Resumption { lane: LANE, now: at(ON_THE_FIFTH), entries: Vec::new() };
+    store.resume_lane(resumption).await.unwrap();
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).recover_all().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    assert_eq!(store.awaiting(LANE, None, 10).await.unwrap().len(), 1, "it waits for a person");
+    assert_eq!(gateway.quotes.lock().unwrap().len(), 1);
 }
 
 /// The lane was last worked on New Year's Day.
