@@ -18,7 +18,7 @@ const FIRST_NUMBER: i64 = -9_999 * MONTHS_A_YEAR;
 const LAST_NUMBER: i64 = 9_999 * MONTHS_A_YEAR + 11;
 
 /// How many days of a common year come before a month, counted from January.
-const DAYS_BEFORE: [i64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const DAYS_BEFORE: [u32; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /// Day 0, 1 January 1970, counted from 1 January of the year 0.
 const DAY_0: i64 = 719_528;
@@ -45,10 +45,8 @@ impl Month {
             return None;
         }
         let (year, of_year) = (number.div_euclid(MONTHS_A_YEAR), number.rem_euclid(MONTHS_A_YEAR));
-        let leap_day = i64::from(of_year > 1 && is_leap(year));
-        let before = usize::try_from(of_year).ok().and_then(|of_year| DAYS_BEFORE.get(of_year))?;
-        let first_day = Day(new_year(year).0 + before + leap_day);
         let of_year = u32::try_from(of_year).ok()?;
+        let first_day = new_year(year).plus(days_before(of_year, is_leap(year)));
         Some(Month {
             number,
             first_day,
@@ -74,6 +72,49 @@ impl Month {
             of_year,
             first_weekday: within_week(self.first_weekday + self.length - 28),
         })
+    }
+
+    /// The January after.
+    #[inline]
+    pub(crate) fn next_january(self) -> Option<Month> {
+        let year = self.year + 1;
+        let number = year * MONTHS_A_YEAR;
+        let left = days_before(self.of_year, is_leap(self.year));
+        let first_day = self.first_day.plus(days_a_year(self.year) - left);
+        (number <= LAST_NUMBER).then(|| Month {
+            number,
+            first_day,
+            length: 31,
+            year,
+            of_year: 0,
+            first_weekday: (self.first_weekday + days_a_year(self.year) - left) % 7,
+        })
+    }
+
+    /// A later month of the same year, counted from 0, January; this one
+    /// itself for any other.
+    #[inline]
+    pub(crate) fn later_in_year(self, of_year: u32) -> Month {
+        let is_leap = is_leap(self.year);
+        let days = days_before(of_year, is_leap).saturating_sub(days_before(self.of_year, is_leap));
+        if days == 0 {
+            return self;
+        }
+        Month {
+            number: self.number + i64::from(of_year - self.of_year),
+            first_day: self.first_day.plus(days),
+            length: length(self.year, of_year),
+            year: self.year,
+            of_year,
+            first_weekday: (self.first_weekday + days) % 7,
+        }
+    }
+
+    /// Of the 1st of January of its year: from 0, Monday, to 6, Sunday.
+    #[inline]
+    pub(crate) fn new_years_weekday(self) -> u32 {
+        // 371 days are 53 weeks.
+        (self.first_weekday + 371 - days_before(self.of_year, is_leap(self.year))) % 7
     }
 
     pub(crate) fn previous(self) -> Option<Month> {
@@ -111,6 +152,18 @@ impl Month {
     }
 }
 
+/// How many days of the year come before a month, counted from 0, January; 0
+/// for any that is none.
+#[inline]
+fn days_before(of_year: u32, is_leap: bool) -> u32 {
+    let before = usize::try_from(of_year).ok().and_then(|of_year| DAYS_BEFORE.get(of_year));
+    before.copied().unwrap_or(0) + u32::from(of_year > 1 && is_leap)
+}
+
+fn days_a_year(year: i64) -> u32 {
+    365 + u32::from(is_leap(year))
+}
+
 #[inline]
 fn length(year: i64, of_year: u32) -> u32 {
     const LONG: u32 = 0b1010_1101_0101;
@@ -125,9 +178,12 @@ fn within_week(days: u32) -> u32 {
     if days < 7 { days } else { days - 7 }
 }
 
-/// A century that 16 divides is one that 400 divides.
+/// A century that 16 divides is one that 400 divides. Without a branch that
+/// would be taken every fourth time.
+#[inline]
 pub(crate) fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 16 == 0)
+    let divisor = if year % 100 == 0 { 16 } else { 4 };
+    year & (divisor - 1) == 0
 }
 
 /// The 1st of January, of any year.
@@ -186,6 +242,10 @@ mod tests {
         assert_eq!(containing(date(2026, 1, 1)), containing(date(2025, 12, 31)) + 1);
     }
 
+    fn new_year_of(month: Month) -> Month {
+        Month::numbered(month.year * MONTHS_A_YEAR).unwrap()
+    }
+
     #[test]
     fn every_month_is_that_of_the_calendar() {
         let mut date = Date::MIN;
@@ -201,10 +261,20 @@ mod tests {
             assert_eq!(containing_day(Day(month.first_day.0 - 1)), month.number - 1);
             let Some(next) = month.next() else { break };
             assert_eq!(next.previous(), Some(month));
+            assert_eq!(month.new_years_weekday(), weekday(new_year(month.year)));
+            if next.year == month.year {
+                assert_eq!(month.later_in_year(next.of_year), next);
+                assert_eq!(new_year_of(month).later_in_year(next.of_year), next);
+            } else {
+                assert_eq!(month.next_january(), Some(next));
+                assert_eq!(new_year_of(month).next_january(), Some(next));
+            }
+            assert_eq!(month.later_in_year(month.of_year), month);
             assert_eq!(month.date(month.length), next.date(0));
             (month, date) = (next, date.last_of_month().tomorrow().unwrap());
         }
         assert_eq!(date, Date::constant(9999, 12, 1));
+        assert_eq!(month.next_january(), None);
         assert_eq!(month.date(31), None, "the first day of the year 10000");
     }
 

@@ -1,7 +1,7 @@
 //! The next moment, and the one before.
 
 use super::steps::count_step;
-use super::{Expansion, Moment, SECONDS_A_DAY, days};
+use super::{Expansion, Moment, SECONDS_A_DAY, Words, days};
 use crate::day::Day;
 use crate::month::{self, Month};
 use crate::rule::Frequency;
@@ -16,6 +16,9 @@ pub(crate) struct Page {
     pub(crate) month: Month,
     /// As [`Expansion::word`] has them; never empty, until they are taken out.
     pub(crate) days: u32,
+    /// The months with days, in the same year and after this one, if they have
+    /// been looked up. Bit 0 is the next.
+    later: Option<u16>,
 }
 
 impl Page {
@@ -109,7 +112,7 @@ impl Expansion {
             let before = u32::try_from(day.0 - month.first_day.0).unwrap_or(0);
             let days = word & !days::first_days(before);
             if days != 0 {
-                return Some(Page { month, days });
+                return Some(Page { month, days, later: None });
             }
             number = self.month_from(month.number + 1)?;
         }
@@ -128,7 +131,7 @@ impl Expansion {
             let through = u32::try_from(day.0 - month.first_day.0 + 1).unwrap_or(0);
             let days = self.word(month) & days::first_days(through);
             if days != 0 {
-                return Some(Page { month, days });
+                return Some(Page { month, days, later: None });
             }
             number = self.month_until(number - 1)?;
         }
@@ -155,18 +158,38 @@ impl Expansion {
     /// Turns to the next month with days, if there is one.
     #[inline]
     pub(crate) fn turn(&self, page: &mut Page) -> Option<()> {
-        let Some(words) = self.words_of_all_months() else {
+        let Some(words) = self.words_of_all_years() else {
             *page = self.page_after(page.month)?;
             return Some(());
         };
         let mut month = page.month;
+        let mut later = page.later.unwrap_or_else(|| words.months_after(month));
+        if later == 0 {
+            (month, later) = self.later_year(words, month)?;
+        } else {
+            count_step();
+            let skipped = later.trailing_zeros();
+            month = month.next()?;
+            if skipped > 0 {
+                month = month.later_in_year(month.of_year + skipped);
+            }
+            later = later >> skipped >> 1;
+        }
+        *page = Page { month, days: words.of(month), later: Some(later) };
+        Some(())
+    }
+
+    /// The first month with days, in a later year than this one, and those
+    /// after it.
+    fn later_year(&self, words: &Words, month: Month) -> Option<(Month, u16)> {
+        let mut january = month;
         for _ in 0..self.words_max {
             count_step();
-            month = month.next()?;
-            let days = words.of(month);
-            if days != 0 {
-                *page = Page { month, days };
-                return Some(());
+            january = january.next_january()?;
+            let months = words.months_of(january);
+            if months != 0 {
+                let before = months.trailing_zeros();
+                return Some((january.later_in_year(before), months >> before >> 1));
             }
         }
         None
@@ -182,7 +205,7 @@ impl Expansion {
             (month, days) =
                 self.word_from(if next { month.next() } else { Month::numbered(number) }?);
             if days != 0 {
-                return Some(Page { month, days });
+                return Some(Page { month, days, later: None });
             }
         }
         None
@@ -208,7 +231,7 @@ impl Expansion {
             month = Month::numbered(self.month_until(month.number - 1)?)?;
             let days = self.word(month);
             if days != 0 {
-                return Some(Page { month, days });
+                return Some(Page { month, days, later: None });
             }
         }
         None
