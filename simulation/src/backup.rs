@@ -38,7 +38,7 @@ fn resume(surroundings: &Arc<Surroundings>, ends: &Ends) {
     let resumed = ends.ask(surroundings, "resume_lane", |store| {
         Box::pin(async move {
             let told = Told { at, actor: "a person", reason: "the original is gone" };
-            resume_lane(store.as_ref(), LANE, through, told).await
+            resume_lane(store, LANE, through, told).await
         })
     });
     kernel.note("resumed", || format!("{resumed:?}"));

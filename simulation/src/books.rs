@@ -25,10 +25,9 @@ pub(crate) struct AttemptName {
 impl AttemptName {
     /// Every attempt at any slot of a schedule.
     pub(crate) const fn all_of(schedule: ScheduleId) -> RangeInclusive<AttemptName> {
-        let (first, last) = (Slot::from_stored(i64::MIN), Slot::from_stored(i64::MAX));
-        AttemptName { schedule, slot: first, attempt: 0 }..=AttemptName {
+        AttemptName { schedule, slot: Slot::MIN, attempt: 0 }..=AttemptName {
             schedule,
-            slot: last,
+            slot: Slot::MAX,
             attempt: u8::MAX,
         }
     }
@@ -54,6 +53,7 @@ impl std::fmt::Display for AttemptName {
 #[derive(Clone, Debug)]
 pub(crate) struct Payment {
     pub(crate) name: AttemptName,
+    key: IdempotencyKey,
     pub(crate) id: PaymentId,
     pub(crate) state: PaymentState,
     pub(crate) amount_minor: i64,
@@ -61,7 +61,7 @@ pub(crate) struct Payment {
     asked: PaymentBody,
     made_at: Instant,
     /// Look-ups find it from here on.
-    visible_from: Instant,
+    pub(crate) visible_from: Instant,
 }
 
 /// How a payment stands.
@@ -113,8 +113,8 @@ pub(crate) enum Inclination {
 pub(crate) struct Books {
     kind: GatewayKind,
     installation: InstallationId,
-    pub(crate) payments: BTreeMap<IdempotencyKey, Payment>,
-    names: BTreeMap<AttemptName, IdempotencyKey>,
+    /// By what the keys name under which they were asked for.
+    pub(crate) payments: BTreeMap<AttemptName, Payment>,
     opening: BTreeMap<AccountId, i64>,
     balances: BTreeMap<AccountId, i64>,
     last_id: i64,
@@ -144,7 +144,6 @@ impl Books {
             kind,
             installation,
             payments: BTreeMap::new(),
-            names: BTreeMap::new(),
             balances: opening.clone(),
             opening,
             last_id: 0,
@@ -173,7 +172,7 @@ impl Books {
                 request.schedule
             ));
         };
-        let known = self.payments.get(&request.key).filter(|known| self.remembers(known, now));
+        let known = self.payments.get(&name).filter(|known| self.remembers(known, now));
         if let Some(known) = known {
             if known.asked != request.body {
                 if self.is_asked_by_copies {
@@ -209,9 +208,9 @@ impl Books {
     /// What stands in the way of a new payment: any of its slot that was not declined.
     fn forbids(&self, name: AttemptName) -> Option<&Payment> {
         let of_slot = AttemptName { attempt: 0, ..name }..=AttemptName { attempt: u8::MAX, ..name };
-        self.names
+        self.payments
             .range(of_slot)
-            .filter_map(|(_, key)| self.payments.get(key))
+            .map(|(_, payment)| payment)
             .find(|payment| !matches!(payment.state, PaymentState::Declined(_)))
     }
 
@@ -240,6 +239,7 @@ impl Books {
         };
         let payment = Payment {
             name,
+            key: request.key.clone(),
             id,
             state,
             amount_minor: money.amount_minor,
@@ -256,30 +256,30 @@ impl Books {
                 decline.payment = None;
             }
             _ => {
-                self.payments.insert(request.key.clone(), payment);
-                self.names.insert(name, request.key.clone());
+                self.payments.insert(name, payment);
             }
         }
         outcome
     }
 
     /// A payment that was pending becomes final.
-    pub(crate) fn finish(&mut self, key: &IdempotencyKey, state: PaymentState) {
-        let Some(payment) = self.payments.get_mut(key) else { return };
+    pub(crate) fn finish(&mut self, name: AttemptName, state: PaymentState) {
+        let Some(payment) = self.payments.get_mut(&name) else { return };
         let before = payment.movement();
         payment.state = state;
         let change = payment.movement() - before;
         *self.balances.entry(payment.account).or_default() += change;
     }
 
-    pub(crate) fn look_up(&self, key: &IdempotencyKey, now: Instant) -> Option<Outcome> {
-        let payment = self.payments.get(key).filter(|payment| payment.visible_from <= now)?;
-        Some(payment.outcome())
+    pub(crate) fn look_up(&self, request: &PaymentRequest, now: Instant) -> Option<Outcome> {
+        let payment = self.payments.get(&named(request))?;
+        let is_found = payment.visible_from <= now && payment.key == request.key;
+        is_found.then(|| payment.outcome())
     }
 
     /// What was paid of a slot, by attempt.
     pub(crate) fn payment(&self, name: AttemptName) -> Option<&Payment> {
-        self.names.get(&name).and_then(|key| self.payments.get(key))
+        self.payments.get(&name)
     }
 
     /// Whether the balances are what was there at first and what was paid since.
@@ -291,19 +291,16 @@ impl Books {
         expected == self.balances && self.balances.values().all(|balance| *balance >= 0)
     }
 
-    /// Reads a key, and holds it to the one that is derived from what it names.
+    /// What a request asks for, if its key is the one that is derived from that.
     pub(crate) fn name_of(&self, request: &PaymentRequest) -> Option<AttemptName> {
-        let mut parts = request.key.as_str().split('-').skip(1);
-        let slot = u64::from_str_radix(parts.next()?, 16).ok()? ^ (1 << 63);
-        let _installation = parts.next()?;
-        let schedule = ScheduleId(i64::from_str_radix(parts.next()?, 16).ok()?);
-        let attempt = parts.next()?.parse().ok()?;
-        let slot = Slot::from_stored(slot.cast_signed());
+        let name = named(request);
+        let AttemptName { schedule, slot, attempt } = name;
         let derived = IdempotencyKey::of(self.installation, schedule, slot, attempt);
-        (derived == request.key && schedule == request.schedule).then_some(AttemptName {
-            schedule,
-            slot,
-            attempt,
-        })
+        (derived == request.key).then_some(name)
     }
+}
+
+const fn named(request: &PaymentRequest) -> AttemptName {
+    let PaymentRequest { schedule, slot, attempt, .. } = *request;
+    AttemptName { schedule, slot, attempt }
 }

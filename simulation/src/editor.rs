@@ -74,7 +74,7 @@ fn standing(
 ) -> Option<Standing> {
     let standing = ends.ask(surroundings, "standing", |store| {
         let asked = asked.to_vec();
-        Box::pin(async move { store.standing(id, asked, now).await })
+        store.standing(id, asked, now)
     });
     standing.ok().flatten()
 }
@@ -111,7 +111,7 @@ fn write(surroundings: &Arc<Surroundings>, ends: &Ends, edited: Edited) {
     let edited = spoil(surroundings, ends, edited);
     let written = ends.ask(surroundings, "edit_schedule", |store| {
         let edited = edited.clone();
-        Box::pin(async move { store.edit_schedule(edited).await })
+        store.edit_schedule(edited)
     });
     surroundings.kernel.note("edited", || format!("{written:?} {edited:?}"));
     match written {

@@ -238,8 +238,10 @@ fn arrive(surroundings: &Arc<Surroundings>, request: &PaymentRequest) -> Outcome
             kernel.note("payment", || {
                 format!("{} {}", request.key.as_str(), Judge::describe(&outcome))
             });
-            if matches!(outcome, Outcome::Accepted(_)) {
-                finish_later(surroundings, request.key.clone());
+            if matches!(outcome, Outcome::Accepted(_))
+                && let Some(name) = surroundings.books().name_of(request)
+            {
+                finish_later(surroundings, name);
             }
             outcome
         }
@@ -247,15 +249,15 @@ fn arrive(surroundings: &Arc<Surroundings>, request: &PaymentRequest) -> Outcome
 }
 
 /// What was accepted becomes final within days.
-fn finish_later(surroundings: &Arc<Surroundings>, key: IdempotencyKey) {
+fn finish_later(surroundings: &Arc<Surroundings>, name: AttemptName) {
     let (wait, paid) =
         surroundings.kernel.draw(|random| (random.magnitude(60, 5 * 86_400), !random.one_in(4)));
     let finishing = Arc::clone(surroundings);
     surroundings.kernel.after(Duration::from_secs(wait.cast_unsigned()), move || {
         let state =
             if paid { PaymentState::Succeeded } else { PaymentState::Declined(DeclineKind::Payer) };
-        finishing.kernel.note("final", || format!("{} {state:?}", key.as_str()));
-        finishing.books().finish(&key, state);
+        finishing.kernel.note("final", || format!("{name} {state:?}"));
+        finishing.books().finish(name, state);
     });
 }
 
@@ -318,7 +320,7 @@ impl Gateway for GatewayLine {
                 if surroundings.strikes(|troubles| troubles.lookup_failed) {
                     return Lookup::Unreachable;
                 }
-                let found = surroundings.books().look_up(&request.key, now);
+                let found = surroundings.books().look_up(request, now);
                 found.map_or(Lookup::Absent, |outcome| Lookup::Found(self.misread(outcome)))
             })
             .collect()

@@ -388,6 +388,11 @@ impl Seen {
         self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
     }
 
+    /// Whether an attempt that waits was due at most so many seconds ago.
+    pub(crate) fn is_due_within(&self, name: &AttemptName, now: Instant, seconds: i64) -> bool {
+        self.awaiting.get(name).is_some_and(|run| run.key.due.plus_seconds(seconds) >= now)
+    }
+
     /// What contradicts the schedule's rule in a queued run.
     fn wrong_with(&self, run: &Run) -> Option<String> {
         let Some(schedule) = self.created.get(&run.key.schedule) else {
@@ -419,7 +424,7 @@ impl Seen {
     /// What must have run of a schedule that was edited, by `now`.
     pub(crate) fn slots_owed(&self, schedule: &Schedule, now: Instant) -> BTreeSet<Slot> {
         let id = schedule.id;
-        let of_id = (id, Slot::from_stored(i64::MIN))..=(id, Slot::from_stored(i64::MAX));
+        let of_id = (id, Slot::MIN)..=(id, Slot::MAX);
         let last = Slot::of(schedule.plan.policies.timing.zone.moment_at(now));
         let by_rule =
             schedule.slots_through(last).filter(|slot| !self.amendments.contains_key(&(id, *slot)));

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::collections::{BinaryHeap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{self, AtomicI64};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -63,6 +64,8 @@ pub(crate) enum Turn {
 
 /// The world's clockwork.
 pub(crate) struct Kernel {
+    /// What the clock of the world says, in nanoseconds: read more often than anything.
+    now: AtomicI64,
     inner: Mutex<Inner>,
 }
 
@@ -102,7 +105,6 @@ impl Ord for Planned {
 }
 
 struct Inner {
-    now: Instant,
     agenda: BinaryHeap<Planned>,
     sequence: u64,
     random: Random,
@@ -123,8 +125,8 @@ struct Inner {
 impl Kernel {
     pub(crate) fn new(random: Random, now: Instant, traced: bool) -> Arc<Kernel> {
         Arc::new(Kernel {
+            now: AtomicI64::new(now.nanoseconds()),
             inner: Mutex::new(Inner {
-                now,
                 agenda: BinaryHeap::new(),
                 sequence: 0,
                 random,
@@ -148,7 +150,11 @@ impl Kernel {
 
     /// True time.
     pub(crate) fn now(&self) -> Instant {
-        self.inner().now
+        Instant::from_nanoseconds(self.now.load(atomic::Ordering::Relaxed))
+    }
+
+    fn go_to(&self, now: Instant) {
+        self.now.store(now.nanoseconds(), atomic::Ordering::Relaxed);
     }
 
     pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Random) -> T) -> T {
@@ -159,7 +165,7 @@ impl Kernel {
     pub(crate) fn after(&self, wait: Duration, happening: impl FnOnce() + Send + 'static) {
         let mut inner = self.inner();
         let nanoseconds = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
-        let at = Instant::from_nanoseconds(inner.now.nanoseconds().saturating_add(nanoseconds));
+        let at = Instant::from_nanoseconds(self.now().nanoseconds().saturating_add(nanoseconds));
         inner.sequence += 1;
         let (tie, sequence) = (inner.random.next(), inner.sequence);
         inner.agenda.push(Planned { at, tie, sequence, happening: Box::new(happening) });
@@ -185,11 +191,11 @@ impl Kernel {
             return Turn::Poll(node);
         }
         if inner.agenda.peek().is_none_or(|planned| planned.at > until) {
-            inner.now = until;
+            self.go_to(until);
             return Turn::Over;
         }
         let Some(Planned { at, happening, .. }) = inner.agenda.pop() else { return Turn::Over };
-        inner.now = at;
+        self.go_to(at);
         inner.happenings += 1;
         Turn::Happening(happening)
     }
@@ -285,7 +291,7 @@ impl Kernel {
     /// Says what happened; what is said is put in words only if somebody reads it.
     pub(crate) fn note(&self, code: &'static str, words: impl FnOnce() -> String) {
         let mut inner = self.inner();
-        let now = inner.now;
+        let now = self.now();
         let mix = |digest: u64, value: u64| (digest ^ value).wrapping_mul(0x0000_0100_0000_01b3);
         let mut digest = mix(inner.digest, now.nanoseconds().cast_unsigned());
         digest = code.bytes().fold(digest, |digest, byte| mix(digest, u64::from(byte)));
@@ -300,7 +306,7 @@ impl Kernel {
         let mut inner = self.inner();
         if inner.violation.is_none() {
             let what = what();
-            let now = inner.now;
+            let now = self.now();
             if let Some(trace) = &mut inner.trace {
                 trace.push(format!("{now} VIOLATION: {what}"));
             }

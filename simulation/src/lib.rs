@@ -16,7 +16,7 @@
 //! - [`fault`] names bugs that can be planted, to show that a world finds them.
 //! - `kernel` is time and order; `node` a machine; `store_line` and `gateway_line`
 //!   are what stands between it and the rest; `owner` creates and deletes,
-//!   `editor` changes what is there.
+//!   `editor` changes what is there, a `person` decides what waits for one.
 //! - `books` are the gateway's, and the truth; `judge` watches every step, and
 //!   `verdict` what is left at the end.
 
@@ -30,6 +30,7 @@ mod kernel;
 mod line;
 mod node;
 mod owner;
+mod person;
 mod random;
 pub mod scenario;
 mod store_line;

@@ -173,8 +173,9 @@ async fn work(
     let clock = ClockState { mode: ClockMode::Wall, target: None };
     let lane = Lane::new(Arc::clone(&store), gateway, Arc::clone(&wall), LANE, term, clock)
         .silent_for(surroundings.scenario.sleep_max);
+    let mut look = Look::Whole;
     loop {
-        let pause = match work_once(&lane, store.as_ref()).await {
+        let pause = match work_once(&lane, store.as_ref(), look).await {
             Ok(Work::Held) => {
                 // Whoever resumes it wakes the nodes.
                 kernel.nap(incarnation.node, surroundings.scenario.sleep_max).await;
@@ -187,10 +188,13 @@ async fn work(
             Err(_) => FAILURE_PAUSE,
         };
         kernel.nap(incarnation.node, pause).await;
-        while !is_worth_a_look(&surroundings, &peek, wall.now()) {
+        look = loop {
             let next = peek.next_due();
+            if let Some(look) = worth_a_look(&surroundings, next, wall.now()) {
+                break look;
+            }
             kernel.nap(incarnation.node, pause_until(next, &surroundings, wall.now())).await;
-        }
+        };
     }
 }
 
@@ -206,17 +210,30 @@ fn pause_until(next: Option<Instant>, surroundings: &Surroundings, now: Instant)
     Duration::from_nanos(until_next.cast_unsigned()).min(idle(surroundings))
 }
 
+/// What a node looks at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// What is due.
+    Due,
+    /// What was left behind, what is awaited, and what is due.
+    Whole,
+}
+
 /// Most looks that would find nothing are left out of the world; not all, because what
 /// must not be found may be looked for too.
-fn is_worth_a_look(surroundings: &Surroundings, peek: &Ends, now: Instant) -> bool {
-    if peek.next_due().is_some_and(|next| next <= now) {
-        return true;
-    }
-    let true_now = surroundings.kernel.now();
+fn worth_a_look(surroundings: &Surroundings, next: Option<Instant>, now: Instant) -> Option<Look> {
+    let kernel = &surroundings.kernel;
     let seen = surroundings.judge.seen();
-    seen.is_anything_left_behind(true_now)
-        || verdict::is_anything_awaited(surroundings, &seen)
-        || surroundings.kernel.draw(|random| random.one_in(8))
+    if seen.is_anything_left_behind(kernel.now()) {
+        return Some(Look::Whole);
+    }
+    if next.is_some_and(|next| next <= now) {
+        let is_whole = kernel.draw(|random| random.one_in(4));
+        return Some(if is_whole { Look::Whole } else { Look::Due });
+    }
+    let finds = verdict::would_a_look_find_anything(surroundings, &seen)
+        || kernel.draw(|random| random.one_in(8));
+    finds.then_some(Look::Whole)
 }
 
 /// How long a node sleeps that has nothing to run. The runner's loop looks every half
@@ -252,9 +269,11 @@ enum Work {
     Done { next: Option<Instant> },
 }
 
-async fn work_once(lane: &Lane, store: &dyn Store) -> Result<Work, StoreError> {
-    lane.recover_all().await?;
-    lane.resolve_awaiting().await?;
+async fn work_once(lane: &Lane, store: &dyn Store, look: Look) -> Result<Work, StoreError> {
+    if look == Look::Whole {
+        lane.recover_all().await?;
+        lane.resolve_awaiting().await?;
+    }
     lane.run_due().await?;
     if lane.held_since().await?.is_some() {
         return Ok(Work::Held);

@@ -50,9 +50,8 @@ fn create_one(surroundings: &Arc<Surroundings>, ends: &Ends, number: i64, last_d
 fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, request: RequestKey) {
     let kernel = &surroundings.kernel;
     let asked_again = plan.clone();
-    let Ok(id) = ends.ask(surroundings, "allocate_schedules", |store| {
-        Box::pin(async move { store.allocate_schedules(1).await })
-    }) else {
+    let Ok(id) = ends.ask(surroundings, "allocate_schedules", |store| store.allocate_schedules(1))
+    else {
         return;
     };
     let account = request.account;
@@ -62,7 +61,7 @@ fn ask_to_create(surroundings: &Arc<Surroundings>, ends: &Ends, plan: Plan, requ
     let new = NewSchedule { created, request: known };
     let made = ends.ask(surroundings, "create_schedules", |store| {
         let new = vec![new.clone()];
-        Box::pin(async move { store.create_schedules(new).await })
+        store.create_schedules(new)
     });
     match made {
         Ok(made) => {
@@ -109,9 +108,8 @@ fn delete(surroundings: &Arc<Surroundings>, ends: &Ends, id: ScheduleId) {
     let kernel = &surroundings.kernel;
     let now = kernel.now();
     if !surroundings.has(Fault::KeepRunsOfDeleted) {
-        let deletion = ends.ask(surroundings, "delete_schedule", |store| {
-            Box::pin(async move { store.delete_schedule(id, now).await })
-        });
+        let deletion =
+            ends.ask(surroundings, "delete_schedule", |store| store.delete_schedule(id, now));
         if let Err(error) = deletion {
             kernel.violate(|| format!("a deletion was refused: {error}"));
         }

@@ -25,10 +25,8 @@ use crate::kernel::{Incarnation, Reply};
 use crate::line::{Surroundings, milliseconds};
 use crate::node::LANE;
 
-/// The longest that an answer is on its way back, where nothing holds it up.
-const BACK_MAX_MILLISECONDS: i64 = 20;
-/// See [`BACK_MAX_MILLISECONDS`].
-const BACK_MAX: Duration = Duration::from_millis(BACK_MAX_MILLISECONDS.cast_unsigned());
+/// The longest that a call takes which nothing holds up, there and back.
+const CALL_MAX: Duration = Duration::from_millis(40);
 
 /// The store at the end of every line, and one that is held against it.
 #[derive(Clone)]
@@ -40,8 +38,7 @@ pub(crate) struct Ends {
 impl Ends {
     /// When the next run is due, seen from outside the world.
     pub(crate) fn next_due(&self) -> Option<Instant> {
-        let store = Arc::clone(&self.store);
-        at_once(Box::pin(async move { store.next_due(LANE).await })).ok().flatten()
+        at_once(self.store.next_due(LANE)).ok().flatten()
     }
 
     /// Asks the store, and the mirror the same, which must answer the same.
@@ -49,11 +46,11 @@ impl Ends {
         &self,
         surroundings: &Surroundings,
         what: &'static str,
-        ask: impl Fn(Arc<dyn Store>) -> BoxFuture<'static, Result<T>>,
+        ask: impl for<'store> Fn(&'store dyn Store) -> BoxFuture<'store, Result<T>>,
     ) -> Result<T> {
-        let answer = at_once(ask(Arc::clone(&self.store)));
+        let answer = at_once(ask(self.store.as_ref()));
         if let Some(mirror) = &self.mirror {
-            let mirrored = block_on(ask(Arc::clone(mirror)));
+            let mirrored = block_on(ask(mirror.as_ref()));
             let same = match (&answer, &mirrored) {
                 (Ok(answer), Ok(mirrored)) => answer == mirrored,
                 (Err(_), Err(_)) => true,
@@ -70,7 +67,7 @@ impl Ends {
 }
 
 /// The model answers without waiting for anything; whatever does wait is waited for.
-fn at_once<T>(mut answer: BoxFuture<'static, T>) -> T {
+fn at_once<T>(mut answer: BoxFuture<'_, T>) -> T {
     match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
         Poll::Pending => block_on(answer),
@@ -102,40 +99,42 @@ struct Fate {
     answer: Answer,
     /// Whether it still arrives if its node dies meanwhile.
     outlives: bool,
-    /// Whether nobody looks at the way back, unless it is long or disturbed.
-    is_plain: bool,
 }
 
 impl StoreLine {
-    fn fate(&self) -> Fate {
+    /// What becomes of a call, if it is not over at once. Most are: time that passes between
+    /// calls is as good as time that passes within them, unless something happens meanwhile.
+    fn fate(&self) -> Option<Fate> {
         let surroundings = &self.surroundings;
         let troubles = surroundings.troubles();
-        let is_far = surroundings.scenario.nodes > 1;
-        let mut fate = surroundings.kernel.draw(|random| {
+        let (slow, answer, at_once) = surroundings.kernel.draw(|random| {
             let slow = if random.chance(troubles.store_slow) { random.between(1, 300) } else { 0 };
-            let slow = Duration::from_secs(slow.cast_unsigned());
+            let answer = if random.chance(troubles.store_failed) {
+                Answer::Failed
+            } else if random.chance(troubles.commit_unknown) {
+                Answer::Lost
+            } else {
+                Answer::True
+            };
+            (slow, answer, !random.one_in(4))
+        });
+        let slow = Duration::from_secs(slow.cast_unsigned());
+        let is_disturbed = surroundings.maybe_disturb(self.incarnation, CALL_MAX + slow);
+        if at_once && !is_disturbed && slow.is_zero() && answer == Answer::True {
+            return None;
+        }
+        let is_far = surroundings.scenario.nodes > 1;
+        Some(surroundings.kernel.draw(|random| {
             let (slow_there, slow_back) =
                 if random.one_in(2) { (slow, Duration::ZERO) } else { (Duration::ZERO, slow) };
+            let most = i64::try_from(CALL_MAX.as_millis()).unwrap_or(1) / 2;
             Fate {
-                there: milliseconds(random, 1, 20) + slow_there,
-                back: milliseconds(random, 1, BACK_MAX_MILLISECONDS) + slow_back,
-                answer: if random.chance(troubles.store_failed) {
-                    Answer::Failed
-                } else if random.chance(troubles.commit_unknown) {
-                    Answer::Lost
-                } else {
-                    Answer::True
-                },
+                there: milliseconds(random, 1, most) + slow_there,
+                back: milliseconds(random, 1, most) + slow_back,
+                answer,
                 outlives: is_far && random.one_in(2),
-                is_plain: !random.one_in(4),
             }
-        });
-        let is_disturbed = surroundings.maybe_disturb(self.incarnation, fate.there + fate.back);
-        // The way back is of interest where something may happen meanwhile.
-        if !is_disturbed && fate.back <= BACK_MAX && fate.is_plain {
-            fate.back = Duration::ZERO;
-        }
-        fate
+        }))
     }
 
     /// One call: there, done, and back.
@@ -144,10 +143,15 @@ impl StoreLine {
         what: &'static str,
         act: impl FnOnce(&Surroundings, &Ends) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let Fate { there, back, answer: kind, outlives, .. } = self.fate();
+        let incarnation = self.incarnation;
+        let Some(Fate { there, back, answer: kind, outlives }) = self.fate() else {
+            let answer = act(&self.surroundings, &self.ends);
+            let kernel = &self.surroundings.kernel;
+            kernel.note("store", || format!("{incarnation} {what}: {answer:?}"));
+            return answer;
+        };
         let reply = Reply::new();
         let answering = reply.clone();
-        let incarnation = self.incarnation;
         let (surroundings, ends) = (Arc::clone(&self.surroundings), self.ends.clone());
         self.surroundings.kernel.after(there, move || {
             let kernel = &surroundings.kernel;
@@ -167,11 +171,7 @@ impl StoreLine {
                     answer
                 }
             };
-            if back.is_zero() {
-                answering.put(answer);
-            } else {
-                kernel.after(back, move || answering.put(answer));
-            }
+            kernel.after(back, move || answering.put(answer));
         });
         reply.await
     }
@@ -241,9 +241,7 @@ impl Store for StoreLine {
 
     async fn begin_term(&self) -> Result<Term> {
         self.call("begin_term", |surroundings, ends| {
-            ends.ask(surroundings, "begin_term", |store| {
-                Box::pin(async move { store.begin_term().await })
-            })
+            ends.ask(surroundings, "begin_term", |store| store.begin_term())
         })
         .await
     }
@@ -255,9 +253,7 @@ impl Store for StoreLine {
             if surroundings.has(Fault::RunEarly) {
                 asked.now = claim.now.plus_seconds(86_400);
             }
-            let runs = ends.ask(surroundings, "claim", |store| {
-                Box::pin(async move { store.claim(asked).await })
-            })?;
+            let runs = ends.ask(surroundings, "claim", |store| store.claim(asked))?;
             surroundings.judge.claimed(&claim, &runs);
             Ok(runs)
         })
@@ -274,9 +270,7 @@ impl Store for StoreLine {
             if surroundings.has(Fault::RecoverWithinLease) {
                 asked.wall_now = claim.lease_until.plus_seconds(1);
             }
-            let runs = ends.ask(surroundings, "recover", |store| {
-                Box::pin(async move { store.recover(asked).await })
-            })?;
+            let runs = ends.ask(surroundings, "recover", |store| store.recover(asked))?;
             surroundings.judge.recovered(&claim, &runs);
             Ok(runs)
         })
@@ -287,7 +281,7 @@ impl Store for StoreLine {
         self.call("freeze", move |surroundings, ends| {
             ends.ask(surroundings, "freeze", |store| {
                 let frozen = frozen.clone();
-                Box::pin(async move { store.freeze(term, frozen).await })
+                store.freeze(term, frozen)
             })
         })
         .await
@@ -299,7 +293,7 @@ impl Store for StoreLine {
             let asked = spoil(surroundings, term, &mut settlements);
             let settled = ends.ask(surroundings, "settle", |store| {
                 let settlements = settlements.clone();
-                Box::pin(async move { store.settle(asked, settlements).await })
+                store.settle(asked, settlements)
             });
             match &settled {
                 Ok(settled) => {
@@ -324,34 +318,28 @@ impl Store for StoreLine {
             return Ok(Vec::new());
         }
         self.call("awaiting", move |surroundings, ends| {
-            ends.ask(surroundings, "awaiting", |store| {
-                Box::pin(async move { store.awaiting(lane, after, limit).await })
-            })
+            ends.ask(surroundings, "awaiting", |store| store.awaiting(lane, after, limit))
         })
         .await
     }
 
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
         self.call("next_due", move |surroundings, ends| {
-            ends.ask(surroundings, "next_due", |store| {
-                Box::pin(async move { store.next_due(lane).await })
-            })
+            ends.ask(surroundings, "next_due", |store| store.next_due(lane))
         })
         .await
     }
 
     async fn pulse(&self, lane: LaneId) -> Result<Pulse> {
         self.call("pulse", move |surroundings, ends| {
-            ends.ask(surroundings, "pulse", |store| {
-                Box::pin(async move { store.pulse(lane).await })
-            })
+            ends.ask(surroundings, "pulse", |store| store.pulse(lane))
         })
         .await
     }
 
     async fn beat(&self, beat: Beat) -> Result<Pulse> {
         self.call("beat", move |surroundings, ends| {
-            ends.ask(surroundings, "beat", |store| Box::pin(async move { store.beat(beat).await }))
+            ends.ask(surroundings, "beat", |store| store.beat(beat))
         })
         .await
     }

@@ -10,17 +10,18 @@ use engine::{
 use futures::executor::block_on;
 use store::{EventKind, Order, PageQuery};
 
-use crate::books::{AttemptName, PaymentState};
+use crate::books::{AttemptName, KEY_WINDOW_SECONDS, PaymentState};
 use crate::judge::Seen;
 use crate::line::Surroundings;
 use crate::node::LANE;
+use crate::person;
 use crate::scenario::GatewayKind;
 use crate::store_line::Ends;
 
 /// How far the store has come to rest.
 pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
     let depth = block_on(ends.store.queue_depth(LANE)).unwrap_or(u64::MAX);
-    depth == 0 && !is_anything_awaited(surroundings, &surroundings.judge.seen())
+    depth == 0 && surroundings.judge.seen().awaiting().next().is_none()
 }
 
 /// Whether the outcome of anything may become known.
@@ -28,12 +29,38 @@ pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> b
     seen.awaiting().any(|name| !is_held(surroundings, seen, *name))
 }
 
+/// Whether whoever looks now finds something of what is awaited: that it is final, or that
+/// it never arrived and may be asked for again.
+pub(crate) fn would_a_look_find_anything(surroundings: &Surroundings, seen: &Seen) -> bool {
+    let now = surroundings.kernel.now();
+    let books = surroundings.books();
+    seen.awaiting().any(|name| match books.payment(*name) {
+        Some(payment) => payment.state != PaymentState::Pending && payment.visible_from <= now,
+        None => may_be_asked_again(surroundings, seen, name, now),
+    })
+}
+
+/// Whether a node may ask for a payment again that never arrived; or would, if it forgot
+/// for how long its key is known.
+fn may_be_asked_again(
+    surroundings: &Surroundings,
+    seen: &Seen,
+    name: &AttemptName,
+    now: Instant,
+) -> bool {
+    let is_known = match surroundings.scenario.gateway {
+        GatewayKind::Forgetful => seen.is_due_within(name, now, 2 * KEY_WINDOW_SECONDS),
+        GatewayKind::Built | GatewayKind::Keyed | GatewayKind::Searchable => true,
+    };
+    is_known && !seen.is_late(name, now)
+}
+
 /// Whether an attempt rightly waits for a person: it never reached its gateway, which
 /// cannot be asked again, or it came too late for that.
 fn is_held(surroundings: &Surroundings, seen: &Seen, name: AttemptName) -> bool {
     let cannot_be_asked = surroundings.scenario.gateway == GatewayKind::Forgetful;
-    let held = cannot_be_asked || seen.is_late(&name, surroundings.kernel.now());
-    held && surroundings.books().payment(name).is_none()
+    surroundings.books().payment(name).is_none()
+        && (cannot_be_asked || seen.is_late(&name, surroundings.kernel.now()))
 }
 
 /// Says of a world at rest what is wrong with it.
@@ -44,7 +71,7 @@ pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
     if depth > 0 {
         kernel.violate(|| format!("{depth} runs are stuck in the queue"));
     }
-    for name in seen.awaiting().filter(|name| !is_held(surroundings, &seen, **name)) {
+    for name in seen.awaiting() {
         kernel.violate(|| {
             let payment = surroundings.books().payment(*name).cloned();
             format!("{name} waits for its outcome for ever; the gateway has {payment:?}")
@@ -87,8 +114,7 @@ fn examine(
     id: ScheduleId,
 ) -> Result<(), String> {
     let now = surroundings.kernel.now();
-    let stored = ends
-        .ask(surroundings, "schedule", |store| Box::pin(async move { store.schedule(id).await }));
+    let stored = ends.ask(surroundings, "schedule", |store| store.schedule(id));
     let schedule = stored.map_err(|error| error.to_string())?.ok_or("is not stored")?;
     let occurrences = occurrences(surroundings, ends, &schedule)?;
     if !occurrences.iter().eq(seen.recorded_of(id)) {
@@ -143,8 +169,7 @@ fn slots_are_the_rules(
     occurrences: &[Occurrence],
     seen: &Seen,
 ) -> Result<(), String> {
-    let waiting = waiting_of(schedule, seen);
-    let slots = by_slot(occurrences, &waiting);
+    let slots = by_slot(occurrences);
     let given = schedule.plan.cadence.iter();
     if !slots.keys().copied().eq(given.take(slots.len())) {
         let run: Vec<&Slot> = slots.keys().collect();
@@ -153,13 +178,13 @@ fn slots_are_the_rules(
     let all = schedule.plan.cadence.iter().nth(slots.len()).is_none();
     let is_complete = match schedule.status {
         Status::Expired => all,
-        Status::Running | Status::Expiring => all && !waiting.is_empty(),
+        Status::Running | Status::Expiring => false,
         Status::Deleted | Status::Suspended => true,
     };
     if !is_complete {
         return Err(format!("is {:?} after {} slots", schedule.status, slots.len()));
     }
-    each_has_one_end(schedule, &slots, &waiting, seen)
+    each_has_one_end(schedule, &slots, seen)
 }
 
 /// Of a schedule that was edited: each slot has run that stands and was not called off.
@@ -170,43 +195,29 @@ fn slots_are_what_was_left_of_them(
     seen: &Seen,
     now: Instant,
 ) -> Result<(), String> {
-    let waiting = waiting_of(schedule, seen);
-    let slots = by_slot(occurrences, &waiting);
+    let slots = by_slot(occurrences);
     let was_stopped = schedule.status == Status::Deleted || seen.stopped.contains(&schedule.id);
     let owed = seen.slots_owed(schedule, now);
     if let Some(slot) = owed.iter().find(|slot| !was_stopped && !slots.contains_key(slot)) {
         return Err(format!("is {:?}, was edited, and {slot:?} has not run", schedule.status));
     }
-    each_has_one_end(schedule, &slots, &waiting, seen)
+    each_has_one_end(schedule, &slots, seen)
 }
 
 type Slots<'a> = BTreeMap<Slot, Vec<&'a Occurrence>>;
 
-fn by_slot<'a>(occurrences: &'a [Occurrence], waiting: &[AttemptName]) -> Slots<'a> {
+fn by_slot(occurrences: &[Occurrence]) -> Slots<'_> {
     let mut slots = Slots::new();
     for occurrence in occurrences {
         slots.entry(occurrence.slot).or_default().push(occurrence);
     }
-    for name in waiting {
-        slots.entry(name.slot).or_default();
-    }
     slots
 }
 
-fn waiting_of(schedule: &Schedule, seen: &Seen) -> Vec<AttemptName> {
-    seen.awaiting().filter(|name| name.schedule == schedule.id).copied().collect()
-}
-
-fn each_has_one_end(
-    schedule: &Schedule,
-    slots: &Slots<'_>,
-    waiting: &[AttemptName],
-    seen: &Seen,
-) -> Result<(), String> {
+fn each_has_one_end(schedule: &Schedule, slots: &Slots<'_>, seen: &Seen) -> Result<(), String> {
     let was_suspended = seen.stopped.contains(&schedule.id);
     for (slot, attempts) in slots {
-        let waits = waiting.iter().find(|name| name.slot == *slot).map(|name| name.attempt);
-        slot_has_one_end(schedule, attempts, waits, was_suspended)
+        slot_has_one_end(schedule, attempts, was_suspended)
             .map_err(|wrong| format!("{slot:?} {wrong}"))?;
     }
     Ok(())
@@ -215,26 +226,25 @@ fn each_has_one_end(
 fn slot_has_one_end(
     schedule: &Schedule,
     attempts: &[&Occurrence],
-    waits: Option<u8>,
     was_suspended: bool,
 ) -> Result<(), String> {
     let numbers = attempts.iter().map(|occurrence| usize::from(occurrence.attempt));
-    let numbers = numbers.chain(waits.map(usize::from));
-    if !numbers.eq(0..attempts.len() + usize::from(waits.is_some())) {
-        return Err(format!("has attempts {attempts:?}, and waits for {waits:?}"));
+    if !numbers.eq(0..attempts.len()) {
+        return Err(format!("has attempts {attempts:?}"));
     }
     let failed = attempts
         .iter()
         .take_while(|occurrence| occurrence.status == OccurrenceStatus::Failed)
         .count();
-    let ends_well = failed + 1 == attempts.len() && waits.is_none();
-    let waits_still = failed == attempts.len() && waits.is_some();
-    let is_given_up = failed == attempts.len() && waits.is_none();
-    if ends_well || waits_still {
+    if failed + 1 == attempts.len() {
         return Ok(());
     }
-    if !is_given_up {
+    if failed != attempts.len() {
         return Err(format!("went on after its end: {attempts:?}"));
+    }
+    let last = attempts.last().and_then(|occurrence| occurrence.message.as_deref());
+    if last == Some(person::REASON) {
+        return Ok(());
     }
     let retry = schedule.plan.policies.retry;
     let is_exhausted =

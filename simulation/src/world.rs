@@ -19,7 +19,7 @@ use crate::node::{LANE, Node};
 use crate::random::Random;
 use crate::scenario::{Copying, Scenario};
 use crate::store_line::Ends;
-use crate::{backup, owner, verdict};
+use crate::{backup, owner, person, verdict};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -130,7 +130,8 @@ impl World {
     fn new(kernel: &Arc<Kernel>, scenario: Scenario, options: Options) -> World {
         let exclusive = scenario.nodes == 1;
         // The mirror draws its own installation; everything else is decided by the seed.
-        let mirror = SqliteStore::in_memory().ok().filter(|_| options.with_sqlite && exclusive);
+        let is_mirrored = options.with_sqlite && exclusive;
+        let mirror = is_mirrored.then(SqliteStore::in_memory).and_then(Result::ok);
         let installation =
             mirror.as_ref().map_or(InstallationId(7), |mirror| mirror.installation());
         let model = Arc::new(if exclusive {
@@ -184,6 +185,7 @@ impl World {
             node.start(&self.surroundings, &self.ends);
             plan_clock_steps(&self.surroundings, node.index());
         }
+        person::plan_looks(&self.surroundings, &self.ends);
     }
 
     /// Replaces the nodes and their store by a copy from an earlier time, in front of
@@ -215,6 +217,7 @@ impl World {
         for node in &mut self.nodes {
             node.start(&self.surroundings, &self.ends);
         }
+        person::plan_looks(&self.surroundings, &self.ends);
     }
 
     /// Faults stop; what is down comes up; and time goes on until nothing is left to do.

@@ -244,9 +244,22 @@ impl IdempotencyKey {
     ) -> IdempotencyKey {
         // Flipping the sign bit makes slots before 1970 sort first in hexadecimal too.
         let slot = slot.stored().cast_unsigned() ^ (1 << 63);
-        IdempotencyKey(
-            format!("kalends-{slot:016x}-{:08x}-{:x}-{attempt}", installation.0, schedule.0).into(),
-        )
+        let [_, installation] = hexadecimal(installation.0.into());
+        let digits = [attempt / 100, attempt / 10 % 10, attempt % 10].map(|digit| b'0' + digit);
+        // Not by the formatter, as one is derived for everything that is sent or looked up.
+        let key = [
+            b"kalends-",
+            hexadecimal(slot).as_flattened(),
+            b"-",
+            &installation,
+            b"-",
+            without_zeros(hexadecimal(schedule.0.cast_unsigned()).as_flattened()),
+            b"-",
+            without_zeros(&digits),
+        ]
+        .concat();
+        // Digits and dashes: nothing is lost.
+        IdempotencyKey(String::from_utf8_lossy(&key).into())
     }
 
     /// The key of a payment that a client asked for itself, under a key of its own.
@@ -259,6 +272,30 @@ impl IdempotencyKey {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// In lower case: the upper and the lower half, each with all its digits at once.
+fn hexadecimal(number: u64) -> [[u8; 8]; 2] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    [number >> 32, number & 0xffff_ffff].map(|half| {
+        // Each half byte in a byte of its own.
+        let mut digits = half;
+        digits = (digits | digits << 16) & 0x0000_ffff_0000_ffff;
+        digits = (digits | digits << 8) & 0x00ff_00ff_00ff_00ff;
+        digits = (digits | digits << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+        // 10 and above overflow into the upper half of their byte once 6 is added.
+        let letters = (digits + 6 * ONES) >> 4 & ONES;
+        let to_letters = u64::from(b'a' - 10 - b'0');
+        (digits + u64::from(b'0') * ONES + letters * to_letters).to_be_bytes()
+    })
+}
+
+/// Without those at the front, but for the last digit.
+fn without_zeros(digits: &[u8]) -> &[u8] {
+    match digits {
+        [b'0', rest @ ..] if !rest.is_empty() => without_zeros(rest),
+        _ => digits,
     }
 }
 
@@ -329,6 +366,26 @@ impl PaymentBody {
 mod tests {
     use super::*;
     use jiff::civil::date;
+
+    #[test]
+    fn a_key_is_written_in_full_whatever_it_names() {
+        let key = |installation, schedule, slot, attempt| {
+            let (installation, schedule) = (InstallationId(installation), ScheduleId(schedule));
+            IdempotencyKey::of(installation, schedule, Slot::from_stored(slot), attempt)
+        };
+        for (installation, schedule, slot, attempt) in [
+            (0, 0, 0, 0),
+            (1, 16, -1, 9),
+            (u32::MAX, i64::MAX, i64::MAX, 255),
+            (9, -1, i64::MIN, 10),
+        ] {
+            let slot_bits = i64::cast_unsigned(slot) ^ (1 << 63);
+            assert_eq!(
+                key(installation, schedule, slot, attempt).as_str(),
+                format!("kalends-{slot_bits:016x}-{installation:08x}-{schedule:x}-{attempt}")
+            );
+        }
+    }
 
     #[test]
     fn a_key_is_the_same_for_whoever_derives_it_and_sorts_by_slot() {

@@ -82,6 +82,11 @@ impl std::fmt::Debug for Instant {
 pub struct Slot(i64);
 
 impl Slot {
+    /// Before every slot that there can be.
+    pub const MIN: Slot = Slot(i64::MIN);
+    /// After every slot that there can be.
+    pub const MAX: Slot = Slot(i64::MAX);
+
     /// How many slots can stand in one second: the rule's own, and those added by hand.
     const NUMBERS: i64 = 1 << 13;
 

@@ -43,8 +43,7 @@ impl Lane {
             .filter_map(|attempt| attempt.checked_add(1))
             .map(|attempt: Attempt| self.inquiry(&Run { attempt, ..run.clone() }, None))
             .collect();
-        let batch_max = usize::try_from(self.batch_max()).unwrap_or(usize::MAX).max(1);
-        for some in inquiries.chunks(batch_max) {
+        for some in inquiries.chunks(self.batch_len_max()) {
             for lookup in self.gateway.look_up(some.to_vec()).await {
                 match lookup {
                     Lookup::Absent => {}

@@ -19,6 +19,10 @@ use store::{ClockMode, Frozen, Pulse, StoreError};
 use crate::Lane;
 use crate::doubt::may_have_gone_on;
 
+/// Attempts that are read at once of what is awaited, at least: most of them are not
+/// looked up each time.
+const AWAITING_PAGE_MIN: u32 = 256;
+
 /// How many of what has been recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -187,47 +191,55 @@ impl Lane {
         let mut counts = Counts::default();
         let mut after = None;
         let pulse = self.beat().await?;
-        let is_held = pulse.held_since.is_some();
         self.unknown.store(false, Ordering::Release);
         loop {
-            let page = self.store.awaiting(self.id, after, self.batch_max()).await?;
+            let limit = AWAITING_PAGE_MIN.max(self.batch_max());
+            let page = self.store.awaiting(self.id, after, limit).await?;
+            let is_last = u32::try_from(page.len()).is_ok_and(|found| found < limit);
             let Some(last) = page.last() else { return Ok(counts) };
             after = Some(last.key());
             if page.iter().any(|awaiting| awaiting.accepted().is_none()) {
                 self.unknown.store(true, Ordering::Release);
             }
             let asked: Vec<Awaiting> = self.worth_a_look(page).collect();
-            if asked.is_empty() {
-                continue;
+            for batch in asked.chunks(self.batch_len_max()) {
+                counts.add(self.resolve_batch(batch, pulse).await?);
             }
-            let runs: Vec<(&Run, Option<PaymentId>)> =
-                asked.iter().map(|awaiting| (&awaiting.run, awaiting.accepted())).collect();
-            let lookups = self.look_up(&runs, pulse).await;
-            self.note_lookups(&lookups);
-            let mut settlements = Vec::new();
-            let mut absent = Vec::new();
-            for (awaiting, lookup) in asked.into_iter().zip(lookups) {
-                match lookup {
-                    Lookup::Found(outcome) => {
-                        settlements.extend(resolve(&awaiting, outcome, self.now()));
-                    }
-                    Lookup::Absent if is_held || !self.may_still_be_made(&awaiting) => {}
-                    // Whoever claims it sends it, and nobody else.
-                    Lookup::Absent if self.is_certainly_absent(&awaiting) => {
-                        settlements.push(send_again(&awaiting, self.now()));
-                    }
-                    Lookup::Absent
-                        if awaiting.run.quote_wanted().is_none()
-                            && self.is_kept_to_its_key(&awaiting.run) =>
-                    {
-                        absent.push(awaiting);
-                    }
-                    Lookup::Absent | Lookup::Unreachable => {}
-                }
+            if is_last {
+                return Ok(counts);
             }
-            settlements.extend(self.ask_again(absent).await);
-            counts.add(self.write(settlements).await?);
         }
+    }
+
+    async fn resolve_batch(&self, batch: &[Awaiting], pulse: Pulse) -> Result<Counts, StoreError> {
+        let is_held = pulse.held_since.is_some();
+        let runs: Vec<(&Run, Option<PaymentId>)> =
+            batch.iter().map(|awaiting| (&awaiting.run, awaiting.accepted())).collect();
+        let lookups = self.look_up(&runs, pulse).await;
+        self.note_lookups(&lookups);
+        let mut settlements = Vec::new();
+        let mut absent = Vec::new();
+        for (awaiting, lookup) in batch.iter().zip(lookups) {
+            match lookup {
+                Lookup::Found(outcome) => {
+                    settlements.extend(resolve(awaiting, outcome, self.now()));
+                }
+                Lookup::Absent if is_held || !self.may_still_be_made(awaiting) => {}
+                // Whoever claims it sends it, and nobody else.
+                Lookup::Absent if self.is_certainly_absent(awaiting) => {
+                    settlements.push(send_again(awaiting, self.now()));
+                }
+                Lookup::Absent
+                    if awaiting.run.quote_wanted().is_none()
+                        && self.is_kept_to_its_key(&awaiting.run) =>
+                {
+                    absent.push(awaiting);
+                }
+                Lookup::Absent | Lookup::Unreachable => {}
+            }
+        }
+        settlements.extend(self.ask_again(&absent).await);
+        self.write(settlements).await
     }
 
     /// Whether an attempt that was not made is still to be, unless a person says otherwise.
@@ -255,7 +267,7 @@ impl Lane {
         worth.into_iter()
     }
 
-    async fn ask_again(&self, asked: Vec<Awaiting>) -> Vec<Settlement> {
+    async fn ask_again(&self, asked: &[&Awaiting]) -> Vec<Settlement> {
         if asked.is_empty() {
             return Vec::new();
         }

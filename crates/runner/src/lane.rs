@@ -115,6 +115,11 @@ impl Lane {
         self.gateway.character().batch_max
     }
 
+    /// The same, as a length.
+    pub(crate) fn batch_len_max(&self) -> usize {
+        usize::try_from(self.batch_max()).unwrap_or(usize::MAX).max(1)
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
@@ -136,8 +141,14 @@ impl Lane {
             {
                 match self.claim_allowed().await {
                     Ok(None) => break,
-                    Ok(Some(batch)) => {
-                        in_flight.push(self.execute_allowed(batch, pulse));
+                    Ok(Some((batch, trial))) => {
+                        let is_last = batch.runs.len() < self.batch_len_max();
+                        in_flight.push(self.execute_allowed((batch, trial), pulse));
+                        // Nothing more was due; what is by the time that this has run is
+                        // claimed then.
+                        if is_last {
+                            break;
+                        }
                     }
                     Err(error) => failure = Some(error),
                 }

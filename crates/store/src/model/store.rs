@@ -16,11 +16,11 @@ use engine::edit::{Edited, Standing};
 use engine::settlement::AwaitingKey;
 use engine::{
     Account, AccountId, Amendment, Attempt, Awaiting, ClockId, InstallationId, Instant, LaneId,
-    Occurrence, Position, Run, RunKey, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
+    Occurrence, Position, Run, Schedule, ScheduleEvent, ScheduleId, Settlement, Slot, Term,
 };
 
 use self::grants::Grants;
-use self::queue::Queued;
+use self::queue::Queue;
 use self::requests::Requests;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
@@ -65,7 +65,7 @@ struct Books {
     schedules: BTreeMap<ScheduleId, Schedule>,
     amendments: BTreeMap<(ScheduleId, Slot), Amendment>,
     made_by_request: BTreeMap<(AccountId, Box<str>), ScheduleId>,
-    queue: BTreeMap<RunKey, Queued>,
+    queue: Queue,
     awaiting: BTreeMap<(Slot, ScheduleId, Attempt), Awaiting>,
     occurrences: BTreeMap<(ScheduleId, Slot, Attempt), Occurrence>,
     events: Vec<Event>,
@@ -142,7 +142,7 @@ impl Books {
             schedules: BTreeMap::new(),
             amendments: BTreeMap::new(),
             made_by_request: BTreeMap::new(),
-            queue: BTreeMap::new(),
+            queue: Queue::new(),
             awaiting: BTreeMap::new(),
             occurrences: BTreeMap::new(),
             events: Vec::new(),
@@ -207,7 +207,7 @@ impl Books {
             self.made_by_request.insert((account, key), schedule.id);
         }
         for run in created.runs {
-            self.queue.insert(run.key, Queued::unclaimed(run));
+            self.queue.insert(run);
         }
         for amendment in created.amendments {
             self.amendments.insert((schedule.id, amendment.slot), amendment);
@@ -372,11 +372,11 @@ impl Store for ModelStore {
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
-        Ok(self.open()?.claim(&claim))
+        Ok(self.open()?.queue.claim(&claim))
     }
 
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>> {
-        Ok(self.open()?.freeze(term, &frozen))
+        Ok(self.open()?.queue.freeze(term, &frozen))
     }
 
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>> {
@@ -384,7 +384,7 @@ impl Store for ModelStore {
     }
 
     async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
-        Ok(self.open()?.recover(&claim, self.sharing))
+        Ok(self.open()?.queue.recover(&claim, self.sharing))
     }
 
     async fn awaiting(
@@ -434,19 +434,19 @@ impl Store for ModelStore {
     }
 
     async fn next_due(&self, lane: LaneId) -> Result<Option<Instant>> {
-        Ok(self.open()?.next_due(lane))
+        Ok(self.open()?.queue.next_due(lane))
     }
 
     async fn queued(&self, lane: LaneId, by: Instant, limit: u32) -> Result<Vec<Run>> {
-        Ok(self.open()?.due(lane, by, limit))
+        Ok(self.open()?.queue.due(lane, by, limit))
     }
 
     async fn count_slots(&self, lane: LaneId, by: Instant, _enough: u64) -> Result<u64> {
-        Ok(self.open()?.count_slots(lane, by))
+        Ok(self.open()?.queue.count_slots(lane, by))
     }
 
     async fn queue_depth(&self, lane: LaneId) -> Result<u64> {
-        Ok(self.open()?.queue.keys().map(|key| u64::from(key.lane == lane)).sum())
+        Ok(self.open()?.queue.depth(lane))
     }
 
     async fn event(&self, id: EventId) -> Result<Option<Event>> {

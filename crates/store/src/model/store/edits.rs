@@ -15,7 +15,7 @@ impl Books {
         let schedule = self.schedules.get(&id)?.clone();
         let is_cadence = |run: &StandingRun| matches!(run.role, Role::Cadence { .. });
         let (cadence, others): (Vec<_>, Vec<_>) =
-            self.runs_of(id).map(standing_run).partition(is_cadence);
+            self.queue.of_schedule(id).map(standing_run).partition(is_cadence);
         let is_done = |slot: &&Slot| self.slot_record(id, **slot) != SlotRecord::default();
         let done: BTreeSet<Slot> = asked.iter().filter(is_done).copied().collect();
         Some(Standing {
@@ -34,12 +34,14 @@ impl Books {
         let id = schedule.id;
         let stored = self.schedules.get(&id).map(|stored| stored.version.saturating_add(1));
         let waits = |key: &RunKey| self.queue.get(key).is_some_and(|row| row.claimed.is_none());
-        let carries_on = self.standing(id, &[]).and_then(|it| it.cadence).map(|run| run.key);
+        let is_cadence = |run: &&Run| matches!(run.role, Role::Cadence { .. });
+        let carries_on = self.queue.of_schedule(id).map(|row| &row.run).find(is_cadence);
+        let carries_on = carries_on.map(|run| run.key);
         if stored != Some(schedule.version) || carries_on != cadence || !removed.iter().all(waits) {
             return Ok(EditWritten::Overtaken);
         }
         let is_taken =
-            |run: &&Run| self.queue.contains_key(&run.key) && !removed.contains(&run.key);
+            |run: &&Run| self.queue.get(&run.key).is_some() && !removed.contains(&run.key);
         if let Some(run) = queued.iter().find(is_taken) {
             return Err(taken(DURING, &run.key));
         }
@@ -47,7 +49,7 @@ impl Books {
             self.queue.remove(&key);
         }
         for run in queued {
-            self.queue.insert(run.key, Queued::unclaimed(run));
+            self.queue.insert(run);
         }
         for amendment in amendments {
             self.amendments.insert((id, amendment.slot), amendment);
@@ -62,8 +64,8 @@ impl Books {
     }
 
     pub(super) fn amendments_of(&self, schedule: ScheduleId) -> Vec<Amendment> {
-        let all = self.amendments.values();
-        all.filter(|amendment| amendment.schedule == schedule).cloned().collect()
+        let all = self.amendments.range((schedule, Slot::MIN)..=(schedule, Slot::MAX));
+        all.map(|(_, amendment)| amendment.clone()).collect()
     }
 
     pub(super) fn slot_record(&self, schedule: ScheduleId, slot: Slot) -> SlotRecord {

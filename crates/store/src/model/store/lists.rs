@@ -17,8 +17,8 @@ impl Books {
         &self,
         schedule: ScheduleId,
     ) -> impl DoubleEndedIterator<Item = &Occurrence> {
-        let from = (schedule, Slot::from_stored(i64::MIN), Attempt::MIN);
-        let to = (schedule, Slot::from_stored(i64::MAX), Attempt::MAX);
+        let from = (schedule, Slot::MIN, Attempt::MIN);
+        let to = (schedule, Slot::MAX, Attempt::MAX);
         self.occurrences.range(from..=to).map(|(_, occurrence)| occurrence)
     }
 
@@ -27,12 +27,12 @@ impl Books {
         schedule: ScheduleId,
         query: &PageQuery,
     ) -> Page<Occurrence> {
-        page(self.occurrences_of(schedule).cloned(), query, |occurrence| occurrence.created_at)
+        page(self.occurrences_of(schedule), query, |occurrence| occurrence.created_at)
     }
 
     pub(super) fn page_of_schedules(&self, query: &ScheduleQuery) -> Page<Schedule> {
         let ScheduleQuery { account, kind, party, status, page: wanted } = query;
-        let mut matching: Vec<Schedule> = self
+        let mut matching: Vec<&Schedule> = self
             .schedules
             .values()
             .filter(|schedule| {
@@ -42,7 +42,6 @@ impl Books {
                     && party.is_none_or(|party| schedule.parties.contains(&party))
                     && status.is_none_or(|status| schedule.status == status)
             })
-            .cloned()
             .collect();
         matching.sort_by_key(|schedule| (schedule.created_at, schedule.id));
         page(matching.into_iter(), wanted, |schedule| schedule.created_at)
@@ -50,23 +49,23 @@ impl Books {
 
     pub(super) fn page_of_events(&self, account: AccountId, query: &PageQuery) -> Page<Event> {
         let matching = self.events.iter().filter(|event| event.body.account == account);
-        page(matching.cloned(), query, |event| event.body.at)
+        page(matching, query, |event| event.body.at)
     }
 }
 
 /// Part of a list that is given in order.
-fn page<T>(
-    entries: impl DoubleEndedIterator<Item = T>,
+fn page<'a, T: Clone + 'a>(
+    entries: impl DoubleEndedIterator<Item = &'a T>,
     query: &PageQuery,
     created_at: impl Fn(&T) -> Instant,
 ) -> Page<T> {
-    let within = |entry: &T| (query.from..=query.to).contains(&created_at(entry));
-    let mut matching: Vec<T> = entries.filter(within).collect();
+    let within = |entry: &&T| (query.from..=query.to).contains(&created_at(entry));
+    let mut matching: Vec<&T> = entries.filter(within).collect();
     if query.order == Order::ReverseChronological {
         matching.reverse();
     }
     let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
     let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
-    let entries = matching.into_iter().skip(size(query.offset)).take(size(query.limit)).collect();
-    Page { entries, total }
+    let entries = matching.into_iter().skip(size(query.offset)).take(size(query.limit));
+    Page { entries: entries.cloned().collect(), total }
 }

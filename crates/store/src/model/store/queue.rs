@@ -1,5 +1,6 @@
 //! The queue: claimed, frozen, recovered, counted.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use engine::settlement::AwaitingKey;
@@ -18,9 +19,9 @@ pub(super) struct Queued {
     /// Who works on it.
     pub(super) claimed: Option<Claimed>,
     /// Not claimed before this instant.
-    pub(super) not_before: Option<Instant>,
+    not_before: Option<Instant>,
     /// Its schedule ended while it was in flight: it finishes, and nothing follows it.
-    pub(super) ending: bool,
+    ending: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,10 +31,6 @@ pub(super) struct Claimed {
 }
 
 impl Queued {
-    pub(super) const fn unclaimed(run: Run) -> Queued {
-        Queued { run, claimed: None, not_before: None, ending: false }
-    }
-
     pub(super) fn is_claimed_under(&self, term: Term) -> bool {
         self.claimed.is_some_and(|claimed| claimed.term == term)
     }
@@ -58,29 +55,97 @@ impl Queued {
     }
 }
 
-impl Books {
+/// The rows in the order in which they are due, and where to find those that are claimed
+/// and those of one schedule.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Queue {
+    rows: BTreeMap<RunKey, Queued>,
+    claimed: BTreeSet<RunKey>,
+    by_schedule: BTreeMap<ScheduleId, BTreeSet<RunKey>>,
+}
+
+impl Queue {
+    pub(super) const fn new() -> Queue {
+        Queue { rows: BTreeMap::new(), claimed: BTreeSet::new(), by_schedule: BTreeMap::new() }
+    }
+
+    pub(super) fn depth(&self, lane: LaneId) -> u64 {
+        self.rows.keys().map(|key| u64::from(key.lane == lane)).sum()
+    }
+
+    pub(super) fn get(&self, key: &RunKey) -> Option<&Queued> {
+        self.rows.get(key)
+    }
+
+    pub(super) fn of_schedule(&self, schedule: ScheduleId) -> impl Iterator<Item = &Queued> {
+        let keys = self.by_schedule.get(&schedule).into_iter().flatten();
+        keys.filter_map(|key| self.rows.get(key))
+    }
+
+    /// Adds a run that nobody works on yet.
+    pub(super) fn insert(&mut self, run: Run) {
+        let key = run.key;
+        self.by_schedule.entry(key.schedule).or_default().insert(key);
+        self.claimed.remove(&key);
+        let row = Queued { run, claimed: None, not_before: None, ending: false };
+        self.rows.insert(key, row);
+    }
+
+    pub(super) fn remove(&mut self, key: &RunKey) {
+        self.rows.remove(key);
+        self.claimed.remove(key);
+        if let Some(keys) = self.by_schedule.get_mut(&key.schedule) {
+            keys.remove(key);
+        }
+    }
+
+    /// Lets go of a run, which is not claimed again before `until`.
+    pub(super) fn release(&mut self, key: &RunKey, until: Instant) {
+        if let Some(row) = self.rows.get_mut(key) {
+            row.claimed = None;
+            row.not_before = Some(until);
+            self.claimed.remove(key);
+        }
+    }
+
+    /// Takes a schedule's runs out. One that is in flight finishes.
+    pub(super) fn call_off(&mut self, schedule: ScheduleId) {
+        let keys: Vec<RunKey> = self.of_schedule(schedule).map(|row| row.run.key).collect();
+        for key in keys {
+            match self.rows.get_mut(&key) {
+                Some(row) if row.claimed.is_some() => row.ending = true,
+                Some(_) | None => self.remove(&key),
+            }
+        }
+    }
+
     pub(super) fn claim(&mut self, claim: &Claim) -> Vec<Run> {
         let is_due = |key: &RunKey| key.lane == claim.lane && key.due <= claim.now;
         let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
-        self.queue
+        let claimed: Vec<Run> = self
+            .rows
             .range_mut(first_of(claim.lane)..)
             .take_while(|(key, _)| is_due(key))
-            .map(|(_, queued)| queued)
-            .filter(|queued| queued.can_be_claimed(claim.now))
+            .map(|(_, row)| row)
+            .filter(|row| row.can_be_claimed(claim.now))
             .take(limit)
-            .map(|queued| queued.take(claim))
-            .collect()
+            .map(|row| row.take(claim))
+            .collect();
+        self.claimed.extend(claimed.iter().map(|run| run.key));
+        claimed
     }
 
     pub(super) fn recover(&mut self, claim: &Claim, sharing: Sharing) -> Vec<Run> {
         let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
-        self.queue
-            .values_mut()
-            .filter(|queued| queued.run.key.lane == claim.lane)
-            .filter(|queued| queued.was_left_behind(claim, sharing))
-            .take(limit)
-            .map(|queued| queued.take(claim))
-            .collect()
+        let mut recovered = Vec::new();
+        for key in self.claimed.iter().filter(|key| key.lane == claim.lane) {
+            if recovered.len() == limit {
+                break;
+            }
+            let row = self.rows.get_mut(key).filter(|row| row.was_left_behind(claim, sharing));
+            recovered.extend(row.map(|row| row.take(claim)));
+        }
+        recovered
     }
 
     pub(super) fn freeze(&mut self, term: Term, frozen: &[Frozen]) -> Vec<bool> {
@@ -90,7 +155,7 @@ impl Books {
                 let may_be = |row: &&mut Queued| {
                     row.is_claimed_under(term) && row.run.quoted.is_none_or(|it| it == *quoted)
                 };
-                let row = self.queue.get_mut(key).filter(may_be);
+                let row = self.rows.get_mut(key).filter(may_be);
                 row.map(|row| row.run.quoted = Some(*quoted)).is_some()
             })
             .collect()
@@ -98,7 +163,7 @@ impl Books {
 
     pub(super) fn next_due(&self, lane: LaneId) -> Option<Instant> {
         let mut next: Option<Instant> = None;
-        for (key, row) in self.queue.range(first_of(lane)..) {
+        for (key, row) in self.rows.range(first_of(lane)..) {
             // What comes later in the queue is due later, whenever it is released.
             if key.lane != lane || next.is_some_and(|next| next <= key.due) {
                 break;
@@ -112,7 +177,7 @@ impl Books {
     }
 
     pub(super) fn due(&self, lane: LaneId, by: Instant, limit: u32) -> Vec<Run> {
-        let unclaimed = self.queue.values().filter(|row| row.claimed.is_none());
+        let unclaimed = self.rows.values().filter(|row| row.claimed.is_none());
         unclaimed
             .map(|row| &row.run)
             .filter(|run| run.key.lane == lane && run.key.due <= by)
@@ -122,7 +187,7 @@ impl Books {
     }
 
     pub(super) fn count_slots(&self, lane: LaneId, by: Instant) -> u64 {
-        let due = self.queue.values().map(|row| &row.run);
+        let due = self.rows.values().map(|row| &row.run);
         due.filter(|run| run.key.lane == lane && run.key.due <= by)
             .map(|run| {
                 let later = match run.role {
@@ -133,7 +198,9 @@ impl Books {
             })
             .sum()
     }
+}
 
+impl Books {
     pub(super) fn page_of_awaiting(
         &self,
         lane: LaneId,
@@ -157,7 +224,8 @@ impl Books {
         let stored = self.schedules.get(&schedule.id).unwrap_or(schedule);
         let recorded = self.occurrences_of(schedule.id).count();
         let next = self
-            .runs_of(schedule.id)
+            .queue
+            .of_schedule(schedule.id)
             .filter(|row| !row.ending)
             .find_map(|row| {
                 let Role::Cadence { through, .. } = row.run.role else { return None };
@@ -168,21 +236,6 @@ impl Books {
             .filter(|_| stored.status.is_active());
         Position { recorded: u32::try_from(recorded).unwrap_or(u32::MAX), next }
     }
-
-    pub(super) fn runs_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Queued> {
-        self.queue.values().filter(move |row| row.run.key.schedule == schedule)
-    }
-
-    /// Takes a schedule's runs out of the queue. One that is in flight finishes.
-    pub(super) fn call_off(&mut self, schedule: ScheduleId) {
-        let keys: Vec<RunKey> = self.runs_of(schedule).map(|row| row.run.key).collect();
-        for key in keys {
-            match self.queue.get_mut(&key) {
-                Some(row) if row.claimed.is_some() => row.ending = true,
-                Some(_) | None => drop(self.queue.remove(&key)),
-            }
-        }
-    }
 }
 
 /// Before every row of a lane.
@@ -191,7 +244,7 @@ const fn first_of(lane: LaneId) -> RunKey {
         lane,
         due: Instant::from_nanoseconds(i64::MIN),
         schedule: ScheduleId(i64::MIN),
-        slot: Slot::from_stored(i64::MIN),
+        slot: Slot::MIN,
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use engine::settlement::Source;
 use engine::{Instant, Occurrence, ScheduleEvent, ScheduleId, Settlement, Status, Term};
 
-use super::queue::Queued;
 use super::{Books, taken};
 use crate::Result;
 use crate::audit::AuditEntry;
@@ -57,7 +56,7 @@ impl Books {
             }
             let follow = settlement.follow.as_ref().map(|run| run.key);
             if let Some(key) = follow.filter(|key| settlement.source != Source::Queue(*key))
-                && (self.queue.contains_key(&key) || !queued.insert(key))
+                && (self.queue.get(&key).is_some() || !queued.insert(key))
             {
                 return Err(taken(DURING, &key));
             }
@@ -112,7 +111,7 @@ impl Books {
         }
         self.change_status(schedule, status, events);
         if let Some(run) = follow.filter(|_| self.may_go_on(schedule)) {
-            self.queue.insert(run.key, Queued::unclaimed(run));
+            self.queue.insert(run);
         }
         Settled::Written
     }
@@ -120,10 +119,7 @@ impl Books {
     /// Gives a run back to the queue: it was provably not sent.
     fn release(&mut self, source: Source, until: Instant) {
         let Source::Queue(key) = source else { return };
-        if let Some(row) = self.queue.get_mut(&key) {
-            row.claimed = None;
-            row.not_before = Some(until);
-        }
+        self.queue.release(&key, until);
     }
 
     /// Takes out the row that a settlement ends; whose it was.
@@ -169,7 +165,7 @@ impl Books {
             self.tell(&schedule, event, at);
         }
         if status == Status::Suspended {
-            self.call_off(id);
+            self.queue.call_off(id);
         }
     }
 
@@ -187,7 +183,7 @@ impl Books {
             return Deletion::Already(schedule.clone());
         };
         *schedule = deleted.clone();
-        self.call_off(id);
+        self.queue.call_off(id);
         self.tell(&deleted, ScheduleEvent::Deleted, at);
         Deletion::Deleted(deleted)
     }
