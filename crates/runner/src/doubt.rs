@@ -3,7 +3,7 @@
 //! Data that were restored, or that nobody worked for a while, may be a copy whose original
 //! went on. What it may have sent is looked up before it is first sent from here.
 
-use engine::{Attempt, Decline, DeclineKind, Outcome, PaymentId, Role, Run};
+use engine::{Attempt, Decline, DeclineKind, Instant, Outcome, PaymentId, Role, Run};
 use gateway::{Inquiry, Lookup};
 use store::Pulse;
 
@@ -69,9 +69,57 @@ pub(crate) fn may_have_gone_on(run: &Run, pulse: Pulse) -> bool {
     })
 }
 
+/// Since when the key of a run may have been used; `None` where nobody knows. An original
+/// makes its retries when it will, but none before its slot comes.
+pub(crate) fn key_used_since(run: &Run, pulse: Pulse) -> Option<Instant> {
+    if !may_have_gone_on(run, pulse) {
+        return Some(run.key.due);
+    }
+    match run.role {
+        Role::Cadence { .. } => run.plan.due(run.key.slot).map(|due| due.min(run.key.due)),
+        Role::Detached { .. } => None,
+    }
+}
+
 /// A decline after which the slot is tried again, as it was.
 fn declined_before(run: &Run) -> Outcome {
     let is_retried = run.plan.policies.retry.retried.includes(DeclineKind::Payer);
     let kind = if is_retried { DeclineKind::Payer } else { DeclineKind::BalanceShort };
     Outcome::Declined(Decline { payment: None, kind, message: Some(TRIED_AGAIN.into()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::RunKey;
+
+    use super::*;
+    use crate::in_flight::tests::run;
+
+    fn at(text: &str) -> Instant {
+        Instant::from_timestamp(text.parse().unwrap()).unwrap()
+    }
+
+    fn run_due(due: &str, role: Role, attempt: Attempt) -> Run {
+        let run = run(1);
+        Run { key: RunKey { due: at(due), ..run.key }, role, attempt, ..run }
+    }
+
+    #[test]
+    fn the_key_of_a_retry_may_have_been_used_by_an_original_since_its_slot_came() {
+        let by_rule = Role::Cadence { recorded: 1, through: run(1).key.slot };
+        let retry = run_due("2026-02-03T00:00:00Z", by_rule, 1);
+        let restored =
+            |through: Option<&str>| Pulse { restored_through: through.map(at), ..Pulse::default() };
+        let used_since = |run: &Run, through| key_used_since(run, restored(through));
+
+        assert_eq!(used_since(&retry, None), Some(at("2026-02-03T00:00:00Z")));
+        let before_its_slot = Some("2026-01-30T00:00:00Z");
+        assert_eq!(used_since(&retry, before_its_slot), Some(at("2026-02-03T00:00:00Z")));
+        let after_its_slot = Some("2026-02-02T00:00:00Z");
+        assert_eq!(used_since(&retry, after_its_slot), Some(at("2026-01-31T00:00:00Z")));
+
+        let by_itself = run_due("2026-02-03T00:00:00Z", Role::Detached { last: false }, 1);
+        assert_eq!(used_since(&by_itself, None), Some(at("2026-02-03T00:00:00Z")));
+        assert_eq!(used_since(&by_itself, after_its_slot), None);
+    }
 }

@@ -17,7 +17,7 @@ use gateway::{Inquiry, Lookup, Permit, Quote};
 use store::{ClockMode, Frozen, Pulse, StoreError};
 
 use crate::Lane;
-use crate::doubt::may_have_gone_on;
+use crate::doubt::{key_used_since, may_have_gone_on};
 
 /// Attempts that are read at once of what is awaited, at least: most of them are not
 /// looked up each time.
@@ -168,7 +168,7 @@ impl Lane {
         let may_be_quoted_twice = is_unquoted && may_have_gone_on(run, pulse);
         if self.gateway.character().absence_conclusive_after == Some(Duration::ZERO) {
             Absence::Certain
-        } else if self.is_kept_to_its_key(run) && !may_be_quoted_twice {
+        } else if self.is_kept_to_its_key(run, pulse) && !may_be_quoted_twice {
             Absence::Harmless
         } else {
             Absence::Open
@@ -231,7 +231,7 @@ impl Lane {
                 }
                 Lookup::Absent
                     if awaiting.run.quote_wanted().is_none()
-                        && self.is_kept_to_its_key(&awaiting.run) =>
+                        && self.is_kept_to_its_key(&awaiting.run, pulse) =>
                 {
                     absent.push(awaiting);
                 }
@@ -282,12 +282,14 @@ impl Lane {
             .collect()
     }
 
-    /// Whether the same key still gives the same payment. It was not used before its
-    /// run was due; clocks that differ get a quarter of the gateway's window.
-    fn is_kept_to_its_key(&self, run: &Run) -> bool {
+    /// Whether the same key still gives the same payment, whoever has used it. Clocks that
+    /// differ get a quarter of the gateway's window.
+    fn is_kept_to_its_key(&self, run: &Run, pulse: Pulse) -> bool {
         let Some(window) = self.gateway.character().key_window else { return true };
-        let since_due = self.now().nanoseconds().saturating_sub(run.key.due.nanoseconds());
-        u64::try_from(since_due).is_ok_and(|since| Duration::from_nanos(since) < window / 4 * 3)
+        let Some(since) = key_used_since(run, pulse) else { return false };
+        let used_for = self.now().nanoseconds().saturating_sub(since.nanoseconds());
+        u64::try_from(used_for)
+            .is_ok_and(|used_for| Duration::from_nanos(used_for) < window / 4 * 3)
     }
 
     /// One open quote per balance: of runs that draw on the same one, the next is

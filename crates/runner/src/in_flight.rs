@@ -48,7 +48,7 @@ impl Drop for Taken<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use engine::{
@@ -59,7 +59,8 @@ mod tests {
 
     use super::*;
 
-    fn run(schedule: i64) -> Run {
+    /// A run of a slot at midnight on 31 January 2026, by itself.
+    pub(crate) fn run(schedule: i64) -> Run {
         let policies = Policies {
             timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
             retry: RetryPolicy::NEVER,

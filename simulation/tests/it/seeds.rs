@@ -44,3 +44,13 @@ fn a_run_given_back_by_another_node_is_not_worked_twice() {
 fn nothing_of_a_suspended_schedule_is_queued() {
     is_well(4_002_192);
 }
+
+/// A restored copy retried two days after its original had, in front of a gateway that knows
+/// a key for one day and shows a payment after three: the look-up found nothing, and the
+/// key was thought to be as young as the copy's own retry. See also
+/// `the_key_of_a_retry_may_have_been_used_by_an_original_since_its_slot_came` in
+/// `crates/runner/src/doubt.rs`.
+#[test]
+fn a_key_that_an_original_used_is_as_old_as_its_slot() {
+    is_well(20_007_946);
+}
