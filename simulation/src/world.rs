@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::{AccountId, InstallationId, Instant};
+use futures::executor::block_on;
 use jiff::civil::date;
 use store::Store;
 use store::model::ModelStore;
@@ -91,7 +92,9 @@ pub fn run(seed: u64, options: &Options) -> Report {
     let copied = world.plan_copy();
     world.start();
     world.run_until(begin.plus_seconds(scenario.days * DAY));
+    world.examine_sqlite();
     world.come_to_rest();
+    world.examine_sqlite();
     if !kernel.is_violated() {
         verdict::pronounce(&world.surroundings, &world.ends);
     }
@@ -123,6 +126,7 @@ struct World {
     surroundings: Arc<Surroundings>,
     ends: Ends,
     model: Option<Arc<ModelStore>>,
+    sqlite: Option<Arc<SqliteStore>>,
     nodes: Vec<Node>,
 }
 
@@ -156,9 +160,10 @@ impl World {
             surroundings: Arc::new(surroundings),
             ends: Ends {
                 store: Arc::clone(&model) as Arc<dyn Store>,
-                mirror: mirror.map(|mirror| mirror as Arc<dyn Store>),
+                mirror: mirror.clone().map(|mirror| mirror as Arc<dyn Store>),
             },
             model: Some(model),
+            sqlite: mirror,
             nodes,
         }
     }
@@ -218,6 +223,19 @@ impl World {
             node.start(&self.surroundings, &self.ends);
         }
         person::plan_looks(&self.surroundings, &self.ends);
+    }
+
+    /// What the doctor says of the mirror: nothing, at any moment.
+    fn examine_sqlite(&self) {
+        let Some(sqlite) = &self.sqlite else { return };
+        match block_on(sqlite.examine()) {
+            Ok(checks) => {
+                for check in checks.iter().filter(|check| !check.findings.is_empty()) {
+                    self.kernel.violate(|| format!("the doctor says: {check:?}"));
+                }
+            }
+            Err(error) => self.kernel.violate(|| format!("the doctor fails: {error}")),
+        }
     }
 
     /// Faults stop; what is down comes up; and time goes on until nothing is left to do.

@@ -3,11 +3,14 @@
 mod backup;
 mod clock;
 mod data;
+mod doctor;
 mod logging;
 mod preview;
 mod resume;
 mod sandbox;
 mod server;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -33,9 +36,11 @@ enum Command {
     Restore(backup::RestoreArguments),
     /// Show what is due in data that is held, and let it run
     Resume(resume::Arguments),
+    /// Examine data, in use or not, and say what is wrong with them
+    Doctor(doctor::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
@@ -45,5 +50,7 @@ fn main() -> anyhow::Result<()> {
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Resume(arguments) => runtime.block_on(resume::run(arguments)),
-    }
+        Command::Doctor(arguments) => return doctor::run(&arguments),
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

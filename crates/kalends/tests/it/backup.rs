@@ -55,6 +55,8 @@ async fn a_restored_backup_runs_nothing_until_it_is_resumed_and_pays_nothing_twi
     eventually("it pays", async || (emulator.kept().len() > paid + 100).then_some(())).await;
     let (went_well, said) = kalends(&["backup", text(&backup), "--data", text(&data)]);
     assert!(went_well, "{said}");
+    let (went_well, said) = kalends(&["doctor", "--data", text(&data)]);
+    assert!(went_well && said.ends_with(&format!("{} is sound.\n", data.display())), "{said}");
     let position = sandbox.standing().await;
     assert_eq!(position, later(START, 90));
     sandbox.kill();
@@ -63,6 +65,8 @@ async fn a_restored_backup_runs_nothing_until_it_is_resumed_and_pays_nothing_twi
     let restored = folder.join("restored.db");
     let (went_well, said) = kalends(&["restore", text(&backup), "--data", text(&restored)]);
     assert!(went_well, "{said}");
+    let (went_well, said) = kalends(&["doctor", "--data", text(&restored)]);
+    assert!(went_well && said.ends_with(" is sound.\n"), "{said}");
     let (went_well, said) = kalends(&["restore", text(&backup), "--data", text(&data)]);
     assert_eq!(
         (went_well, said),

@@ -19,6 +19,11 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     migrate_with(connection, MIGRATIONS)
 }
 
+/// Whether a database has exactly the schema that this binary writes.
+pub(super) fn is_current(connection: &Connection) -> Outcome<bool> {
+    Ok(recorded(connection)?.into_iter().eq(MIGRATIONS.iter().map(|sql| hash(sql))))
+}
+
 fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
     const DURING: &str = "migrating the schema";
     if !connection::is_ours(connection).during(DURING)? {

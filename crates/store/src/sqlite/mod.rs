@@ -15,6 +15,7 @@ mod bank;
 mod bulk;
 mod columns;
 mod connection;
+mod doctor;
 mod edits;
 mod events;
 mod fault;
@@ -47,6 +48,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use self::backup::{back_up, restore};
 use self::bank::names::Names;
+pub use self::doctor::{Check, examine};
 use self::fault::{During, Fault, Outcome};
 use self::keys::Keys;
 use self::lock::Lock;

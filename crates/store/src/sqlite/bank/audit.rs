@@ -14,9 +14,22 @@ use crate::sqlite::listing::List;
 
 /// What does not agree, in words.
 pub(super) fn audit(connection: &Connection) -> Outcome<Vec<String>> {
+    let mut findings = books(connection)?;
+    findings.extend(counts(connection)?);
+    Ok(findings)
+}
+
+/// What of the journal does not add up, to nothing or to the balances.
+pub(in crate::sqlite) fn books(connection: &Connection) -> Outcome<Vec<String>> {
     let mut findings = Vec::new();
     let added = add_up(connection, &mut findings)?;
     compare_balances(connection, &added, &mut findings)?;
+    Ok(findings)
+}
+
+/// Which counters and spans do not say what is there.
+pub(in crate::sqlite) fn counts(connection: &Connection) -> Outcome<Vec<String>> {
+    let mut findings = Vec::new();
     compare_counts(connection, &mut findings)?;
     Ok(findings)
 }
@@ -104,13 +117,14 @@ fn compare_counts(connection: &Connection, findings: &mut Vec<String>) -> Outcom
     for (what, list, count) in lists() {
         let counted = by_owner(connection, &count)?;
         let number = list.number();
+        let whose = if number == List::QUEUE.number() { "lane" } else { "account" };
         let kept = format!("SELECT owner, value FROM counter WHERE list = {number}");
-        compare(&what, "counter says", &counted, &by_owner(connection, &kept)?, findings);
+        compare(whose, &what, "counter says", &counted, &by_owner(connection, &kept)?, findings);
         let spanned =
             format!("SELECT account, sum(shown) FROM span WHERE list = {number} GROUP BY account");
         let spanned = by_owner(connection, &spanned)?;
         if number <= List::EVENTS.number() {
-            compare(&what, "spans say", &counted, &spanned, findings);
+            compare(whose, &what, "spans say", &counted, &spanned, findings);
         }
     }
     Ok(())
@@ -123,6 +137,7 @@ fn by_owner(connection: &Connection, sql: &str) -> Outcome<BTreeMap<i64, i64>> {
 }
 
 fn compare(
+    whose: &str,
     what: &str,
     who: &str,
     counted: &BTreeMap<i64, i64>,
@@ -133,7 +148,7 @@ fn compare(
         let there = counted.get(owner).copied().unwrap_or(0);
         let said = kept.get(owner).copied().unwrap_or(0);
         if there != said {
-            findings.push(format!("{owner} has {there} {what}, and the {who} {said}"));
+            findings.push(format!("{whose} {owner} has {there} {what}, and the {who} {said}"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! [`BankStore`] over SQLite.
 
 mod agenda;
-mod audit;
+pub(super) mod audit;
 mod balances;
 mod commit;
 mod journal;
