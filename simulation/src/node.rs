@@ -187,8 +187,12 @@ async fn work(
             }
             Err(_) => FAILURE_PAUSE,
         };
+        let pause = if lane.keeps_any() { pause.min(SLEEP_MAX) } else { pause };
         kernel.nap(incarnation.node, pause).await;
         look = loop {
+            if lane.keeps_any() {
+                break Look::Whole;
+            }
             let next = peek.next_due();
             if let Some(look) = worth_a_look(&surroundings, next, wall.now()) {
                 break look;

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::Handle;
 use crate::clock::ClockReading;
+use crate::due_loop::KEPT_PAUSE;
 use crate::execution::Counts;
 
 /// Slots that one advance may run.
@@ -231,6 +232,14 @@ impl Handle {
             {
                 tokio::select! {
                     () = tokio::time::sleep(rest) => {}
+                    () = self.wake.notified() => {}
+                }
+                continue;
+            }
+            // Time that went on would make late what nobody could be asked about.
+            if self.lane.keeps_any() {
+                tokio::select! {
+                    () = tokio::time::sleep(KEPT_PAUSE) => {}
                     () = self.wake.notified() => {}
                 }
                 continue;

@@ -12,6 +12,8 @@ use crate::execution::Counts;
 
 /// The longest the loop sleeps: a wall clock may be set while it does.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// How long it waits before it looks up again what could not be.
+pub(crate) const KEPT_PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits after its store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// How often what is awaited is looked at, though the bank has done nothing.
@@ -24,7 +26,7 @@ impl Handle {
         while !self.is_stopping() {
             self.go_on_advancing().await;
             let pause = match self.work_once().await {
-                Ok(next) => self.pause_until(next).max(self.rest()),
+                Ok(next) => self.pause_until(next).min(self.kept_pause()).max(self.rest()),
                 Err(error) => {
                     tracing::error!(%error, "the store failed; what was under way is recovered when it answers again");
                     FAILURE_PAUSE
@@ -101,6 +103,11 @@ impl Handle {
             // A standing clock makes nothing due by itself.
             (ClockMode::Standing(_), _) | (_, None) => SLEEP_MAX,
         }
+    }
+
+    /// How long nothing is kept waiting, at most.
+    fn kept_pause(&self) -> Duration {
+        if self.lane.keeps_any() { KEPT_PAUSE } else { SLEEP_MAX }
     }
 
     /// How long the lane stands still whatever is due, because its gateway fails.

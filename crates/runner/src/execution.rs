@@ -144,8 +144,7 @@ impl Lane {
                         settlements.push(settle(&run, Outcome::Unknown, now));
                     }
                 },
-                // Its lease runs out and it is looked up again.
-                Lookup::Unreachable => {}
+                Lookup::Unreachable => self.kept.put([run], claimed),
             }
         }
         let mut counts = self.write(settlements).await?;
@@ -356,17 +355,23 @@ impl Lane {
     }
 
     /// Sends what may have been sent before. Where it is not sent this time, that says
-    /// nothing of the time before: such a run is not given back, but kept until its
-    /// lease runs out and it is looked up again.
+    /// nothing of the time before: such a run is not given back, but kept and looked up
+    /// again.
     async fn send_again(&self, runs: Vec<Run>, claimed: Duration) -> Result<Counts, StoreError> {
         let outcomes = self.send(&runs, claimed).await;
+        if outcomes.is_empty() {
+            self.kept.put(runs, claimed);
+            return Ok(Counts::default());
+        }
         let now = self.now();
-        let settlements = runs
-            .iter()
-            .zip(outcomes)
-            .filter(|(_, outcome)| !matches!(outcome, Outcome::NotSent(_)))
-            .map(|(run, outcome)| settle(run, outcome, now))
-            .collect();
+        let mut settlements = Vec::new();
+        for (run, outcome) in runs.into_iter().zip(outcomes) {
+            if matches!(outcome, Outcome::NotSent(_)) {
+                self.kept.put([run], claimed);
+            } else {
+                settlements.push(settle(&run, outcome, now));
+            }
+        }
         self.write(settlements).await
     }
 

@@ -17,6 +17,7 @@ use crate::breaker::{Allowance, Breaker, Trouble};
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 use crate::in_flight::InFlight;
+use crate::kept::Kept;
 use crate::watch::Watch;
 
 /// One lane as one node works it, under the term of one start.
@@ -38,6 +39,8 @@ pub struct Lane {
     pub(crate) stopping: AtomicBool,
     /// What stands in a batch.
     pub(crate) in_flight: InFlight,
+    /// What is claimed and could not be looked up.
+    pub(crate) kept: Kept,
     /// When to look at what is awaited again.
     pub(crate) watch: SyncMutex<Watch>,
     breaker: SyncMutex<Breaker>,
@@ -94,6 +97,7 @@ impl Lane {
             unknown: AtomicBool::new(true),
             stopping: AtomicBool::new(false),
             in_flight: InFlight::default(),
+            kept: Kept::default(),
             watch: SyncMutex::default(),
             breaker: SyncMutex::default(),
             pulse: SyncMutex::default(),
@@ -244,12 +248,21 @@ impl Lane {
         Ok(self.beat().await?.held_since)
     }
 
+    /// Whether anything that was claimed here is neither settled nor given back, because its
+    /// gateway could not be asked about it. [`Lane::recover_all`] asks again.
+    pub fn keeps_any(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
     /// Finishes what an earlier start, or a node that is gone, had begun.
     pub async fn recover_all(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let pulse = self.beat().await?;
         if pulse.held_since.is_some() {
             return Ok(counts);
+        }
+        for batch in self.kept.take(self.wall.elapsed(), self.batch_len_max()) {
+            counts.add(self.recover(batch, pulse).await?);
         }
         loop {
             let claimed = self.wall.elapsed();

@@ -3,8 +3,8 @@
 //! - [`clock`] reads time; nothing else does.
 //! - [`lane`] claims what is due and keeps a few batches in flight.
 //! - `breaker` stops a lane whose gateway fails; `watch` says when to look again at what is
-//!   awaited; `doubt` what may have been sent by the original of a copy; `by_hand` is what a
-//!   person decides.
+//!   awaited; `kept` what could not be looked up; `doubt` what may have been sent by the
+//!   original of a copy; `by_hand` is what a person decides.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
@@ -20,6 +20,7 @@ mod due_loop;
 mod edit;
 mod execution;
 mod in_flight;
+mod kept;
 pub mod lane;
 mod watch;
 

@@ -238,6 +238,22 @@ async fn what_may_have_been_sent_is_not_given_back_when_it_is_throttled() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_looked_up_is_looked_up_again_under_the_same_claim() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let gateway = Arc::new(claimed_and_lost(&store).await);
+    gateway.lookups.lock().unwrap().extend([Lookup::Unreachable, Lookup::Found(PAID)]);
+    let term = store.begin_term().await.unwrap();
+    let lane = lane(&store, &gateway, term, ON_THE_FIFTH);
+    lane.recover_all().await.unwrap();
+    assert!(lane.keeps_any());
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    lane.recover_all().await.unwrap();
+    assert!(!lane.keeps_any());
+    assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+    assert_eq!(gateway.keys.lock().unwrap().len(), 0, "nothing was asked for");
+}
+
+#[tokio::test]
 async fn a_key_that_is_refused_stops_the_lane_and_no_failure_is_counted() {
     let (store, schedules) = store_with(vec![charge(); 5]).await;
     let refused = Outcome::NotSent(NotSent::Unauthorised);
