@@ -1,10 +1,17 @@
 //! Clocks that are set, advanced and let go.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use engine::{Money, Outcome, PaymentRequest};
+use gateway::bank::Bank;
+use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 use runner::{Advanced, ClockError, Counts};
 use store::sqlite::SqliteStore;
-use store::{ClockMode, ClockState, Store as _};
+use store::{BankStore, Claim, ClockMode, ClockState, Store as _};
 
-use crate::world::{CLOCK, World, at, start};
+use crate::world::{CLOCK, LANE, World, at, start, start_paying_by};
 
 fn paid(successful: u64) -> Advanced {
     Advanced { counts: Counts { successful, ..Counts::default() }, bank_actions: 0 }
@@ -98,4 +105,76 @@ async fn an_advance_that_was_cut_off_goes_on_at_the_next_start() {
     assert_eq!(positions.first().unwrap().recorded, 3);
     runner.stop().await;
     store.stop().await;
+}
+
+/// The bank, over a line on which look-ups fail until it is mended.
+struct BadLine {
+    bank: Arc<Bank>,
+    is_mended: AtomicBool,
+    asked: tokio::sync::Notify,
+}
+
+#[async_trait]
+impl Gateway for BadLine {
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
+        self.bank.pay(requests, permit).await
+    }
+
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        if self.is_mended.load(Ordering::Relaxed) {
+            return self.bank.look_up(inquiries).await;
+        }
+        self.asked.notify_one();
+        vec![Lookup::Unreachable; inquiries.len()]
+    }
+
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        self.bank.quote(quotes).await
+    }
+
+    fn character(&self) -> Character {
+        self.bank.character()
+    }
+}
+
+#[tokio::test]
+async fn an_advance_passes_nothing_by_that_cannot_be_looked_up() {
+    let world = World::standing().await;
+    let schedules = [world.ten_daily_charges().await];
+    world.runner.stop().await;
+    // The charge of the 2nd was claimed by somebody who is gone.
+    let now = at("2026-01-02T01:30:00Z");
+    let term = world.store.begin_term().await.unwrap();
+    let claim = Claim {
+        lane: LANE,
+        now,
+        limit: 1,
+        term,
+        lease_until: now.plus_seconds(120),
+        wall_now: now,
+    };
+    assert_eq!(world.store.claim(claim).await.unwrap().len(), 1);
+
+    let bank = Arc::new(Bank::new(Arc::clone(&world.store) as Arc<dyn BankStore>));
+    let (is_mended, asked) = (AtomicBool::new(false), tokio::sync::Notify::new());
+    let line = Arc::new(BadLine { bank: bank.clone(), is_mended, asked });
+    let runner = start_paying_by(line.clone(), bank, &world.store).await;
+    let end = at("2026-01-11T00:00:00Z");
+    let advancing = tokio::spawn({
+        let runner = Arc::clone(&runner);
+        async move { runner.advance_clock(end).await }
+    });
+    // By the loop as it began, and by the advance.
+    for _ in 0..3 {
+        line.asked.notified().await;
+    }
+    assert!(!advancing.is_finished());
+    let recorded = async || world.store.positions(&schedules, end).await.unwrap()[0].recorded;
+    assert_eq!(recorded().await, 1);
+    line.is_mended.store(true, Ordering::Relaxed);
+    advancing.await.unwrap().unwrap();
+    assert_eq!(recorded().await, 10);
+    assert_eq!(world.store.awaiting(LANE, None, 10).await.unwrap(), [], "nothing came too late");
+    runner.stop().await;
+    world.store.stop().await;
 }

@@ -10,6 +10,7 @@ use engine::{
     Account, AccountId, CatchUp, ClockId, Currency, CustomerId, Instant, Instruction, LaneId, Mode,
     Money, Plan, Policies, RetryPolicy, Timing, Zone,
 };
+use gateway::Gateway;
 use gateway::bank::{Bank, CardDetails, Context, NewCustomer};
 use jiff::civil::{Time, date};
 use recurrence::{Recurrence, Rule};
@@ -113,9 +114,18 @@ impl World {
 /// A loop over what is stored, as a start of the server makes it.
 pub(crate) async fn start(store: &Arc<SqliteStore>) -> Arc<Handle> {
     let bank = Arc::new(Bank::new(Arc::clone(store) as Arc<dyn BankStore>));
+    start_paying_by(bank.clone(), bank, store).await
+}
+
+/// The same, with another gateway than the bank itself.
+pub(crate) async fn start_paying_by(
+    gateway: Arc<dyn Gateway>,
+    bank: Arc<Bank>,
+    store: &Arc<SqliteStore>,
+) -> Arc<Handle> {
     let setup = Setup {
         store: Arc::clone(store) as Arc<dyn Store>,
-        gateway: bank.clone(),
+        gateway,
         bank,
         lane: LANE,
         clock: CLOCK,
