@@ -383,6 +383,11 @@ impl Seen {
         self.awaiting.keys()
     }
 
+    /// Whether an attempt at a slot had waited and went back into the queue.
+    pub(crate) fn has_returned(&self, schedule: ScheduleId, slot: Slot) -> bool {
+        self.returned.range(AttemptName::all_at(schedule, slot)).next().is_some()
+    }
+
     /// Whether an attempt that waits has come too late to be made unseen by a person.
     pub(crate) fn is_late(&self, name: &AttemptName, now: Instant) -> bool {
         self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
