@@ -282,6 +282,12 @@ impl Books {
         self.payments.get(&name)
     }
 
+    /// Whether the gateway knows of an attempt, or of a later one at the same slot.
+    pub(crate) fn has_any_from(&self, name: AttemptName) -> bool {
+        let later = name..=AttemptName { attempt: u8::MAX, ..name };
+        self.payments.range(later).next().is_some()
+    }
+
     /// Whether the balances are what was there at first and what was paid since.
     pub(crate) fn is_balanced(&self) -> bool {
         let mut expected = self.opening.clone();

@@ -47,7 +47,8 @@ fn look(surroundings: &Arc<Surroundings>, ends: &Ends) {
     }
 }
 
-/// Whether a person can know of an attempt that it was not paid and that no node makes it.
+/// Whether a person can know of an attempt that it was not paid, that no node makes it, and
+/// that no original of restored data has made a later one.
 fn is_surely_not_paid(
     surroundings: &Surroundings,
     seen: &Seen,
@@ -58,7 +59,7 @@ fn is_surely_not_paid(
         || seen.is_late(&name, now.plus_seconds(-DAY));
     is_left_alone
         && !seen.is_due_within(&name, now, SURE_AFTER)
-        && surroundings.books().payment(name).is_none()
+        && !surroundings.books().has_any_from(name)
 }
 
 fn decide(surroundings: &Arc<Surroundings>, ends: &Ends, name: AttemptName, now: Instant) {

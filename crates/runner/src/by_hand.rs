@@ -67,7 +67,7 @@ impl Handle {
             if matches!(schedule.status, Status::Deleted | Status::Suspended) {
                 return Err(DecisionError::Ended);
             }
-            match self.lane.look_up_one(&awaiting).await {
+            match self.look_up_once_more(&awaiting).await? {
                 Lookup::Found(outcome) => {
                     let found = resolve(&awaiting, outcome.clone(), self.now());
                     settlement = found.ok_or(DecisionError::Accepted)?;
@@ -83,6 +83,14 @@ impl Handle {
         self.lane.settled.announce(&[key.schedule]);
         self.wake.notify_one();
         Ok(decided)
+    }
+
+    /// What the gateway knows of an attempt, or of a later one that the original of restored
+    /// data made.
+    async fn look_up_once_more(&self, awaiting: &Awaiting) -> Result<Lookup, StoreError> {
+        let pulse = self.lane.beat().await?;
+        let found = self.lane.look_up(&[(&awaiting.run, None)], pulse).await.pop();
+        Ok(found.unwrap_or(Lookup::Unreachable))
     }
 
     /// Why the lane has stopped, and for how long it will at least; `None` while it goes.

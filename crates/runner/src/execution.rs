@@ -246,13 +246,6 @@ impl Lane {
         awaiting.wait == Wait::Unknown && admit(&awaiting.run, self.now()).is_ok()
     }
 
-    /// What the gateway knows of one attempt.
-    pub(crate) async fn look_up_one(&self, awaiting: &Awaiting) -> Lookup {
-        let inquiry = self.inquiry(&awaiting.run, awaiting.accepted());
-        let found = self.gateway.look_up(vec![inquiry]).await.pop();
-        found.unwrap_or(Lookup::Unreachable)
-    }
-
     /// Those that were not looked at just now.
     fn worth_a_look(&self, page: Vec<Awaiting>) -> impl Iterator<Item = Awaiting> {
         let (now, elapsed) = (self.now(), self.wall.elapsed());

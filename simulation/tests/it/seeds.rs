@@ -54,3 +54,19 @@ fn nothing_of_a_suspended_schedule_is_queued() {
 fn a_key_that_an_original_used_is_as_old_as_its_slot() {
     is_well(20_007_946);
 }
+
+/// A person had a payment asked for that a restored copy could not find: its original had
+/// paid the slot by a later attempt. See also
+/// `what_an_original_has_paid_by_a_later_attempt_is_found_and_not_asked_for_again` in
+/// `crates/runner/tests/it/catch_up.rs`.
+#[test]
+fn a_person_looks_at_the_slot_and_not_at_one_attempt() {
+    is_well(23_020_054);
+}
+
+/// An attempt that had waited was in the queue again when another one's failure suspended its
+/// schedule, and left it unrecorded between slots that were: so it is to be.
+#[test]
+fn what_had_gone_back_into_the_queue_leaves_it_with_its_schedule() {
+    is_well(22_037_939);
+}

@@ -1,6 +1,10 @@
 //! What becomes of slots that were due while nobody was there to run them.
 
-use engine::{CatchUp, Missed, OccurrenceStatus, ScheduleId, Status, Verdict, Wait};
+use engine::{
+    CatchUp, Decline, DeclineKind, Missed, OccurrenceStatus, Outcome, Run, ScheduleId, Status,
+    Verdict, Wait,
+};
+use gateway::{Gateway as _, Permit};
 use runner::{Decided, DecisionError, deed_of};
 use store::{AuditEntry, PageQuery, Store as _};
 
@@ -134,5 +138,33 @@ async fn nothing_more_is_asked_for_of_a_schedule_that_was_ended() {
     let entry = entry(&world, &Verdict::Ask);
     let refused = world.runner.decide(waiting.key(), Verdict::Ask, entry).await.unwrap_err();
     assert!(matches!(refused, DecisionError::Ended), "{refused}");
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn what_an_original_has_paid_by_a_later_attempt_is_found_and_not_asked_for_again() {
+    let world = World::on_wall_time().await;
+    let schedule = world.ten_daily_charges().await;
+    lived_through(&world, schedule.id).await;
+    let waiting = world.runner.waiting(None, 1).await.unwrap().remove(0);
+    // These data are restored; their original was declined without a trace, and tried again.
+    let since = world.runner.now();
+    world.store.hold_lane(world.runner.lane(), since).await.unwrap();
+    assert!(world.runner.resume("a person", "the disk is gone").await.unwrap());
+    let retried = Run { attempt: 1, ..waiting.run.clone() };
+    let request = retried.request(world.store.installation(), since).unwrap();
+    let paid = world.runner.bank().pay(vec![request], Permit::unlimited()).await;
+    assert!(matches!(paid[..], [Outcome::Succeeded(_)]), "{paid:?}");
+
+    let entry = entry(&world, &Verdict::Ask);
+    let decided = world.runner.decide(waiting.key(), Verdict::Ask, entry).await.unwrap();
+    let declined = Outcome::Declined(Decline {
+        payment: None,
+        kind: DeclineKind::Payer,
+        message: Some("declined; a later attempt was made".into()),
+    });
+    assert_eq!(decided, Decided::Found(declined));
+    let failed = format!("{:?} {:?}", waiting.run.key.slot, OccurrenceStatus::Failed);
+    assert!(recorded(&world, schedule.id).await.contains(&failed));
     world.stop().await;
 }
