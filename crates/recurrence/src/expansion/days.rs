@@ -75,7 +75,7 @@ impl Expansion {
     }
 
     /// Days by the month they come from, with what `BYSETPOS` picks of them.
-    fn word_by_origin(&self, month: Month) -> u32 {
+    pub(super) fn word_by_origin(&self, month: Month) -> u32 {
         if !self.visits_month(month) {
             return 0;
         }

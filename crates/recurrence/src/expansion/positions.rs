@@ -210,6 +210,48 @@ impl Expansion {
         Some((month, of_month))
     }
 
+    /// How a day that its month has stands in the period before, where it is of that too: as
+    /// the day after the last of the month before.
+    fn standing_in_period_before(&self, day: Day) -> Option<Standing> {
+        if !self.limits.overflow || !self.words_are_by_origin() {
+            return None;
+        }
+        let month = Month::numbered(month::containing_day(day))?;
+        let previous = month.previous().filter(|_| day == month.first_day)?;
+        if !self.visits_month(previous) || self.word_by_origin(month) & 1 == 0 {
+            return None;
+        }
+        let (days, of_year) = match self.rule.frequency {
+            Frequency::Monthly => {
+                let days = self.days_by_origin(previous);
+                (days, Standing { rank: 0, total: i64::from(days.count_ones()) })
+            }
+            // Within a year it is one day.
+            _ if previous.year == month.year => return None,
+            _ => self.standing_in_year(previous),
+        };
+        let before = (days & days::first_days(previous.length)).count_ones();
+        let rank = of_year.rank + i64::from(before);
+        (days >> previous.length & 1 == 1).then_some(Standing { rank, ..of_year })
+    }
+
+    /// The indexes, from this one on, of the times of a day on which the rule falls.
+    fn times_of_day(&self, day: Day, from: i64) -> impl Iterator<Item = i64> + '_ {
+        let mut own = self.picked_times(self.standing(day), from).peekable();
+        let before = self.standing_in_period_before(day).into_iter();
+        let mut before =
+            before.flat_map(move |standing| self.picked_times(standing, from)).peekable();
+        std::iter::from_fn(move || match (own.peek().copied(), before.peek().copied()) {
+            (Some(one), Some(other)) if one == other => {
+                before.next();
+                own.next()
+            }
+            (Some(one), Some(other)) if one > other => before.next(),
+            (None, _) => before.next(),
+            (Some(_), _) => own.next(),
+        })
+    }
+
     /// The indexes, from this one on, of the times picked on such a day.
     fn picked_times(&self, standing: Standing, from: i64) -> impl Iterator<Item = i64> + '_ {
         let times = self.times.len();
@@ -232,7 +274,7 @@ impl Expansion {
         if !self.limits.positions || self.has_one_time_a_day() {
             return self.times.on_or_after(time);
         }
-        let index = self.picked_times(self.standing(day), self.times.count_before(time)).next()?;
+        let index = self.times_of_day(day, self.times.count_before(time)).next()?;
         self.times.nth(index)
     }
 
@@ -243,7 +285,7 @@ impl Expansion {
             return self.times.on_or_before(time);
         }
         let end = self.times.count_before(time + 1);
-        let picked = self.picked_times(self.standing(day), 0);
+        let picked = self.times_of_day(day, 0);
         self.times.nth(picked.take_while(|index| *index < end).last()?)
     }
 
@@ -253,7 +295,7 @@ impl Expansion {
         if !self.limits.positions || self.has_one_time_a_day() {
             return end;
         }
-        let picked = self.picked_times(self.standing(day), 0);
+        let picked = self.times_of_day(day, 0);
         picked.take_while(|index| *index < end).fold(0, |count, _| count + 1)
     }
 
@@ -263,7 +305,7 @@ impl Expansion {
         if !self.limits.positions || self.has_one_time_a_day() {
             return self.times.nth(index);
         }
-        let mut picked = self.picked_times(self.standing(day), 0);
+        let mut picked = self.times_of_day(day, 0);
         self.times.nth(picked.nth(usize::try_from(index).ok()?)?)
     }
 
@@ -284,5 +326,28 @@ impl Expansion {
         }
         (self.rule.frequency >= Frequency::Daily)
             .then(|| self.picked_times(ALONE, 0).fold(0, |count, _| count + 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use crate::Timetable;
+
+    /// The 31st of April is the 1st of May, a Thursday; so is the 31st from the end of May.
+    /// Each month picks other times of that day.
+    #[test]
+    fn a_day_that_falls_into_two_months_has_the_times_that_either_picks() {
+        let rule = "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=31,-31;BYDAY=1TH,-1SA;\
+                    BYHOUR=4,12,21;BYSETPOS=1,-2";
+        let timetable = Timetable::new(rule.parse().unwrap(), date(1997, 3, 1).at(0, 0, 0, 0));
+        let at = |day, hour| date(1997, 5, day).at(hour, 0, 0, 0);
+        let expected = [at(1, 4), at(1, 12), at(31, 12)];
+        assert!(timetable.iter().take(3).eq(expected));
+        assert_eq!(timetable.after(at(1, 4)), Some(at(1, 12)));
+        assert_eq!(timetable.before(at(31, 12)), Some(at(1, 12)));
+        assert_eq!(timetable.nth(1), Some(at(1, 12)));
+        assert_eq!(timetable.count_between(at(1, 4), at(31, 12)), 3);
     }
 }
