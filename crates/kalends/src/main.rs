@@ -2,6 +2,7 @@
 
 mod backup;
 mod clock;
+mod configuration;
 mod data;
 mod doctor;
 mod logging;
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Start a sandbox: nothing to configure, a built-in bank, a clock that can be moved
     Sandbox(sandbox::Arguments),
+    /// Check or print the configuration of `kalends serve`
+    Config(configuration::Arguments),
     /// Show the dates that a rule falls on
     Preview(Box<preview::Arguments>),
     /// Show or move the clock of a running sandbox
@@ -45,6 +48,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
         Command::Sandbox(arguments) => runtime.block_on(sandbox::run(arguments)),
+        Command::Config(arguments) => configuration::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
         Command::Backup(arguments) => backup::back_up(&arguments),

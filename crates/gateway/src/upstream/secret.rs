@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
+
 /// A key or a password, which no log and no error shows.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Box<str>);
@@ -16,6 +18,22 @@ impl Secret {
     #[must_use]
     pub fn new(text: impl Into<Box<str>>) -> Secret {
         Secret(text.into())
+    }
+
+    /// Whether it is a key of this kind.
+    ///
+    /// ```
+    /// assert!(gateway::upstream::Secret::new("skey_test_1").begins_with("skey_"));
+    /// ```
+    #[must_use]
+    pub fn begins_with(&self, prefix: &str) -> bool {
+        self.0.starts_with(prefix)
+    }
+
+    /// Its SHA-256, by which a key that a client shows is known to be this one.
+    #[must_use]
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
     }
 
     /// What is kept: for the header that it belongs in.

@@ -1,0 +1,124 @@
+//! A configuration as a file, each key with what it means and its value.
+
+use std::fmt::Write as _;
+
+use engine::Mode;
+use toml::Value;
+
+use super::secret_source::SecretSource;
+use super::settings::{AccountSettings, Configuration};
+
+/// The file that says all this. It holds no secret, for a configuration has none.
+pub(super) fn print(configuration: &Configuration) -> String {
+    let mut file = File(String::new());
+    file.key("Where the server listens", "listen", configuration.listen.to_string());
+    file.key(
+        "Where data is kept: a file, or a folder for it",
+        "data",
+        configuration.data.display().to_string(),
+    );
+    file.section("[logs]");
+    file.key(
+        "What is logged: error, warn, info, debug, or a filter such as \"info,runner=debug\"",
+        "filter",
+        configuration.logs.filter.clone(),
+    );
+    file.key(
+        "How: text, json, or auto, which is text on a terminal",
+        "format",
+        configuration.logs.format.name(),
+    );
+    for account in &configuration.accounts {
+        print_account(&mut file, account);
+    }
+    file.0
+}
+
+fn print_account(file: &mut File, account: &AccountSettings) {
+    let mode = match account.mode {
+        Mode::Test => "test",
+        Mode::Live => "live",
+    };
+    file.section("[[accounts]]");
+    file.key("What it is called here", "name", account.name.clone());
+    file.key("test or live; an account in both is two entries of one name", "mode", mode);
+    file.key("The country it trades in", "country", account.country.clone());
+    file.key("What it settles in", "currency", account.currency.code());
+    file.key("Whose midnight begins its day", "zone", account.zone.name());
+    file.key(
+        "The version it is answered in where a request names none",
+        "api_version",
+        account.api_version.as_str(),
+    );
+    let omise = &account.omise;
+    file.section("[accounts.omise]");
+    file.key("Its API", "url", omise.url.as_str());
+    file.key("Where tokens are made", "vault_url", omise.vault_url.as_str());
+    let about = "The secret key that charges, in a file or in a variable of the environment";
+    match omise.secret_source() {
+        Some(SecretSource::Variable(name)) => file.key(about, "secret_key_variable", name),
+        Some(SecretSource::File(path)) => {
+            file.key(about, "secret_key_file", path.display().to_string());
+        }
+        None => {}
+    }
+    file.optional("Its public key", "public_key", omise.public_key.clone(), "\"pkey_…\"");
+    file.key(
+        "Whether requests that hold card numbers are passed on to the vault",
+        "allow_card_numbers",
+        omise.allow_card_numbers,
+    );
+    file.key("Payments under way at once", "concurrency", i64::from(omise.concurrency.get()));
+    let per_second = omise.per_second.map(|per_second| i64::from(per_second.get()));
+    file.optional("Payments a second, at most; unbounded if left out", "per_second", per_second, "10");
+    file.key(
+        "How long one may take; one that takes longer is looked up",
+        "timeout_seconds",
+        i64::from(omise.timeout_seconds),
+    );
+}
+
+struct File(String);
+
+impl File {
+    fn section(&mut self, heading: &str) {
+        self.line(format_args!("\n{heading}"));
+    }
+
+    fn key(&mut self, about: &str, key: &str, value: impl Into<Value>) {
+        self.line(format_args!("# {about}\n{key} = {}", value.into()));
+    }
+
+    /// One that need not be said; `example` shows how it would be.
+    fn optional(&mut self, about: &str, key: &str, value: Option<impl Into<Value>>, example: &str) {
+        match value {
+            Some(value) => self.key(about, key, value),
+            None => self.line(format_args!("# {about}\n# {key} = {example}")),
+        }
+    }
+
+    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+        // A string takes all that is written to it.
+        let _ = writeln!(self.0, "{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::environment::Environment;
+    use super::super::reading::read;
+    use super::*;
+
+    /// What docs/configuration.md shows.
+    const EXAMPLE: &str = include_str!("../../../../docs/kalends.toml");
+
+    fn example() -> Configuration {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/kalends.toml");
+        read(Some(file.as_ref()), &Environment::default()).unwrap()
+    }
+
+    #[test]
+    fn the_example_says_every_key_with_its_default() {
+        assert_eq!(print(&example()), EXAMPLE);
+    }
+}

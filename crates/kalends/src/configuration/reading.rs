@@ -1,0 +1,253 @@
+//! Reads file and environment into one configuration.
+
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::checks;
+use super::environment::{Environment, Said};
+use super::fault::{Faults, Origin, Wrong};
+use super::place::{KeyPath, line_of};
+use super::settings::Configuration;
+
+/// Reads a configuration.
+///
+/// # Errors
+///
+/// With all that could be found wrong, each with its line or variable: a file that is no
+/// TOML, keys that there are not, values of the wrong type, and combinations that make no
+/// sense.
+pub(crate) fn read(
+    file: Option<&Path>,
+    environment: &Environment,
+) -> Result<Configuration, Faults> {
+    let text = match file {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| {
+            let origin = Origin::File(path.to_owned(), None);
+            one(origin, "", format!("it cannot be read: {error}"))
+        })?,
+        None => String::new(),
+    };
+    let source = Source { file, text: &text, said: environment.said(&Configuration::SECTIONS) };
+    let configuration = source.deserialized(source.merged()?)?;
+    let wrong = checks::wrong(&configuration);
+    if wrong.is_empty() {
+        return Ok(configuration);
+    }
+    let wrong = wrong.into_iter().map(|(path, message)| source.wrong(&path, message));
+    Err(Faults(wrong.collect()))
+}
+
+/// What a configuration is made of.
+struct Source<'a> {
+    file: Option<&'a Path>,
+    text: &'a str,
+    said: Vec<Said>,
+}
+
+impl Source<'_> {
+    /// The file, with what the environment says over it, as text.
+    fn merged(&self) -> Result<Table, Faults> {
+        let mut table: Table = self.text.parse().map_err(|error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let before = self.text.as_bytes().get(..start).unwrap_or_default();
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            one(self.in_file(Some(line)), "", format!("it is no TOML: {}", error.message()))
+        })?;
+        for said in &self.said {
+            said.put(&mut table, Value::String(said.text.clone())).map_err(|message| {
+                one(Origin::Variable(said.variable.clone()), "", message)
+            })?;
+        }
+        Ok(table)
+    }
+
+    /// The environment knows only text. Where text does not fit and reads as something
+    /// else, it is taken as that; each variable at most once, so this ends.
+    fn deserialized(&self, mut table: Table) -> Result<Configuration, Faults> {
+        let mut retyped = vec![false; self.said.len()];
+        loop {
+            let read: Result<Configuration, _> =
+                serde_path_to_error::deserialize(Value::Table(table.clone()));
+            let error = match read {
+                Ok(configuration) => return Ok(configuration),
+                Err(error) => error,
+            };
+            let path = KeyPath::read(&error.path().to_string());
+            let place = self.said.iter().position(|said| said.path == path);
+            let other = place.and_then(|place| {
+                let is_first = !std::mem::replace(retyped.get_mut(place)?, true);
+                let said = self.said.get(place).filter(|_| is_first)?;
+                said.put(&mut table, said.as_other_value()?).ok()
+            });
+            if other.is_none() {
+                return Err(Faults(vec![self.wrong(&path, sentence(error.inner()))]));
+            }
+        }
+    }
+
+    /// What is wrong with a key, and where that stands.
+    fn wrong(&self, path: &KeyPath, message: String) -> Wrong {
+        let said = self.said.iter().find(|said| said.path == *path);
+        let origin = match said {
+            Some(said) => Origin::Variable(said.variable.clone()),
+            None => self.in_file(line_of(self.text, path)),
+        };
+        Wrong { origin, key: path.to_string(), message }
+    }
+
+    fn in_file(&self, line: Option<usize>) -> Origin {
+        match self.file {
+            Some(file) => Origin::File(file.to_owned(), line),
+            None => Origin::Nowhere,
+        }
+    }
+}
+
+fn one(origin: Origin, key: &str, message: impl Into<String>) -> Faults {
+    Faults(vec![Wrong { origin, key: key.to_owned(), message: message.into() }])
+}
+
+fn sentence(error: &toml::de::Error) -> String {
+    error.message().trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use engine::Mode;
+
+    use super::*;
+
+    const WHOLE: &str = "\
+listen = \"127.0.0.1:8000\"
+
+[[accounts]]
+name = \"shop\"
+mode = \"live\"
+
+[accounts.omise]
+secret_key_file = \"key\"
+";
+
+    fn read_with(text: &str, variables: &[(&str, &str)]) -> Result<Configuration, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kalends.toml");
+        std::fs::write(&file, text).unwrap();
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let read = read(Some(&file), &Environment::of(variables));
+        let folder = format!("{}/", folder.path().display());
+        read.map_err(|faults| faults.to_string().replace(&folder, ""))
+    }
+
+    fn refusal(text: &str, variables: &[(&str, &str)]) -> String {
+        read_with(text, variables).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_left_out_has_a_default() {
+        let read = read_with(WHOLE, &[]).unwrap();
+        assert_eq!(read.listen, "127.0.0.1:8000".parse::<SocketAddr>().unwrap());
+        let account = &read.accounts[0];
+        assert_eq!((account.name.as_str(), account.mode), ("shop", Mode::Live));
+        assert_eq!(account.omise.url.as_str(), "https://api.omise.co/");
+        assert_eq!(account.omise.concurrency.get(), 8);
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file_in_whatever_type_a_key_has() {
+        let read = read_with(
+            WHOLE,
+            &[
+                ("KALENDS_LISTEN", "127.0.0.1:9000"),
+                ("KALENDS_ACCOUNTS__0__NAME", "7"),
+                ("KALENDS_ACCOUNTS__0__OMISE__CONCURRENCY", "3"),
+                ("KALENDS_ACCOUNTS__0__OMISE__ALLOW_CARD_NUMBERS", "true"),
+                ("KALENDS_SERVICE_HOST", "10.0.0.1"),
+            ],
+        )
+        .unwrap();
+        assert_eq!(read.listen.port(), 9000);
+        assert_eq!(read.accounts[0].name, "7");
+        assert_eq!(read.accounts[0].omise.concurrency.get(), 3);
+        assert!(read.accounts[0].omise.allow_card_numbers);
+    }
+
+    #[test]
+    fn the_environment_alone_is_a_configuration() {
+        let variables = [
+            ("KALENDS_ACCOUNTS__0__NAME", "shop"),
+            ("KALENDS_ACCOUNTS__0__MODE", "test"),
+            ("KALENDS_ACCOUNTS__0__OMISE__SECRET_KEY_VARIABLE", "OMISE_SECRET_KEY"),
+        ];
+        assert_eq!(read_with("", &variables).unwrap().accounts[0].mode, Mode::Test);
+    }
+
+    #[test]
+    fn a_key_that_there_is_not_is_refused_with_its_line() {
+        assert_eq!(
+            refusal("listen = \"127.0.0.1:1\"\ndatta = \"x\"\n", &[]),
+            "the configuration cannot be used\n  kalends.toml:2: datta: unknown field `datta`, \
+             expected one of `listen`, `data`, `logs`, `accounts`"
+        );
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_refused_with_its_line() {
+        let text = WHOLE.replace("\"key\"", "\"key\"\nconcurrency = \"many\"");
+        assert_eq!(
+            refusal(&text, &[]),
+            "the configuration cannot be used\n  kalends.toml:9: accounts[0].omise.concurrency: \
+             invalid type: string \"many\", expected a nonzero u32"
+        );
+    }
+
+    #[test]
+    fn what_a_variable_says_wrongly_is_refused_with_its_name() {
+        assert_eq!(
+            refusal(WHOLE, &[("KALENDS_ACCOUNTS__0__MODE", "prod")]),
+            "the configuration cannot be used\n  KALENDS_ACCOUNTS__0__MODE: accounts[0].mode: \
+             \"prod\" is no mode; it is test or live"
+        );
+        assert_eq!(
+            refusal(WHOLE, &[("KALENDS_ACCOUNTS__4__NAME", "x")]),
+            "the configuration cannot be used\n  KALENDS_ACCOUNTS__4__NAME: accounts has 1 \
+             entries; the next would be 1"
+        );
+    }
+
+    #[test]
+    fn what_makes_no_sense_together_is_told_all_at_once() {
+        let text = format!(
+            "{WHOLE}secret_key_variable = \"KEY\"\ntimeout_seconds = 100\n\n{}",
+            WHOLE.split_once("\n\n").unwrap().1.replace("name", "currency = \"USD\"\nname")
+        );
+        assert_eq!(
+            refusal(&text, &[]),
+            "the configuration cannot be used\n  \
+             kalends.toml:8: accounts[0].omise.secret_key_file: the secret key comes from either \
+             secret_key_file or secret_key_variable\n  \
+             kalends.toml:10: accounts[0].omise.timeout_seconds: it is 1 to 60\n  \
+             kalends.toml:14: accounts[1].name: another account has this name and mode"
+        );
+    }
+
+    #[test]
+    fn what_is_no_toml_is_refused_with_its_line() {
+        let refused = refusal("listen = \"x\"\ndata = \n", &[]);
+        assert!(
+            refused.starts_with("the configuration cannot be used\n  kalends.toml:2: it is no TOML: "),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn without_an_account_there_is_nothing_to_serve() {
+        assert_eq!(
+            refusal("", &[]),
+            "the configuration cannot be used\n  kalends.toml: accounts: there is no account; a \
+             server runs schedules of at least one"
+        );
+    }
+}
