@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
+use engine::Account;
 use gateway::bank::Bank;
 use store::{NameStore, Store};
 
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
+use crate::overlay::Overlay;
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
 pub struct App {
     /// The running loop, and through it store, bank and clock.
     pub runner: Arc<runner::Handle>,
+    /// The loops of all lanes of this process, this one's among them.
+    pub(crate) runners: Arc<[Arc<runner::Handle>]>,
     /// What an upstream calls its things, where there is one.
     pub(crate) names: Option<Arc<dyn NameStore>>,
+    /// The account that stands behind this one, where there is one, with this one.
+    pub(crate) overlaid: Option<(Arc<Overlay>, Arc<Account>)>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) metrics: Arc<Metrics>,
 }
@@ -24,17 +30,44 @@ impl App {
     #[must_use]
     pub fn new(runner: Arc<runner::Handle>) -> App {
         App {
+            runners: Arc::new([Arc::clone(&runner)]),
             runner,
             names: None,
+            overlaid: None,
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
         }
+    }
+
+    /// An application over each of several running loops, which count together.
+    #[must_use]
+    pub fn of_all(runners: &[Arc<runner::Handle>]) -> Vec<App> {
+        let (credentials, metrics) = (Arc::default(), Arc::default());
+        let app = |runner: &Arc<runner::Handle>| App {
+            runners: runners.into(),
+            credentials: Arc::clone(&credentials),
+            metrics: Arc::clone(&metrics),
+            ..App::new(Arc::clone(runner))
+        };
+        runners.iter().map(app).collect()
     }
 
     /// The same, of which an upstream pays: results are shown as `names` has them.
     #[must_use]
     pub fn with_names(self, names: Arc<dyn NameStore>) -> App {
         App { names: Some(names), ..self }
+    }
+
+    /// The same, in front of a real account: what is not about schedules is passed on, and
+    /// whom a schedule names is asked for there. It serves this one account.
+    #[must_use]
+    pub fn in_front_of(self, overlay: Overlay, account: Account) -> App {
+        App { overlaid: Some((Arc::new(overlay), Arc::new(account))), ..self }
+    }
+
+    /// The account that stands behind this one, where there is one.
+    pub(crate) fn overlay(&self) -> Option<&Overlay> {
+        self.overlaid.as_ref().map(|(overlay, _)| overlay.as_ref())
     }
 
     /// What is stored.

@@ -3,6 +3,8 @@
 //! - [`body`] reads what clients send, whatever they encode it in.
 //! - [`omise`] speaks Omise's schedule API, and enough of the rest of it.
 //! - [`moov`] speaks Moov's, and what that stands on.
+//! - [`overlay`] passes on what is not about schedules, in front of a real account.
+//! - [`switchboard`] sends each request to the account whose key it shows.
 //! - [`native`] is Kalends' own: clock, preview, health, metrics.
 
 mod app;
@@ -15,9 +17,12 @@ pub mod moov;
 pub mod native;
 mod observation;
 pub mod omise;
+pub mod overlay;
 mod request_id;
+mod switchboard;
 
 pub use app::App;
+pub use switchboard::switchboard;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,12 +32,20 @@ use tower::ServiceExt as _;
 /// Everything that is served: Omise's and Moov's APIs at the root, where their paths do
 /// not collide, Kalends' own under `/kalends/v1`, and `/healthz`, `/readyz`, `/metrics`.
 pub fn router(app: App) -> Router {
-    let routes: Router = omise::router::routes()
-        .merge(moov::router::routes())
-        .merge(native::routes())
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(unknown_method)
-        .layer(axum::middleware::from_fn(moov::cors::answer))
+    let routes = match app.overlay() {
+        None => omise::router::routes()
+            .merge(moov::router::routes())
+            .merge(native::routes())
+            .fallback(unknown_path)
+            .method_not_allowed_fallback(unknown_method)
+            .layer(axum::middleware::from_fn(moov::cors::answer)),
+        Some(_) => omise::router::routes_of_schedules()
+            .layer(axum::middleware::from_fn_with_state(app.clone(), overlay::elsewhere))
+            .merge(native::routes())
+            .fallback(overlay::pass)
+            .method_not_allowed_fallback(unknown_method),
+    };
+    let routes: Router = routes
         .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))
         .with_state(app);
     // Clients of Omise's write paths with and without a slash at the end.

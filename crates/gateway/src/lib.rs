@@ -7,12 +7,14 @@
 //! - [`bank`] is the built-in one.
 //! - [`http`] is an endpoint of the user's own.
 //! - [`omise`] is an account with Omise, and [`moov`] a platform with Moov.
+//! - [`passage`] passes on what is not ours to answer.
 //! - [`upstream`] is what all share that speak to somebody else.
 
 pub mod bank;
 pub mod http;
 pub mod moov;
 pub mod omise;
+pub mod passage;
 mod permit;
 pub mod upstream;
 

@@ -4,12 +4,19 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
 
-/// Sends logs to standard error: readable on a terminal, JSON elsewhere.
-/// `KALENDS_LOG` chooses what is logged, in `tracing`'s filter syntax; default `info`.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("KALENDS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+use crate::configuration::LogFormat;
+
+/// Sends logs to standard error. `KALENDS_LOG` chooses what is logged, in the syntax of
+/// `tracing`'s filters; `filter` does where it says nothing.
+pub(crate) fn start(filter: &str, format: LogFormat) {
+    let filter = EnvFilter::try_from_env("KALENDS_LOG").unwrap_or_else(|_| EnvFilter::new(filter));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() {
+    let is_text = match format {
+        LogFormat::Auto => std::io::stderr().is_terminal(),
+        LogFormat::Text => true,
+        LogFormat::Json => false,
+    };
+    if is_text {
         logs.with_target(false).init();
     } else {
         logs.json().init();

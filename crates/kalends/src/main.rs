@@ -5,10 +5,12 @@ mod clock;
 mod configuration;
 mod data;
 mod doctor;
+mod local_names;
 mod logging;
 mod preview;
 mod resume;
 mod sandbox;
+mod serve;
 mod server;
 
 use std::process::ExitCode;
@@ -27,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Start a sandbox: nothing to configure, a built-in bank, a clock that can be moved
     Sandbox(sandbox::Arguments),
+    /// Run schedules in production, in front of real accounts
+    Serve(serve::Arguments),
     /// Check or print the configuration of `kalends serve`
     Config(configuration::Arguments),
     /// Show the dates that a rule falls on
@@ -48,6 +52,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.command {
         Command::Sandbox(arguments) => runtime.block_on(sandbox::run(arguments)),
+        Command::Serve(arguments) => runtime.block_on(serve::run(&arguments)),
         Command::Config(arguments) => configuration::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),

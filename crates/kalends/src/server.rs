@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::bail;
 use axum::Router;
 use futures::FutureExt as _;
+use futures::future::join_all;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -36,9 +37,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(crate) async fn run(
     listener: TcpListener,
     router: Router,
-    runner: &Handle,
+    runners: &[Arc<Handle>],
 ) -> anyhow::Result<()> {
-    let store = runner.store();
+    let Some(store) = runners.first().map(|runner| runner.store()) else {
+        bail!("there is nothing to run");
+    };
     serve(listener, router, async {
         tokio::select! {
             heard = told_to_stop() => if let Err(error) = heard {
@@ -51,7 +54,7 @@ pub(crate) async fn run(
     })
     .await;
     let in_time = tokio::select! {
-        () = runner.stop() => true,
+        _ = join_all(runners.iter().map(|runner| runner.stop())) => true,
         () = async {
             store.failed().await;
             tokio::time::sleep(FAILED_TIMEOUT).await;

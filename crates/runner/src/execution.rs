@@ -39,7 +39,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn add(&mut self, other: Counts) {
+    /// Counts what others counted too.
+    pub fn add(&mut self, other: Counts) {
         self.successful += other.successful;
         self.failed += other.failed;
         self.skipped += other.skipped;

@@ -8,7 +8,7 @@ mod lane;
 mod names;
 mod operations;
 pub mod preview;
-mod problem;
+pub(crate) mod problem;
 mod unknowns;
 
 use axum::Router;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use runner::Counts;
 
 use crate::App;
 
@@ -14,19 +15,26 @@ pub(super) async fn health() -> &'static str {
     "ok\n"
 }
 
-/// The loop runs and its store answers.
+/// Every lane's loop runs and its store answers.
 pub(super) async fn readiness(State(app): State<App>) -> (StatusCode, &'static str) {
-    if app.runner.is_ready().await {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    for runner in app.runners.iter() {
+        if !runner.is_ready().await {
+            return (StatusCode::SERVICE_UNAVAILABLE, "not ready\n");
+        }
     }
+    (StatusCode::OK, "ready\n")
 }
 
-/// What Prometheus reads.
+/// What Prometheus reads, of all lanes together.
 pub(super) async fn metrics(State(app): State<App>) -> Response {
-    let depth = app.store().queue_depth(app.runner.lane()).await.ok();
-    match app.metrics.text(app.runner.totals(), depth) {
+    let mut totals = Counts::default();
+    let mut depth = Some(0);
+    for runner in app.runners.iter() {
+        totals.add(runner.totals());
+        let of_lane = app.store().queue_depth(runner.lane()).await.ok();
+        depth = depth.zip(of_lane).map(|(depth, of_lane)| depth + of_lane);
+    }
+    match app.metrics.text(totals, depth) {
         Ok(text) => ([(CONTENT_TYPE, METRICS_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -19,6 +19,7 @@ pub mod ids;
 pub mod list;
 mod occurrences;
 pub mod params;
+mod parties;
 mod recipients;
 mod records;
 mod refunds;

@@ -32,14 +32,17 @@ mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    use super::{events, occurrences, schedules, search, system};
-    system::routes()
-        .and(schedules::routes())
-        .and(occurrences::routes())
-        .and(events::routes())
-        .and(search::routes())
-        .and(money_and_people())
-        .into()
+    super::system::routes().and(about_schedules()).and(money_and_people()).into()
+}
+
+/// Those that are about schedules: what is answered in front of a real account.
+pub(crate) fn routes_of_schedules() -> Router<App> {
+    about_schedules().into()
+}
+
+fn about_schedules() -> Routes {
+    use super::{events, occurrences, schedules, search};
+    schedules::routes().and(occurrences::routes()).and(events::routes()).and(search::routes())
 }
 
 /// What schedules stand on.

@@ -7,6 +7,7 @@
 //! may still come: it is never asked for again by itself.
 
 mod answer;
+mod directory;
 mod request;
 
 use std::time::Duration;
@@ -21,6 +22,8 @@ use crate::upstream::{
     Verdict, search,
 };
 use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
+
+pub use directory::{OmiseDirectory, Silent};
 
 /// The version that is spoken.
 const VERSION: (&str, &str) = ("omise-version", "2019-05-29");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::NotSent;
 use futures::{StreamExt as _, stream};
-use reqwest::{Client, RequestBuilder, Url, header, redirect, retry};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Url, header, redirect, retry};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
@@ -73,23 +73,8 @@ impl Answer {
 impl Line {
     /// A way to what stands under `base`.
     pub(crate) fn new(base: &Url, limits: Limits) -> Result<Line, SetupError> {
-        let is_web = matches!(base.scheme(), "http" | "https");
-        if !is_web || base.cannot_be_a_base() {
-            return Err(SetupError::Url(base.to_string()));
-        }
-        // What is joined to it is to stand under it, not beside it.
-        let mut base = base.clone();
-        base.set_query(None);
-        base.set_fragment(None);
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
-        let authorities = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .map(|authority| reqwest::Certificate::from_der(authority))
-            .collect::<Result<Vec<_>, _>>()?;
-        let client = Client::builder()
-            .user_agent(concat!("kalends/", env!("CARGO_PKG_VERSION")))
+        let base = base_url(base)?;
+        let client = client_builder()?
             .timeout(limits.timeout)
             .connect_timeout(limits.timeout / CONNECTING)
             .pool_idle_timeout(KEPT_FOR)
@@ -97,7 +82,6 @@ impl Line {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .no_proxy()
-            .tls_certs_merge(authorities)
             .build()?;
         let pace = limits.per_second.map(|per_second| Pace {
             turn: Arc::new(Semaphore::new(1)),
@@ -161,6 +145,32 @@ impl Line {
             });
         }
     }
+}
+
+/// A URL under which others stand: what is joined to it is to stand under it, not beside it.
+pub(crate) fn base_url(base: &Url) -> Result<Url, SetupError> {
+    let is_web = matches!(base.scheme(), "http" | "https");
+    if !is_web || base.cannot_be_a_base() {
+        return Err(SetupError::Url(base.to_string()));
+    }
+    let mut base = base.clone();
+    base.set_query(None);
+    base.set_fragment(None);
+    if !base.path().ends_with('/') {
+        base.set_path(&format!("{}/", base.path()));
+    }
+    Ok(base)
+}
+
+/// A client that trusts the machine's authorities, and Mozilla's where there are none.
+pub(crate) fn client_builder() -> Result<ClientBuilder, SetupError> {
+    let authorities = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .map(|authority| reqwest::Certificate::from_der(authority))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Client::builder()
+        .user_agent(concat!("kalends/", env!("CARGO_PKG_VERSION")))
+        .tls_certs_merge(authorities))
 }
 
 /// Whether the requests of one batch may leave: as long as the permit holds, and nobody has

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub(crate) use reading::read;
-pub(crate) use settings::{AccountSettings, Configuration, LogFormat, OmiseSettings};
+pub(crate) use settings::{AccountSettings, Configuration, LogFormat};
 
 /// Which configuration.
 #[derive(Args)]

@@ -70,7 +70,12 @@ fn print_account(file: &mut File, account: &AccountSettings) {
     );
     file.key("Payments under way at once", "concurrency", i64::from(omise.concurrency.get()));
     let per_second = omise.per_second.map(|per_second| i64::from(per_second.get()));
-    file.optional("Payments a second, at most; unbounded if left out", "per_second", per_second, "10");
+    file.optional(
+        "Payments a second, at most; unbounded if left out",
+        "per_second",
+        per_second,
+        "10",
+    );
     file.key(
         "How long one may take; one that takes longer is looked up",
         "timeout_seconds",

@@ -55,9 +55,8 @@ impl Source<'_> {
             one(self.in_file(Some(line)), "", format!("it is no TOML: {}", error.message()))
         })?;
         for said in &self.said {
-            said.put(&mut table, Value::String(said.text.clone())).map_err(|message| {
-                one(Origin::Variable(said.variable.clone()), "", message)
-            })?;
+            said.put(&mut table, Value::String(said.text.clone()))
+                .map_err(|message| one(Origin::Variable(said.variable.clone()), "", message))?;
         }
         Ok(table)
     }
@@ -237,7 +236,8 @@ secret_key_file = \"key\"
     fn what_is_no_toml_is_refused_with_its_line() {
         let refused = refusal("listen = \"x\"\ndata = \n", &[]);
         assert!(
-            refused.starts_with("the configuration cannot be used\n  kalends.toml:2: it is no TOML: "),
+            refused
+                .starts_with("the configuration cannot be used\n  kalends.toml:2: it is no TOML: "),
             "{refused}"
         );
     }

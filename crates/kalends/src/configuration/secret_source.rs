@@ -15,7 +15,10 @@ pub(crate) enum SecretSource {
 
 impl SecretSource {
     /// Of the two keys that name one; `None` where it is neither, or both.
-    pub(super) fn one_of(file: Option<&PathBuf>, variable: Option<&String>) -> Option<SecretSource> {
+    pub(super) fn one_of(
+        file: Option<&PathBuf>,
+        variable: Option<&String>,
+    ) -> Option<SecretSource> {
         match (file, variable) {
             (Some(file), None) => Some(SecretSource::File(file.clone())),
             (None, Some(variable)) => Some(SecretSource::Variable(variable.clone())),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
+use engine::Mode;
 use gateway::Gateway;
 use gateway::http::{Endpoint, HttpGateway, SigningSecret};
 use gateway::upstream::{Limits, Names, Url};
@@ -14,7 +15,7 @@ use runner::WallTime;
 use store::sqlite::SqliteStore;
 use store::{BankStore, NameStore, Store as _};
 
-use super::local_names::PublicIds;
+use crate::local_names::PublicIds;
 
 /// Requests under way at once.
 const CONCURRENCY: NonZeroU32 = NonZeroU32::new(32).unwrap();
@@ -63,6 +64,8 @@ impl EndpointArguments {
         };
         let local = PublicIds {
             installation: store.installation(),
+            // Accounts of a sandbox are all in test mode.
+            mode: Mode::Test,
             books: Arc::clone(store) as Arc<dyn BankStore>,
         };
         let names = Names::new(Arc::clone(store) as Arc<dyn NameStore>).with_local(Arc::new(local));

@@ -3,7 +3,6 @@
 mod banner;
 mod default_account;
 mod endpoint;
-mod local_names;
 mod platform;
 mod seed;
 
@@ -21,6 +20,7 @@ use store::{BankStore, ClockMode, ClockState, Store};
 use tokio::net::TcpListener;
 
 use self::endpoint::EndpointArguments;
+use crate::configuration::LogFormat;
 use crate::{data, logging, server};
 
 /// Every account of a sandbox shares this lane: one gateway on one clock.
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    logging::start();
+    logging::start("info", LogFormat::Auto);
     let seed = arguments.seed.as_deref().map(seed::read).transpose()?;
     let sqlite = data::open(&arguments.data)?;
     let store: Arc<dyn Store> = sqlite.clone();
@@ -93,7 +93,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let app = api::App::new(runner.clone()).with_names(sqlite);
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
     banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
-    server::run(listener, api::router(app), &runner).await
+    server::run(listener, api::router(app), &[runner]).await
 }
 
 /// Starts a clock standing. One that stands already keeps its place: the data,

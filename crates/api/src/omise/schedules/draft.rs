@@ -3,18 +3,16 @@
 use bank::country;
 use engine::creation::{self, Creation, CreationError};
 use engine::{
-    Attributes, CardId, Currency, CustomerId, Instruction, Money, Percentage, Plan, Policies,
-    RecipientId, RetryPolicy, Schedule, Timing, TransferAmount,
+    Attributes, Currency, Instruction, Money, Percentage, Plan, Policies, RetryPolicy, Schedule,
+    Timing, TransferAmount,
 };
-use gateway::bank::BankError;
 use jiff::civil::{Date, Time};
 use recurrence::{Recurrence, Rule};
 use serde_json::{Map, Value};
 use store::{NewSchedule, RequestKey};
 
 use super::super::params::Reader;
-use super::super::{Context, Kind, OmiseError, Params};
-use super::show::not_found_or_failure;
+use super::super::{Context, OmiseError, Params, parties};
 use super::{on, window};
 
 /// When charges run, in the account's zone.
@@ -233,9 +231,9 @@ async fn checked_charge(
     }
     within(country::charge_limits(currency), wish.amount, currency)
         .map_err(OmiseError::invalid_charge)?;
-    let customer = existing_customer(context, &wish.customer).await?;
+    let customer = parties::customer(context, &wish.customer).await?;
     let card = match &wish.card {
-        Some(card) => Some(card_of(context, customer, card).await?),
+        Some(card) => Some(parties::card(context, (customer, &wish.customer), card).await?),
         None => None,
     };
     let mut attributes = Attributes::new();
@@ -247,22 +245,6 @@ async fn checked_charge(
     Ok((Instruction::Charge { customer, card, money, description }, attributes))
 }
 
-async fn existing_customer(context: &Context, id: &str) -> Result<CustomerId, OmiseError> {
-    let missing = || OmiseError::not_found("customer", id);
-    let key = context.ids().parse(Kind::Customer, id).map(CustomerId).ok_or_else(missing)?;
-    let customer = context.app.bank().customer(context.account.id, key).await;
-    let customer = customer.map_err(|error| not_found_or_failure(error, missing))?;
-    if customer.deleted { Err(missing()) } else { Ok(key) }
-}
-
-async fn card_of(context: &Context, customer: CustomerId, id: &str) -> Result<CardId, OmiseError> {
-    let missing = || OmiseError::not_found("card", id);
-    let key = context.ids().parse(Kind::Card, id).map(CardId).ok_or_else(missing)?;
-    let card = context.app.bank().card(context.account.id, key).await;
-    let card = card.map_err(|error| not_found_or_failure(error, missing))?;
-    if card.deleted || card.customer != Some(customer) { Err(missing()) } else { Ok(key) }
-}
-
 async fn checked_transfer(
     context: &Context,
     wish: TransferWish,
@@ -272,8 +254,8 @@ async fn checked_transfer(
         return Err(OmiseError::bad_request("currency is currently not supported"));
     }
     let recipient = match &wish.recipient {
-        Some(id) => existing_recipient(context, id).await?,
-        None => default_recipient(context).await?,
+        Some(id) => parties::recipient(context, id).await?,
+        None => parties::default_recipient(context).await?,
     };
     let amount = match (wish.amount, wish.percentage) {
         (Some(amount), _) => {
@@ -286,23 +268,6 @@ async fn checked_transfer(
         }
     };
     Ok((Instruction::Transfer { recipient, amount }, Attributes::new()))
-}
-
-async fn existing_recipient(context: &Context, id: &str) -> Result<RecipientId, OmiseError> {
-    let missing = || OmiseError::not_found("recipient", id);
-    let key = context.ids().parse(Kind::Recipient, id).map(RecipientId).ok_or_else(missing)?;
-    let recipient = context.app.bank().recipient(context.account.id, key).await;
-    let recipient = recipient.map_err(|error| not_found_or_failure(error, missing))?;
-    if recipient.deleted { Err(missing()) } else { Ok(key) }
-}
-
-async fn default_recipient(context: &Context) -> Result<RecipientId, OmiseError> {
-    let missing =
-        || OmiseError::bad_request("transfer [recipient] is missing, and there is no default one");
-    let found: Result<_, BankError> =
-        context.app.bank().default_recipient(context.account.id).await;
-    let found = found.map_err(|error| not_found_or_failure(error, missing))?;
-    found.map(|recipient| recipient.id).ok_or_else(missing)
 }
 
 /// The captured wording: `amount must be greater than or equal to 2000 (thb subunits)`.

@@ -1,10 +1,10 @@
 //! Lists of schedules: all, by what they pay, and by whom.
 
-use engine::{CustomerId, InstructionKind, RecipientId};
+use engine::InstructionKind;
 use store::{PageQuery, ScheduleQuery};
 
 use super::super::list::{ListShape, page_query};
-use super::super::{Answer, Context, Kind, OmiseError, Params};
+use super::super::{Answer, Context, Params, parties};
 use super::show;
 
 pub(super) async fn all(context: Context, params: Params) -> Answer {
@@ -20,19 +20,13 @@ pub(super) async fn transfers(context: Context, params: Params) -> Answer {
 }
 
 pub(super) async fn of_customer(context: Context, params: Params, id: String) -> Answer {
-    let missing = || OmiseError::not_found("customer", &id);
-    let key = context.ids().parse(Kind::Customer, &id).ok_or_else(missing)?;
-    let customer = context.app.bank().customer(context.account.id, CustomerId(key)).await;
-    customer.map_err(|error| show::not_found_or_failure(error, missing))?;
+    let key = parties::customer_key(&context, &id).await?;
     let location = format!("/customers/{id}/schedules");
     answer(&context, &params, &location, Some(InstructionKind::Charge), Some(key)).await
 }
 
 pub(super) async fn of_recipient(context: Context, params: Params, id: String) -> Answer {
-    let missing = || OmiseError::not_found("recipient", &id);
-    let key = context.ids().parse(Kind::Recipient, &id).ok_or_else(missing)?;
-    let recipient = context.app.bank().recipient(context.account.id, RecipientId(key)).await;
-    recipient.map_err(|error| show::not_found_or_failure(error, missing))?;
+    let key = parties::recipient_key(&context, &id).await?;
     let location = format!("/recipients/{id}/schedules");
     answer(&context, &params, &location, Some(InstructionKind::Transfer), Some(key)).await
 }

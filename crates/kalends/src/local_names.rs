@@ -1,4 +1,4 @@
-//! What a sandbox's own things are called at an endpoint: as its APIs call them.
+//! What this installation's own things are called outside: as its APIs call them.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use engine::{AccountId, InstallationId, InstructionKind, Mode, ScheduleId};
 use gateway::upstream::LocalNames;
 use store::{BankStore, RecordKey, RecordKind};
 
-/// The public ids of everything in a sandbox.
-pub(super) struct PublicIds {
-    pub(super) installation: InstallationId,
-    pub(super) books: Arc<dyn BankStore>,
+/// The public ids of everything in accounts of one mode.
+pub(crate) struct PublicIds {
+    pub(crate) installation: InstallationId,
+    pub(crate) mode: Mode,
+    pub(crate) books: Arc<dyn BankStore>,
 }
 
 impl PublicIds {
-    /// Accounts of a sandbox are all in test mode.
     fn omise(&self, account: AccountId) -> omise::ids::Ids {
-        let code = omise::ids::Code { installation: self.installation, mode: Mode::Test };
+        let code = omise::ids::Code { installation: self.installation, mode: self.mode };
         omise::ids::Ids::over(code, account, Arc::clone(&self.books))
     }
 

@@ -1,0 +1,100 @@
+//! `kalends serve`: schedules in production, in front of real accounts.
+
+mod accounts;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use api::App;
+use api::overlay::Overlay;
+use clap::Args;
+use engine::{Account, ClockId, Mode};
+use gateway::bank::Bank;
+use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
+use gateway::passage::Passage;
+use gateway::upstream::Names;
+use runner::{Handle, MachineTime, Setup, WallTime};
+use store::sqlite::SqliteStore;
+use store::{BankStore, NameStore, Store};
+use tokio::net::TcpListener;
+
+use crate::configuration::{AccountSettings, ConfigurationArgument};
+use crate::local_names::PublicIds;
+use crate::{data, logging, server};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: ConfigurationArgument,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let configuration = arguments.configuration.read()?;
+    logging::start(&configuration.logs.filter, configuration.logs.format);
+    let store = data::open(&configuration.data)?;
+    let listener = TcpListener::bind(configuration.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", configuration.listen))?;
+    let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
+    let mut lanes = Vec::with_capacity(configuration.accounts.len());
+    for settings in &configuration.accounts {
+        let lane = Lane::open(settings, &store, &wall)
+            .await
+            .with_context(|| format!("the account {} cannot be served", settings.name))?;
+        lanes.push(lane);
+    }
+    let runners: Vec<Arc<Handle>> = lanes.iter().map(|lane| Arc::clone(&lane.runner)).collect();
+    let apps = App::of_all(&runners).into_iter().zip(lanes);
+    let apps = apps
+        .map(|(app, lane)| app.with_names(store.clone()).in_front_of(lane.overlay, lane.account));
+    let router = api::switchboard(apps.collect());
+    tracing::info!(address = %listener.local_addr()?, accounts = runners.len(), "serving");
+    server::run(listener, router, &runners).await
+}
+
+/// An account whose schedules run.
+struct Lane {
+    account: Account,
+    overlay: Overlay,
+    runner: Arc<Handle>,
+}
+
+impl Lane {
+    /// Begins to run what is due of an account. Its clock is its lane's.
+    async fn open(
+        settings: &AccountSettings,
+        store: &Arc<SqliteStore>,
+        wall: &Arc<dyn WallTime>,
+    ) -> anyhow::Result<Lane> {
+        let omise = &settings.omise;
+        let secret_key = omise.secret_key()?;
+        let account = accounts::ensure(store.as_ref(), settings, &secret_key, wall.now()).await?;
+        let upstream = OmiseAccount { url: omise.url.clone(), secret_key, limits: omise.limits() };
+        let names = names(store, account.mode);
+        let runner = Handle::start(Setup {
+            store: Arc::clone(store) as Arc<dyn Store>,
+            bank: Arc::new(Bank::new(Arc::clone(store) as Arc<dyn BankStore>)),
+            gateway: Arc::new(OmiseGateway::new(upstream.clone(), names)?),
+            lane: account.lane,
+            clock: ClockId(account.lane.0),
+            wall: Arc::clone(wall),
+        })
+        .await?;
+        let overlay = Overlay {
+            directory: OmiseDirectory::new(upstream)?,
+            api: Passage::new(&omise.url)?,
+            vault: Passage::new(&omise.vault_url)?,
+            allow_card_numbers: omise.allow_card_numbers,
+        };
+        Ok(Lane { account, overlay, runner })
+    }
+}
+
+fn names(store: &Arc<SqliteStore>, mode: Mode) -> Names {
+    let local = PublicIds {
+        installation: store.installation(),
+        mode,
+        books: Arc::clone(store) as Arc<dyn BankStore>,
+    };
+    Names::new(Arc::clone(store) as Arc<dyn NameStore>).with_local(Arc::new(local))
+}
