@@ -5,10 +5,16 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
+use engine::{ClockId, LaneId};
 use store::sqlite::SqliteStore;
 
 /// The file inside a data folder.
 const DATA_FILE: &str = "kalends.db";
+
+/// The clock of a lane: its own, under the same number.
+pub(crate) const fn clock_of(lane: LaneId) -> ClockId {
+    ClockId(lane.0)
+}
 
 /// Which data, for a command that works on what is there.
 #[derive(Args)]

@@ -1,12 +1,11 @@
 //! `kalends resume`: show what a held lane would run, and let it go.
 
 use clap::Args;
-use engine::{InstallationId, Instant, InstructionKind, Run};
+use engine::{InstallationId, Instant, InstructionKind, LaneId, Mode, Run};
 use runner::{MachineTime, Told, WallTime as _};
 use store::{ClockMode, Store};
 
-use crate::data::DataArgument;
-use crate::sandbox::{CLOCK, LANE};
+use crate::data::{DataArgument, clock_of};
 
 /// Runs that are shown one by one, at most.
 const RUNS_SHOWN_MAX: u32 = 100;
@@ -28,22 +27,20 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let store = arguments.data.open_existing()?;
     let wall_now = MachineTime::new().now();
-    let clock = store.clock(CLOCK).await?;
-    let now = match (clock.target, clock.mode) {
-        // It goes on to there.
-        (Some(target), _) => target,
-        (None, ClockMode::Standing(position)) => position,
-        (None, ClockMode::Wall) => wall_now,
-    };
-    let Some(held_since) = store.pulse(LANE).await?.held_since else {
+    let held = held(store.as_ref(), wall_now).await?;
+    if held.is_empty() {
         println!("Nothing is held: what is due runs when the server is started.");
         return Ok(());
-    };
-    show(store.as_ref(), held_since, now).await?;
+    }
+    for lane in &held {
+        show(store.as_ref(), lane).await?;
+    }
     match arguments.reason.filter(|_| arguments.yes) {
         Some(reason) => {
             let told = Told { at: wall_now, actor: "command line", reason: &reason };
-            runner::resume_lane(store.as_ref(), LANE, now, told).await?;
+            for lane in &held {
+                runner::resume_lane(store.as_ref(), lane.id, lane.now, told).await?;
+            }
             println!("\nResumed: it runs when the server is started.");
         }
         None => println!(
@@ -54,10 +51,52 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn show(store: &dyn Store, held_since: Instant, now: Instant) -> anyhow::Result<()> {
-    let due = store.queued(LANE, now, RUNS_SHOWN_MAX).await?;
-    let slots = store.count_slots(LANE, now, SLOTS_COUNTED_MAX).await?;
-    println!("Held since {held_since}. By {now}, slots that are due: {slots}.");
+/// A lane of which nothing runs.
+struct Held {
+    id: LaneId,
+    /// The accounts whose lane it is, as people call them.
+    accounts: Vec<String>,
+    since: Instant,
+    /// What its clock says, or will once an advance under way has ended.
+    now: Instant,
+}
+
+/// The lanes of all accounts that are held.
+async fn held(store: &dyn Store, wall_now: Instant) -> anyhow::Result<Vec<Held>> {
+    let mut held: Vec<Held> = Vec::new();
+    for account in store.accounts().await? {
+        let name = account.attributes.get("name").and_then(|name| name.as_str());
+        let mode = match account.mode {
+            Mode::Test => "test",
+            Mode::Live => "live",
+        };
+        let name = name.map_or_else(|| format!("account {}", account.id), str::to_owned);
+        let name = format!("{name} ({mode})");
+        if let Some(known) = held.iter_mut().find(|lane| lane.id == account.lane) {
+            known.accounts.push(name);
+        } else if let Some(since) = store.pulse(account.lane).await?.held_since {
+            let now = now(store, account.lane, wall_now).await?;
+            held.push(Held { id: account.lane, accounts: vec![name], since, now });
+        }
+    }
+    Ok(held)
+}
+
+async fn now(store: &dyn Store, lane: LaneId, wall_now: Instant) -> anyhow::Result<Instant> {
+    let clock = store.clock(clock_of(lane)).await?;
+    Ok(match (clock.target, clock.mode) {
+        // It goes on to there.
+        (Some(target), _) => target,
+        (None, ClockMode::Standing(position)) => position,
+        (None, ClockMode::Wall) => wall_now,
+    })
+}
+
+async fn show(store: &dyn Store, lane: &Held) -> anyhow::Result<()> {
+    let Held { id, accounts, since, now } = lane;
+    let due = store.queued(*id, *now, RUNS_SHOWN_MAX).await?;
+    let slots = store.count_slots(*id, *now, SLOTS_COUNTED_MAX).await?;
+    println!("{}: held since {since}. By {now}, slots that are due: {slots}.", accounts.join(", "));
     if !due.is_empty() {
         println!("Each is looked up at its gateway before it is sent.\n");
         println!("  {:<30}  {:<8}  {:>20}  schedule", "due", "pays by", "minor units");

@@ -24,8 +24,8 @@ use crate::configuration::LogFormat;
 use crate::{data, logging, server};
 
 /// Every account of a sandbox shares this lane: one gateway on one clock.
-pub(crate) const LANE: LaneId = LaneId(1);
-pub(crate) const CLOCK: ClockId = ClockId(1);
+const LANE: LaneId = LaneId(1);
+const CLOCK: ClockId = data::clock_of(LANE);
 
 #[derive(Args)]
 pub(crate) struct Arguments {

@@ -2,13 +2,14 @@
 
 mod accounts;
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use api::App;
 use api::overlay::Overlay;
 use clap::Args;
-use engine::{Account, ClockId, Mode};
+use engine::{Account, Mode};
 use gateway::bank::Bank;
 use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
 use gateway::passage::Passage;
@@ -48,7 +49,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let apps = apps
         .map(|(app, lane)| app.with_names(store.clone()).in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
-    tracing::info!(address = %listener.local_addr()?, accounts = runners.len(), "serving");
+    let address = listener.local_addr()?;
+    // Whoever started it may have closed its output: that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "Kalends, ready on http://{address}");
+    tracing::info!(%address, accounts = runners.len(), "serving");
     server::run(listener, router, &runners).await
 }
 
@@ -76,7 +80,7 @@ impl Lane {
             bank: Arc::new(Bank::new(Arc::clone(store) as Arc<dyn BankStore>)),
             gateway: Arc::new(OmiseGateway::new(upstream.clone(), names)?),
             lane: account.lane,
-            clock: ClockId(account.lane.0),
+            clock: data::clock_of(account.lane),
             wall: Arc::clone(wall),
         })
         .await?;

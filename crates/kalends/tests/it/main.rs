@@ -16,6 +16,7 @@ mod emulator;
 mod endpoint;
 mod endpoint_kill;
 mod kill;
+mod overlay;
 mod platform;
 mod sandbox_process;
 mod second_process;

@@ -47,6 +47,19 @@ impl SandboxProcess {
         if let Some(shim) = shim {
             shim.put_before(&mut command);
         }
+        SandboxProcess::spawn(command)
+    }
+
+    /// Starts `kalends serve` with this configuration, and waits until it is ready. It is
+    /// asked as a sandbox is, by the keys of the sandbox that it stands in front of.
+    pub(crate) fn serve(configuration: &Path, log: &Path) -> SandboxProcess {
+        let mut command = logged(log);
+        command.args(["serve", "--config"]).arg(configuration);
+        SandboxProcess::spawn(command)
+            .expect("the server ended before it was ready; its log says why")
+    }
+
+    fn spawn(mut command: Command) -> Result<SandboxProcess, ExitStatus> {
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = lines
@@ -181,14 +194,15 @@ impl Drop for SandboxProcess {
 }
 
 fn command(data: &Path, more: &[&str], log: &Path) -> Command {
+    let mut command = logged(log);
+    command.args(["sandbox", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(more);
+    command
+}
+
+fn logged(log: &Path) -> Command {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(log).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_kalends"));
-    command
-        .args(["sandbox", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .args(more)
-        .stdout(Stdio::piped())
-        .stderr(log);
+    command.stdout(Stdio::piped()).stderr(log);
     command
 }
 

@@ -1,0 +1,198 @@
+//! `kalends serve` in front of a sandbox that plays Omise.
+
+use std::path::PathBuf;
+
+use http::StatusCode;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::sandbox_process::{PUBLIC_KEY, SECRET_KEY, SandboxProcess};
+
+const START: &str = "2026-01-31T00:00:00Z";
+
+/// An upstream, and a server in front of it, by clocks that are moved together.
+struct World {
+    folder: TempDir,
+    upstream: SandboxProcess,
+    server: SandboxProcess,
+}
+
+impl World {
+    async fn open(more: &str) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("upstream.log");
+        let data = folder.path().join("upstream.db");
+        let upstream = SandboxProcess::start(&data, &["--clock", START], &log);
+        std::fs::write(folder.path().join("key"), format!("{SECRET_KEY}\n")).unwrap();
+        let configuration = format!(
+            "listen = \"127.0.0.1:0\"\ndata = {data:?}\n\n[[accounts]]\nname = \"shop\"\n\
+             mode = \"test\"\n\n[accounts.omise]\nurl = {url:?}\nvault_url = {url:?}\n\
+             secret_key_file = {key:?}\npublic_key = {PUBLIC_KEY:?}\n{more}\n",
+            data = folder.path().join("kalends.db"),
+            key = folder.path().join("key"),
+            url = upstream.url,
+        );
+        std::fs::write(folder.path().join("kalends.toml"), configuration).unwrap();
+        let server = SandboxProcess::serve(&file(&folder, "kalends.toml"), &file(&folder, "log"));
+        let world = World { folder, upstream, server };
+        world.put_clock(START).await;
+        world
+    }
+
+    async fn put_clock(&self, now: &str) {
+        let url = format!("{}/kalends/v1/clock", self.server.url);
+        let request = self.server.client().put(url).basic_auth(SECRET_KEY, Some(""));
+        let answered = request.json(&json!({ "now": now })).send().await.unwrap();
+        assert_eq!(answered.status(), StatusCode::OK);
+    }
+
+    /// The upstream first: whoever pays is never behind whoever asks.
+    async fn advance(&self, to: &str) {
+        self.upstream.advance(to).await;
+        self.server.advance(to).await;
+    }
+
+    /// A customer with a card, made through the server.
+    async fn customer(&self) -> Value {
+        let token = self
+            .server
+            .post(
+                "/tokens",
+                &json!({ "card": {
+                    "name": "Somchai Prasert", "number": "4242424242424242",
+                    "expiration_month": 12, "expiration_year": 2040, "security_code": "123",
+                }}),
+            )
+            .await;
+        self.server.post("/customers", &json!({ "card": token["id"] })).await
+    }
+
+    fn restart(self) -> World {
+        let World { folder, upstream, server } = self;
+        server.kill();
+        let server = SandboxProcess::serve(&file(&folder, "kalends.toml"), &file(&folder, "log"));
+        World { folder, upstream, server }
+    }
+}
+
+fn file(folder: &TempDir, name: &str) -> PathBuf {
+    folder.path().join(name)
+}
+
+fn monthly(customer: &Value) -> Value {
+    json!({
+        "every": 1, "period": "month", "on": { "days_of_month": [31] },
+        "end_date": "2026-12-31",
+        "charge": { "customer": customer["id"], "amount": 19_900, "description": "Membership" },
+    })
+}
+
+fn data(list: &Value) -> &[Value] {
+    list["data"].as_array().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_is_kept_here_and_charges_the_account_behind() {
+    let world = World::open("allow_card_numbers = true").await;
+    let customer = world.customer().await;
+    let schedule = world.server.post("/schedules", &monthly(&customer)).await;
+    assert_eq!(schedule["charge"]["customer"], customer["id"]);
+    assert_eq!(schedule["occurrences"]["total"], 1, "it starts today, and today is the 31st");
+    let world = world.restart();
+    world.advance("2026-04-01T00:00:00Z").await;
+
+    let id = schedule["id"].as_str().unwrap();
+    let occurrences = world.server.get(&format!("/schedules/{id}/occurrences")).await;
+    let days: Vec<_> = data(&occurrences).iter().map(|it| &it["scheduled_on"]).collect();
+    assert_eq!(days, ["2026-01-31", "2026-02-28", "2026-03-31"]);
+    // The upstream has exactly these, and does not know the schedule; here they name it.
+    let theirs = world.upstream.get("/charges?order=chronological").await;
+    let ours = world.server.get("/charges?order=chronological").await;
+    let results: Vec<_> = data(&occurrences).iter().map(|it| &it["result"]).collect();
+    assert_eq!(data(&theirs).iter().map(|it| &it["id"]).collect::<Vec<_>>(), results);
+    for (their, our) in data(&theirs).iter().zip(data(&ours)) {
+        assert_eq!((&their["schedule"], &our["schedule"]), (&Value::Null, &json!(id)));
+        let mut expected = their.clone();
+        expected["schedule"] = json!(id);
+        assert_eq!(*our, expected);
+    }
+    let of_customer = format!("/customers/{}/schedules", customer["id"].as_str().unwrap());
+    let listed = world.server.get(&of_customer).await;
+    assert_eq!(data(&listed).iter().map(|it| &it["id"]).collect::<Vec<_>>(), [id]);
+    let found = world.server.get("/search?scope=charge_schedule").await;
+    assert_eq!(found["total"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_about_schedules_is_answered_as_the_account_behind_answers_it() {
+    let world = World::open("allow_card_numbers = true").await;
+    world.customer().await;
+    for path in
+        ["/account", "/customers", "/customers/cust_none", "/events", "/balance?x=%20", "/nothing"]
+    {
+        let ask = async |server: &SandboxProcess, key: &str| {
+            let request = server.client().get(format!("{}{path}", server.url));
+            let request = request.basic_auth(key, Some("")).header("omise-version", "2017-11-02");
+            let answered = request.send().await.unwrap();
+            let mut headers = answered.headers().clone();
+            // Every answer has its own.
+            headers.remove("x-request-id");
+            headers.remove("date");
+            (answered.status(), headers, answered.text().await.unwrap())
+        };
+        for key in [SECRET_KEY, "skey_test_of_somebody_else"] {
+            let (ours, theirs) = (ask(&world.server, key).await, ask(&world.upstream, key).await);
+            assert_eq!(ours, theirs, "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_names_only_whom_the_account_behind_knows() {
+    let world = World::open("allow_card_numbers = true").await;
+    let (one, other) = (world.customer().await, world.customer().await);
+    let refused = async |change: Value| {
+        let mut asked = monthly(&one);
+        for (name, value) in change.as_object().unwrap() {
+            asked["charge"][name] = value.clone();
+        }
+        let (status, answer) = world.server.try_post("/schedules", &asked).await.unwrap();
+        (status.as_u16(), answer["message"].clone())
+    };
+    let card = other["default_card"].as_str().unwrap();
+    assert_eq!(
+        refused(json!({ "customer": "cust_test_none" })).await,
+        (404, json!("customer cust_test_none was not found"))
+    );
+    assert_eq!(
+        refused(json!({ "customer": "../account" })).await,
+        (404, json!("customer ../account was not found"))
+    );
+    assert_eq!(
+        refused(json!({ "card": card })).await,
+        (404, json!(format!("card {card} was not found")))
+    );
+    let schedules = world.server.get("/schedules").await;
+    assert_eq!(schedules["total"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn card_numbers_are_not_passed_on_unless_that_was_allowed() {
+    let world = World::open("").await;
+    let card = json!({ "card": { "number": "4242424242424242" } });
+    let (status, answer) = world.server.try_post("/tokens", &card).await.unwrap();
+    assert_eq!((status.as_u16(), &answer["code"]), (403, &json!("card_numbers_refused")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_account_behind_nothing_is_made_and_nothing_is_guessed() {
+    let world = World::open("allow_card_numbers = true").await;
+    let customer = world.customer().await;
+    let World { upstream, server, folder: _folder } = world;
+    upstream.kill();
+    let (status, answer) = server.try_post("/schedules", &monthly(&customer)).await.unwrap();
+    assert_eq!((status.as_u16(), &answer["code"]), (502, &json!("upstream_unreachable")));
+    assert_eq!(server.get("/schedules").await["total"], 0);
+    let answer = server.get("/customers").await;
+    assert_eq!(answer["code"], "upstream_unreachable");
+}
