@@ -16,7 +16,7 @@ use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
     AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen,
-    Grant, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, Resumption,
+    Grant, Key, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, Resumption,
     ScheduleQuery, Settled, SlotRecord, Store, StoreError, StoredResponse,
 };
 
@@ -376,6 +376,14 @@ impl Store for StoreLine {
 
     async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()> {
         self.ends.store.put_credentials(credentials).await
+    }
+
+    async fn put_keys(&self, keys: Vec<Key>, entry: Option<AuditEntry>) -> Result<()> {
+        self.ends.store.put_keys(keys, entry).await
+    }
+
+    async fn keys(&self, account: AccountId) -> Result<Vec<Key>> {
+        self.ends.store.keys(account).await
     }
 
     async fn add_grants(

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use engine::Instant;
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
@@ -19,6 +20,9 @@ pub(crate) struct Credentials {
     known: Mutex<HashMap<[u8; 32], Credential>>,
 }
 
+/// What keys begin with that are made here.
+pub(crate) const MADE_HERE: &str = "kalends_";
+
 /// How many credentials are remembered; past it, all are forgotten and read anew.
 const REMEMBERED_MAX: usize = 4_096;
 
@@ -29,9 +33,10 @@ impl Credentials {
         &self,
         headers: &HeaderMap,
         store: &dyn Store,
+        now: Instant,
     ) -> Result<Option<Credential>, StoreError> {
         match key_hash(headers) {
-            Some(sha256) => self.opened_by(sha256, store).await,
+            Some(sha256) => self.opened_by(sha256, store, now).await,
             None => Ok(None),
         }
     }
@@ -41,27 +46,37 @@ impl Credentials {
         &self,
         headers: &HeaderMap,
         store: &dyn Store,
+        now: Instant,
     ) -> Result<Option<Credential>, StoreError> {
         match pair_hash(headers) {
-            Some(sha256) => self.opened_by(sha256, store).await,
+            Some(sha256) => self.opened_by(sha256, store, now).await,
             None => Ok(None),
         }
     }
 
-    /// The credential with this hash.
+    /// The credential with this hash, if it opens anything at `now`, by the wall clock.
     pub(crate) async fn opened_by(
         &self,
         sha256: [u8; 32],
         store: &dyn Store,
+        now: Instant,
     ) -> Result<Option<Credential>, StoreError> {
+        let is_open = |credential: &Credential| credential.opens_at(now);
         if let Some(credential) = self.remembered(&sha256) {
-            return Ok(Some(credential));
+            return Ok(Some(credential).filter(is_open));
         }
         let credential = store.credential(sha256).await?;
         if let Some(credential) = &credential {
             self.remember(credential.clone());
         }
-        Ok(credential)
+        Ok(credential.filter(is_open))
+    }
+
+    /// Has a credential read anew: it was changed.
+    pub(crate) fn forget(&self, sha256: &[u8; 32]) {
+        if let Ok(mut known) = self.known.lock() {
+            known.remove(sha256);
+        }
     }
 
     fn remembered(&self, sha256: &[u8; 32]) -> Option<Credential> {
@@ -76,6 +91,11 @@ impl Credentials {
             known.insert(credential.sha256, credential);
         }
     }
+}
+
+/// Whether a request shows a key that was made here, which is nobody else's to see.
+pub(crate) fn shows_key_made_here(headers: &HeaderMap) -> bool {
+    basic(headers).is_some_and(|decoded| decoded.starts_with(MADE_HERE.as_bytes()))
 }
 
 /// SHA-256 of the user name of an `Authorization: Basic` header.

@@ -54,7 +54,7 @@ impl Switchboard {
         let app = &self.lines.first()?.app;
         let store = app.store().as_ref();
         // A store that fails says so to whoever answers.
-        let credential = app.credentials.of(headers, store).await.ok()??;
+        let credential = app.credentials.of(headers, store, app.runner.wall_now()).await.ok()??;
         Some(store.account(credential.account).await.ok()??.lane)
     }
 }

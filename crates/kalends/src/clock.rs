@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
+
+use crate::server_client::Server;
 
 /// How often progress is asked for while the clock advances.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
@@ -46,8 +47,7 @@ enum Action {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let sandbox =
-        Sandbox { url: arguments.url, key: arguments.key, client: reqwest::Client::new() };
+    let sandbox = Server::at(arguments.url, arguments.key);
     let answer = match arguments.action {
         Action::Show => sandbox.ask(Method::GET, "clock", None).await?,
         Action::Set { instant } => {
@@ -59,28 +59,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-struct Sandbox {
-    url: String,
-    key: String,
-    client: reqwest::Client,
-}
-
-impl Sandbox {
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Value> {
-        let url = format!("{}/kalends/v1/{path}", self.url.trim_end_matches('/'));
-        let mut request = self.client.request(method, &url).basic_auth(&self.key, Some(""));
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let response = request.send().await.with_context(|| {
-            format!(
-                "no sandbox answers at {}; start one with `kalends sandbox`, or name it with --url",
-                self.url
-            )
-        })?;
-        read(response).await
-    }
-
+impl Server {
     async fn advance(&self, to: &str) -> anyhow::Result<Value> {
         let advance = self.ask(Method::POST, "clock/advance", Some(json!({ "to": to })));
         tokio::pin!(advance);
@@ -123,17 +102,4 @@ fn show_progress(bar: &ProgressBar, started: &Value, reading: &Value, to: &str) 
     let percent = seconds(now).saturating_mul(100).checked_div(seconds(to)).unwrap_or(100);
     bar.set_position(u64::try_from(percent.clamp(0, 100)).unwrap_or(0));
     bar.set_message(now.to_string());
-}
-
-async fn read(response: Response) -> anyhow::Result<Value> {
-    let status = response.status();
-    let text = response.text().await?;
-    let body: Value = serde_json::from_str(&text)
-        .with_context(|| format!("what answers there is not a sandbox: {status}"))?;
-    if status.is_success() {
-        return Ok(body);
-    }
-    let reason =
-        ["detail", "message", "title"].iter().find_map(|key| body.get(key).and_then(Value::as_str));
-    bail!("{} ({status})", reason.unwrap_or(&text));
 }

@@ -5,6 +5,7 @@ mod clock;
 mod configuration;
 mod data;
 mod doctor;
+mod keys;
 mod local_names;
 mod logging;
 mod preview;
@@ -12,6 +13,7 @@ mod resume;
 mod sandbox;
 mod serve;
 mod server;
+mod server_client;
 
 use std::process::ExitCode;
 
@@ -37,6 +39,8 @@ enum Command {
     Preview(Box<preview::Arguments>),
     /// Show or move the clock of a running sandbox
     Clock(clock::Arguments),
+    /// Make, list, roll and revoke the keys of an account of a running server
+    Keys(keys::Arguments),
     /// Write all data, in use or not, to one file
     Backup(backup::BackupArguments),
     /// Make data of a backup; nothing of it runs until it is resumed
@@ -56,6 +60,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Config(arguments) => configuration::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
+        Command::Keys(arguments) => runtime.block_on(keys::run(arguments)),
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Resume(arguments) => runtime.block_on(resume::run(arguments)),

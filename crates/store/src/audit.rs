@@ -30,4 +30,10 @@ pub enum Deed {
     Asked,
     /// Let a lane run that had been held.
     Resumed,
+    /// Made a key.
+    MadeKey,
+    /// Made a key in the place of another.
+    RolledKey,
+    /// Ended a key.
+    RevokedKey,
 }

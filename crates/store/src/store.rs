@@ -15,6 +15,7 @@ use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
+use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
@@ -59,6 +60,11 @@ pub trait Store: Send + Sync + 'static {
     async fn credential(&self, sha256: [u8; 32]) -> Result<Option<Credential>>;
     /// Writes credentials of accounts that are there, over those with the same hash.
     async fn put_credentials(&self, credentials: Vec<Credential>) -> Result<()>;
+    /// Writes keys that people handle, over those with the same hash, with who did it where
+    /// somebody did, in one commit.
+    async fn put_keys(&self, keys: Vec<Key>, entry: Option<AuditEntry>) -> Result<()>;
+    /// The keys of an account that people handle, oldest first, expired ones included.
+    async fn keys(&self, account: AccountId) -> Result<Vec<Key>>;
 
     // ---- tokens in the place of keys ---------------------------------------
 
@@ -213,9 +219,19 @@ pub struct Credential {
     pub account: AccountId,
     /// How far.
     pub kind: CredentialKind,
+    /// When it stops to, by the wall clock; never where there is none.
+    pub expires_at: Option<Instant>,
     /// Host names of the web pages that tokens given for it may be used from; any, and
     /// none, where there are none.
     pub domains: Vec<Box<str>>,
+}
+
+impl Credential {
+    /// Whether it opens anything at this moment, by the wall clock.
+    #[must_use]
+    pub fn opens_at(&self, now: Instant) -> bool {
+        self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 /// How far a credential reaches.

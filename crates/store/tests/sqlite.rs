@@ -71,6 +71,7 @@ async fn what_was_answered_is_there_after_a_restart() {
             account: ACCOUNT,
             kind: CredentialKind::Secret,
             domains: Vec::new(),
+            expires_at: None,
         };
         let made = store.create_account(account(), vec![credential]).await.unwrap();
         let schedule = world.schedule(charges_on(1)).await;

@@ -39,7 +39,7 @@ pub(super) async fn authenticate(
             let (credential, scopes) = borne(app, headers, token).await?;
             (Some(credential), Some(scopes))
         }
-        None => (app.credentials.of_pair(headers, store).await?, None),
+        None => (app.credentials.of_pair(headers, store, app.runner.wall_now()).await?, None),
     };
     let credential = credential.ok_or_else(Refusal::unauthorized)?;
     let account = store.account(credential.account).await?.ok_or_else(Refusal::unauthorized)?;
@@ -58,7 +58,8 @@ async fn borne(
         .filter(|grant| grant.kind == GrantKind::Access)
         .filter(|grant| grant.expires_at > app.runner.wall_now())
         .ok_or_else(Refusal::unauthorized)?;
-    let credential = app.credentials.opened_by(grant.credential, store).await?;
+    let credential =
+        app.credentials.opened_by(grant.credential, store, app.runner.wall_now()).await?;
     let credential = credential.ok_or_else(Refusal::unauthorized)?;
     if grant.bound && !origin::is_allowed(&credential, headers) {
         return Err(Refusal::forbidden());

@@ -53,6 +53,7 @@ mod tests {
             account: AccountId(1),
             kind: CredentialKind::Secret,
             domains: domains.iter().copied().map(Box::from).collect(),
+            expires_at: None,
         }
     }
 

@@ -57,8 +57,9 @@ impl FromRequestParts<App> for Actor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
         let store = app.store().as_ref();
-        let credential = match app.credentials.of(&parts.headers, store).await? {
-            None => app.credentials.of_pair(&parts.headers, store).await?,
+        let now = app.runner.wall_now();
+        let credential = match app.credentials.of(&parts.headers, store, now).await? {
+            None => app.credentials.of_pair(&parts.headers, store, now).await?,
             some => some,
         };
         let credential = credential

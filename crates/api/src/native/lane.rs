@@ -73,6 +73,9 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::SaidNotPaid => "said_not_paid",
         Deed::Asked => "asked",
         Deed::Resumed => "resumed",
+        Deed::MadeKey => "made_key",
+        Deed::RolledKey => "rolled_key",
+        Deed::RevokedKey => "revoked_key",
     };
     json!({
         "at": entry.at.to_string(),

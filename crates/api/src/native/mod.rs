@@ -4,6 +4,7 @@
 
 mod clock;
 mod endpoint;
+mod keys;
 mod lane;
 mod names;
 mod operations;
@@ -12,7 +13,7 @@ pub(crate) mod problem;
 mod unknowns;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::App;
 
@@ -27,6 +28,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kalends/v1/lane", get(lane::show))
         .route("/kalends/v1/resume", post(lane::resume))
         .route("/kalends/v1/audit", get(lane::audit))
+        .route("/kalends/v1/keys", get(keys::list).post(keys::create))
+        .route("/kalends/v1/keys/{id}", delete(keys::revoke))
+        .route("/kalends/v1/keys/{id}/roll", post(keys::roll))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

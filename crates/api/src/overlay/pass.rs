@@ -12,6 +12,7 @@ use http_body_util::{BodyExt as _, Limited};
 use super::place::{self, Place};
 use super::references;
 use crate::App;
+use crate::authentication::shows_key_made_here;
 use crate::native::problem::Problem;
 use crate::omise::OmiseError;
 use crate::omise::answer::refusal;
@@ -43,6 +44,9 @@ pub(crate) async fn pass(State(app): State<App>, request: Request) -> Response {
 }
 
 async fn through(app: &App, passage: &Passage, mut request: Request) -> Response {
+    if shows_key_made_here(request.headers()) {
+        return key_made_here();
+    }
     let shows_payments =
         request.method() == Method::GET && references::may_be_in(request.uri().path());
     if shows_payments {
@@ -89,6 +93,14 @@ async fn with_references(app: &App, answer: Response) -> Response {
 fn nothing_here() -> Response {
     use axum::response::IntoResponse as _;
     Problem::new(StatusCode::NOT_FOUND, "there is nothing here").into_response()
+}
+
+fn key_made_here() -> Response {
+    refusal(&OmiseError::new(
+        StatusCode::FORBIDDEN,
+        "key_made_here",
+        "this key was made by Kalends and opens schedules and /kalends/v1; what is passed on to Omise needs a key of Omise's",
+    ))
 }
 
 fn card_numbers_refused() -> Response {

@@ -338,5 +338,6 @@ fn pair(pair: &str) -> Credential {
         account: AccountId(0),
         kind: CredentialKind::Secret,
         domains: Vec::new(),
+        expires_at: None,
     }
 }

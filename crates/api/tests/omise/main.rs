@@ -16,6 +16,7 @@ mod charges;
 mod customers;
 mod events;
 mod kalends;
+mod keys;
 mod occurrences;
 mod recipients;
 mod refunds;

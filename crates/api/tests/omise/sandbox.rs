@@ -141,6 +141,11 @@ impl Sandbox {
     }
 
     /// With the public key.
+    pub(crate) fn ask_with<'a>(&'a self, key: &'a str) -> Asking<'a> {
+        Asking { key, ..self.ask() }
+    }
+
+    /// Begins a request with the public key.
     pub(crate) fn ask_publicly(&self) -> Asking<'_> {
         Asking { key: PUBLIC_KEY, ..self.ask() }
     }
@@ -352,6 +357,7 @@ fn credentials() -> Vec<Credential> {
         account: AccountId(0),
         kind,
         domains: Vec::new(),
+        expires_at: None,
     };
     vec![opens(SECRET_KEY, CredentialKind::Secret), opens(PUBLIC_KEY, CredentialKind::Public)]
 }

@@ -78,6 +78,7 @@ pub(super) fn credentials(secret: &str, public: Option<&str>) -> Vec<Credential>
         account: AccountId(0),
         kind,
         domains: Vec::new(),
+        expires_at: None,
     };
     let public = public.map(|key| credential(key, CredentialKind::Public));
     std::iter::once(credential(secret, CredentialKind::Secret)).chain(public).collect()

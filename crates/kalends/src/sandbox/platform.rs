@@ -120,7 +120,7 @@ pub(super) fn credential(
     domains: Vec<Box<str>>,
 ) -> Credential {
     let sha256 = sha256(public, secret);
-    Credential { sha256, account, kind: CredentialKind::Secret, domains }
+    Credential { sha256, account, kind: CredentialKind::Secret, domains, expires_at: None }
 }
 
 fn sha256(public: &str, secret: &str) -> [u8; 32] {

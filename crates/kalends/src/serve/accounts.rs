@@ -4,7 +4,7 @@ use engine::{Account, AccountId, Instant, LaneId};
 use gateway::upstream::Secret;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use store::{Credential, CredentialKind, Store};
+use store::{Credential, CredentialKind, Key, KeyOrigin, Store};
 
 use crate::configuration::AccountSettings;
 
@@ -26,8 +26,7 @@ pub(super) async fn ensure(
     };
     let account = match all.iter().find(is_it) {
         Some(found) => {
-            let described = Account { attributes: found.attributes.clone(), ..found.clone() };
-            let described = describe(described, settings);
+            let described = describe(found.clone(), settings);
             if described != *found {
                 store.update_account(described.clone()).await?;
             }
@@ -40,7 +39,8 @@ pub(super) async fn ensure(
             store.create_account(made, Vec::new()).await?
         }
     };
-    store.put_credentials(credentials(account.id, settings, secret_key)).await?;
+    let configured = configured(account.id, settings, secret_key, now);
+    put_configured(store, account.id, configured, now).await?;
     Ok(account)
 }
 
@@ -75,17 +75,53 @@ fn describe(account: Account, settings: &AccountSettings) -> Account {
     }
 }
 
-fn credentials(
+/// The upstream's own keys, as the configuration names them.
+fn configured(
     account: AccountId,
     settings: &AccountSettings,
     secret_key: &Secret,
-) -> Vec<Credential> {
-    let credential = |sha256, kind| Credential { sha256, account, kind, domains: Vec::new() };
-    let secret = credential(secret_key.sha256(), CredentialKind::Secret);
-    let public = settings
-        .omise
-        .public_key
-        .as_ref()
-        .map(|key| credential(Sha256::digest(key.as_bytes()).into(), CredentialKind::Public));
+    now: Instant,
+) -> Vec<Key> {
+    let key = |sha256, kind, name: &str, ending: &str| Key {
+        credential: Credential { sha256, account, kind, domains: Vec::new(), expires_at: None },
+        name: name.into(),
+        ending: ending.into(),
+        origin: KeyOrigin::Configured,
+        created_at: now,
+    };
+    let secret = key(secret_key.sha256(), CredentialKind::Secret, "Omise, secret key", "");
+    let public = settings.omise.public_key.as_ref().map(|public| {
+        let sha256 = Sha256::digest(public.as_bytes()).into();
+        let start = public.len().saturating_sub(4);
+        let ending = public.get(start..).unwrap_or_default();
+        key(sha256, CredentialKind::Public, "Omise, public key", ending)
+    });
     std::iter::once(secret).chain(public).collect()
+}
+
+/// Writes the keys that the configuration names now, and ends those that it named before.
+async fn put_configured(
+    store: &dyn Store,
+    account: AccountId,
+    configured: Vec<Key>,
+    now: Instant,
+) -> anyhow::Result<()> {
+    let known = store.keys(account).await?;
+    let is_named =
+        |key: &Key| configured.iter().any(|named| named.credential.sha256 == key.credential.sha256);
+    let ended = known.iter().filter(|key| {
+        key.origin == KeyOrigin::Configured && key.credential.opens_at(now) && !is_named(key)
+    });
+    let ended = ended.cloned().map(|mut key| {
+        key.credential.expires_at = Some(now);
+        key
+    });
+    let since = |mut key: Key| {
+        let before = known.iter().find(|it| it.credential.sha256 == key.credential.sha256);
+        key.created_at = before.map_or(now, |before| before.created_at);
+        key
+    };
+    let keys: Vec<Key> = configured.iter().cloned().map(since).chain(ended).collect();
+    store.put_keys(keys, None).await?;
+    Ok(())
 }

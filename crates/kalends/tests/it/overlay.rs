@@ -196,3 +196,32 @@ async fn without_the_account_behind_nothing_is_made_and_nothing_is_guessed() {
     let answer = server.get("/customers").await;
     assert_eq!(answer["code"], "upstream_unreachable");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_made_here_opens_schedules_and_is_shown_to_nobody_else() {
+    let world = World::open("").await;
+    let made = world.server.post("/kalends/v1/keys", &json!({ "name": "Nightly job" })).await;
+    let key = made["key"].as_str().unwrap();
+    let ask = async |path: &str| {
+        let request = world.server.client().get(format!("{}{path}", world.server.url));
+        let answered = request.basic_auth(key, Some("")).send().await.unwrap();
+        let status = answered.status().as_u16();
+        (status, answered.json::<Value>().await.unwrap()["code"].clone())
+    };
+    assert_eq!(ask("/schedules").await, (200, Value::Null));
+    assert_eq!(ask("/charges").await, (403, json!("key_made_here")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_the_configuration_no_longer_names_opens_nothing() {
+    let world = World::open("").await;
+    let schedules = async |server: &SandboxProcess, key: &str| {
+        let request = server.client().get(format!("{}/schedules", server.url));
+        request.basic_auth(key, Some("")).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(schedules(&world.server, SECRET_KEY).await, 200);
+    std::fs::write(file(&world.folder, "key"), "skey_test_after_it").unwrap();
+    let world = world.restart();
+    assert_eq!(schedules(&world.server, SECRET_KEY).await, 401);
+    assert_eq!(schedules(&world.server, "skey_test_after_it").await, 200);
+}

@@ -31,6 +31,7 @@ pub async fn a_credential_is_found_by_its_hash_alone(store: Arc<dyn Store>) {
         account: account().id,
         kind,
         domains: vec!["shop.example".into()],
+        expires_at: None,
     };
     let credentials =
         vec![credential(1, CredentialKind::Secret), credential(2, CredentialKind::Public)];
@@ -50,6 +51,7 @@ pub async fn a_credential_can_be_put_beside_and_over_others(store: Arc<dyn Store
         account: made.id,
         kind: CredentialKind::Public,
         domains: Vec::new(),
+        expires_at: None,
     };
     store.put_credentials(vec![credential.clone()]).await.unwrap();
     assert_eq!(store.credential([1; 32]).await.unwrap(), Some(credential.clone()));

@@ -29,6 +29,7 @@ pub mod edits;
 pub mod events;
 pub mod grants;
 pub mod histories;
+pub mod keys;
 pub mod names;
 pub mod pulse;
 pub mod requests;
@@ -53,6 +54,10 @@ macro_rules! store_conformance {
                 a_clock_that_was_never_set_follows_the_wall
                 a_clock_keeps_where_it_stands_and_where_it_goes
                 a_stopped_store_refuses_what_is_asked_after
+            }
+            keys {
+                keys_come_oldest_first_with_all_that_people_know_of_them
+                a_key_is_ended_in_one_commit_with_who_did_it
             }
             schedules {
                 keys_are_consecutive_and_never_given_twice

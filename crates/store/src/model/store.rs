@@ -25,6 +25,7 @@ use self::requests::Requests;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::grant::Grant;
+use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
@@ -71,6 +72,7 @@ struct Books {
     events: Vec<Event>,
     pulses: BTreeMap<LaneId, Pulse>,
     audit: Vec<AuditEntry>,
+    keys: Vec<Key>,
     requests: Requests,
 }
 
@@ -148,6 +150,7 @@ impl Books {
             events: Vec::new(),
             pulses: BTreeMap::new(),
             audit: Vec::new(),
+            keys: Vec::new(),
             requests: Requests::new(),
         }
     }
@@ -272,6 +275,25 @@ impl Store for ModelStore {
         let put = credentials.into_iter().map(|credential| (credential.sha256, credential));
         self.open()?.credentials.extend(put);
         Ok(())
+    }
+
+    async fn put_keys(&self, keys: Vec<Key>, entry: Option<AuditEntry>) -> Result<()> {
+        let mut books = self.open()?;
+        for key in keys {
+            books.credentials.insert(key.credential.sha256, key.credential.clone());
+            books.keys.retain(|known| known.credential.sha256 != key.credential.sha256);
+            books.keys.push(key);
+        }
+        books.audit.extend(entry);
+        Ok(())
+    }
+
+    async fn keys(&self, account: AccountId) -> Result<Vec<Key>> {
+        let books = self.open()?;
+        let of_it = |key: &&Key| key.credential.account == account;
+        let mut keys: Vec<Key> = books.keys.iter().filter(of_it).cloned().collect();
+        keys.sort_by_key(|key| (key.created_at, key.credential.sha256));
+        Ok(keys)
     }
 
     async fn add_grants(

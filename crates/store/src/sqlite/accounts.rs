@@ -3,9 +3,15 @@
 use engine::{Account, AccountId, ClockId, Instant, LaneId, Zone};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::columns::{Stored, currency, from_json, instant_at, json, stored_at};
+use super::columns::{Stored, currency, from_json, instant_at, json, stored_as, stored_at};
 use super::fault::{Fault, Outcome};
+use crate::key::{Key, KeyOrigin};
 use crate::store::{ClockMode, ClockState, Credential};
+
+stored_as!(KeyOrigin, "key's origin", {
+    KeyOrigin::Made => 0, KeyOrigin::Made;
+    KeyOrigin::Configured => 1, KeyOrigin::Configured;
+});
 
 const COLUMNS: &str =
     "id, lane, mode, country, currency, zone, three_d_secure, created_at, attributes";
@@ -39,7 +45,7 @@ pub(super) fn create(
             json("attributes", &account.attributes)?,
         ))?;
     let mut insert = connection.prepare_cached(
-        "INSERT INTO credential (sha256, account, kind, domains) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO credential (sha256, account, kind, domains, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for credential in credentials {
         insert.execute((
@@ -47,6 +53,7 @@ pub(super) fn create(
             account.id.0,
             credential.kind.number(),
             json("domains", &credential.domains)?,
+            credential.expires_at.map(Instant::nanoseconds),
         ))?;
     }
     Ok(account)
@@ -55,9 +62,9 @@ pub(super) fn create(
 /// Writes credentials of accounts that are there.
 pub(super) fn put_credentials(connection: &Connection, credentials: &[Credential]) -> Outcome<()> {
     let mut put = connection.prepare_cached(
-        "INSERT INTO credential (sha256, account, kind, domains) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO credential (sha256, account, kind, domains, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET account = excluded.account, kind = excluded.kind,
-         domains = excluded.domains",
+         domains = excluded.domains, expires_at = excluded.expires_at",
     )?;
     for credential in credentials {
         put.execute((
@@ -65,9 +72,57 @@ pub(super) fn put_credentials(connection: &Connection, credentials: &[Credential
             credential.account.0,
             credential.kind.number(),
             json("domains", &credential.domains)?,
+            credential.expires_at.map(Instant::nanoseconds),
         ))?;
     }
     Ok(())
+}
+
+/// Writes keys that people handle, of accounts that are there.
+pub(super) fn put_keys(connection: &Connection, keys: &[Key]) -> Outcome<()> {
+    for key in keys {
+        put_credentials(connection, std::slice::from_ref(&key.credential))?;
+        connection
+            .prepare_cached(
+                "UPDATE credential SET name = ?2, ending = ?3, origin = ?4, created_at = ?5
+                 WHERE sha256 = ?1",
+            )?
+            .execute((
+                key.credential.sha256,
+                &key.name,
+                &key.ending,
+                key.origin.number(),
+                key.created_at.nanoseconds(),
+            ))?;
+    }
+    Ok(())
+}
+
+/// The keys of an account that people handle, oldest first.
+pub(super) fn keys(connection: &Connection, account: AccountId) -> Outcome<Vec<Key>> {
+    let mut select = connection.prepare_cached(
+        "SELECT sha256, kind, domains, expires_at, name, ending, origin, created_at
+         FROM credential WHERE account = ?1 AND name IS NOT NULL ORDER BY created_at, sha256",
+    )?;
+    select
+        .query_and_then([account.0], |row| {
+            let expires_at = row.get::<_, Option<i64>>(3)?.map(Instant::from_nanoseconds);
+            let credential = Credential {
+                sha256: row.get(0)?,
+                account,
+                kind: stored_at(row, 1)?,
+                expires_at,
+                domains: from_json("credential's domains", &row.get::<_, String>(2)?)?,
+            };
+            Ok(Key {
+                credential,
+                name: row.get(4)?,
+                ending: row.get(5)?,
+                origin: stored_at(row, 6)?,
+                created_at: instant_at(row, 7)?,
+            })
+        })?
+        .collect()
 }
 
 /// Replaces an account's stored form.
@@ -126,14 +181,16 @@ fn account(row: &Row<'_>) -> Outcome<Account> {
 
 /// The credential whose SHA-256 this is.
 pub(super) fn credential(connection: &Connection, sha256: [u8; 32]) -> Outcome<Option<Credential>> {
-    let mut select = connection
-        .prepare_cached("SELECT account, kind, domains FROM credential WHERE sha256 = ?1")?;
+    let mut select = connection.prepare_cached(
+        "SELECT account, kind, domains, expires_at FROM credential WHERE sha256 = ?1",
+    )?;
     let mut rows = select.query([sha256])?;
     rows.next()?
         .map(|row| {
             let domains = from_json("credential's domains", &row.get::<_, String>(2)?)?;
             let account = AccountId(row.get(0)?);
-            Ok(Credential { sha256, account, kind: stored_at(row, 1)?, domains })
+            let expires_at = row.get::<_, Option<i64>>(3)?.map(Instant::from_nanoseconds);
+            Ok(Credential { sha256, account, kind: stored_at(row, 1)?, expires_at, domains })
         })
         .transpose()
 }

@@ -12,6 +12,9 @@ stored_as!(Deed, "deed", {
     Deed::SaidNotPaid => 1, Deed::SaidNotPaid;
     Deed::Asked => 2, Deed::Asked;
     Deed::Resumed => 3, Deed::Resumed;
+    Deed::MadeKey => 4, Deed::MadeKey;
+    Deed::RolledKey => 5, Deed::RolledKey;
+    Deed::RevokedKey => 6, Deed::RevokedKey;
 });
 
 /// Appends an entry.

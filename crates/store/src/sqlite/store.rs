@@ -19,6 +19,7 @@ use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
+use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
@@ -112,6 +113,18 @@ impl Store for SqliteStore {
             accounts::put_credentials(writing.connection, &credentials)
         })
         .await
+    }
+
+    async fn put_keys(&self, keys: Vec<Key>, entry: Option<AuditEntry>) -> Result<()> {
+        self.write("writing keys", move |writing| {
+            accounts::put_keys(writing.connection, &keys)?;
+            entry.iter().try_for_each(|entry| audit::append(writing.connection, entry))
+        })
+        .await
+    }
+
+    async fn keys(&self, account: AccountId) -> Result<Vec<Key>> {
+        self.read("reading keys", move |connection| accounts::keys(connection, account)).await
     }
 
     async fn add_grants(

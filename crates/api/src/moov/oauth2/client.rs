@@ -22,12 +22,17 @@ pub(super) async fn authenticated(
         let unknown = || Refusal::malformed("client_id and client_secret open nothing here");
         let pair = format!("{id}:{}", secret.unwrap_or_default());
         let sha256 = Sha256::digest(pair).into();
-        return app.credentials.opened_by(sha256, store).await?.ok_or_else(unknown);
+        return app
+            .credentials
+            .opened_by(sha256, store, app.runner.wall_now())
+            .await?
+            .ok_or_else(unknown);
     }
     if !request.headers().contains_key(AUTHORIZATION) {
         let message = "no client is given; send client_id and client_secret, or HTTP Basic";
         return Err(Refusal::malformed(message));
     }
-    let credential = app.credentials.of_pair(request.headers(), store).await?;
+    let credential =
+        app.credentials.of_pair(request.headers(), store, app.runner.wall_now()).await?;
     credential.ok_or_else(Refusal::unauthorized)
 }

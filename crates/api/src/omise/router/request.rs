@@ -97,7 +97,7 @@ async fn authenticate(
     headers: &HeaderMap,
 ) -> Result<Account, OmiseError> {
     let store = app.store().as_ref();
-    let credential = app.credentials.of(headers, store).await?;
+    let credential = app.credentials.of(headers, store, app.runner.wall_now()).await?;
     let opens = |kind| kind == CredentialKind::Secret || access == Access::Any;
     let credential = credential
         .filter(|credential| opens(credential.kind))
