@@ -38,21 +38,20 @@ def basic(user, password=""):
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-class Sandbox:
+class Server:
     """One running server, whose own API is called with `authorization`."""
 
-    def __init__(self, authorization, clock, data=":memory:", seed=None):
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+    def __init__(self, authorization, port, command, environment=None):
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
         self._authorization = authorization
         self._log = tempfile.TemporaryFile()
-        command = [binary(), "sandbox", "--listen", f"127.0.0.1:{self.port}", "--data", str(data)]
-        if clock is not None:
-            command += ["--clock", clock]
-        if seed is not None:
-            command += ["--seed", str(seed)]
         self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
+            [binary(), *command],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
         try:
             self._wait_until_ready()
@@ -121,3 +120,64 @@ class Sandbox:
     def now(self):
         """Where the clock stands."""
         return self.kalends("GET", "clock")["now"]
+
+
+class SandboxServer(Server):
+    """A sandbox whose clock stands."""
+
+    def __init__(self, authorization, clock, data=":memory:", seed=None):
+        port = free_port()
+        command = ["sandbox", "--listen", f"127.0.0.1:{port}", "--data", str(data)]
+        if clock is not None:
+            command += ["--clock", clock]
+        if seed is not None:
+            command += ["--seed", str(seed)]
+        super().__init__(authorization, port, command)
+
+
+class ServerInFront(Server):
+    """`kalends serve` in front of a sandbox that plays Omise, by clocks that move together."""
+
+    SECRET_KEY = "skey_test_sandbox"
+    PUBLIC_KEY = "pkey_test_sandbox"
+
+    def __init__(self, authorization, clock, data=":memory:", seed=None):
+        self.upstream = SandboxServer(authorization, clock, data, seed)
+        port = free_port()
+        account = "KALENDS_ACCOUNTS__0__"
+        environment = {
+            **os.environ,
+            "KALENDS_LISTEN": f"127.0.0.1:{port}",
+            "KALENDS_DATA": data if data == ":memory:" else f"{data}-in-front.db",
+            f"{account}NAME": "shop",
+            f"{account}MODE": "test",
+            f"{account}OMISE__URL": self.upstream.url,
+            f"{account}OMISE__VAULT_URL": self.upstream.url,
+            f"{account}OMISE__SECRET_KEY_VARIABLE": "OMISE_SECRET_KEY",
+            f"{account}OMISE__PUBLIC_KEY": self.PUBLIC_KEY,
+            f"{account}OMISE__ALLOW_CARD_NUMBERS": "true",
+            "OMISE_SECRET_KEY": self.SECRET_KEY,
+        }
+        try:
+            super().__init__(authorization, port, ["serve"], environment)
+            now = self.upstream.kalends("GET", "clock")
+            if now["mode"] == "standing":
+                self.kalends("PUT", "clock", {"now": now["now"]})
+        except BaseException:
+            self.upstream.stop()
+            raise
+
+    def advance(self, to):
+        """The upstream's clock first: whoever pays is never behind whoever asks."""
+        self.upstream.advance(to)
+        return super().advance(to)
+
+    def stop(self):
+        try:
+            super().stop()
+        finally:
+            self.upstream.stop()
+
+
+# The same tests go through a server in front of the sandbox where this is set.
+Sandbox = ServerInFront if os.environ.get("KALENDS_IN_FRONT") else SandboxServer

@@ -13,7 +13,7 @@ use crate::upstream::{SetupError, base_url, client_builder};
 /// How long connecting may take. What did not connect was provably not passed on.
 const CONNECTING: Duration = Duration::from_secs(10);
 /// How long nothing at all may come while an answer is awaited or read.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// Headers that speak of one connection and not of what is said over it (RFC 9110, section
 /// 7.6.1), and the name of the host that was asked.
 const OF_ONE_CONNECTION: [HeaderName; 9] = [

@@ -39,7 +39,7 @@ pub(super) fn of_routed(app: &App, mode: Mode, uri: &Uri) -> Place {
 
 /// Where a request is answered that has none.
 pub(super) fn of_unrouted(path: &str) -> Place {
-    let is_under = |root: &str| path.strip_prefix(root).is_some_and(|rest| is_end(rest));
+    let is_under = |root: &str| path.strip_prefix(root).is_some_and(is_end);
     if is_under("/kalends") {
         Place::Here
     } else if is_under("/tokens") {

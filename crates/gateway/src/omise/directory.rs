@@ -39,19 +39,19 @@ impl OmiseDirectory {
         Ok(OmiseDirectory { line: Line::new(&account.url, LIMITS)?, account })
     }
 
-    /// A customer, or what is left of a deleted one.
-    pub async fn customer(&self, id: &str) -> Said {
-        self.object("customer", &["customers", id]).await
+    /// A customer, or what is left of a deleted one, as a version of the API shows it.
+    pub async fn customer(&self, id: &str, version: &'static str) -> Said {
+        self.object("customer", &["customers", id], version).await
     }
 
     /// A card of a customer.
-    pub async fn card(&self, customer: &str, id: &str) -> Said {
-        self.object("card", &["customers", customer, "cards", id]).await
+    pub async fn card(&self, customer: &str, id: &str, version: &'static str) -> Said {
+        self.object("card", &["customers", customer, "cards", id], version).await
     }
 
     /// A recipient, or what is left of a deleted one.
-    pub async fn recipient(&self, id: &str) -> Said {
-        self.object("recipient", &["recipients", id]).await
+    pub async fn recipient(&self, id: &str, version: &'static str) -> Said {
+        self.object("recipient", &["recipients", id], version).await
     }
 
     /// The recipient who is paid where none is named.
@@ -61,7 +61,7 @@ impl OmiseDirectory {
             url.query_pairs_mut()
                 .append_pair("limit", &PAGE.to_string())
                 .append_pair("offset", &(page * PAGE).to_string());
-            let list = self.asked(url).await?.ok_or(Silent)?;
+            let list = self.asked(url, VERSION.1).await?.ok_or(Silent)?;
             let recipients = list.get("data").and_then(Value::as_array).ok_or(Silent)?;
             let is_default = |it: &&Value| it.get("default") == Some(&Value::Bool(true));
             if let Some(found) = recipients.iter().find(is_default) {
@@ -75,11 +75,11 @@ impl OmiseDirectory {
     }
 
     /// What stands at a path whose last part is its id, if it is what it should be.
-    async fn object(&self, object: &str, path: &[&str]) -> Said {
+    async fn object(&self, object: &str, path: &[&str], version: &'static str) -> Said {
         if !path.iter().all(|part| is_plain(part)) {
             return Ok(None);
         }
-        let found = self.asked(self.line.url(path.iter().copied())).await?;
+        let found = self.asked(self.line.url(path.iter().copied()), version).await?;
         let is_it = |it: &Value| {
             it.get("object").and_then(Value::as_str) == Some(object)
                 && it.get("id").and_then(Value::as_str) == path.last().copied()
@@ -87,8 +87,8 @@ impl OmiseDirectory {
         Ok(found.filter(is_it))
     }
 
-    async fn asked(&self, url: Url) -> Said {
-        let request = self.line.client().get(url).header(VERSION.0, VERSION.1);
+    async fn asked(&self, url: Url, version: &'static str) -> Said {
+        let request = self.line.client().get(url).header(VERSION.0, version);
         let request = request.basic_auth(self.account.secret_key.reveal(), Some(""));
         match self.line.ask(request).await {
             Told::Answer(answer) if answer.is_success() => answer.read().map(Some).ok_or(Silent),

@@ -88,15 +88,12 @@ impl Said {
             let Step::Key(key) = step else {
                 return Err("has a number where a key would stand".to_owned());
             };
-            table = match way.as_slice().first() {
-                Some(Step::Index(index)) => {
-                    way.next();
-                    entry(table, key, *index)?
-                }
-                _ => {
-                    let below = table.entry(key.as_str()).or_insert_with(|| Table::new().into());
-                    below.as_table_mut().ok_or_else(|| format!("{key} holds no keys"))?
-                }
+            table = if let Some(Step::Index(index)) = way.as_slice().first() {
+                way.next();
+                entry(table, key, *index)?
+            } else {
+                let below = table.entry(key.as_str()).or_insert_with(|| Table::new().into());
+                below.as_table_mut().ok_or_else(|| format!("{key} holds no keys"))?
             };
         }
         table.insert(last.clone(), value);

@@ -49,6 +49,11 @@ impl std::fmt::Display for KeyPath {
     }
 }
 
+/// The line, from 1, of a place in bytes.
+pub(super) fn line_at(text: &str, place: usize) -> Option<usize> {
+    Some(text.get(..place)?.matches('\n').count() + 1)
+}
+
 /// The line, from 1, on which a key stands, or else what it would stand in.
 pub(crate) fn line_of(text: &str, path: &KeyPath) -> Option<usize> {
     let table = DeTable::parse(text).ok()?;
@@ -68,8 +73,7 @@ pub(crate) fn line_of(text: &str, path: &KeyPath) -> Option<usize> {
         at = Some(start);
         value = below.get_ref();
     }
-    let before = text.as_bytes().get(..at?)?;
-    Some(before.iter().filter(|byte| **byte == b'\n').count() + 1)
+    line_at(text, at?)
 }
 
 #[cfg(test)]

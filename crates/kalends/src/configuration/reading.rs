@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::checks;
 use super::environment::{Environment, Said};
 use super::fault::{Faults, Origin, Wrong};
-use super::place::{KeyPath, line_of};
+use super::place::{KeyPath, line_at, line_of};
 use super::settings::Configuration;
 
 /// Reads a configuration.
@@ -49,10 +49,8 @@ impl Source<'_> {
     /// The file, with what the environment says over it, as text.
     fn merged(&self) -> Result<Table, Faults> {
         let mut table: Table = self.text.parse().map_err(|error: toml::de::Error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let before = self.text.as_bytes().get(..start).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            one(self.in_file(Some(line)), "", format!("it is no TOML: {}", error.message()))
+            let line = error.span().and_then(|span| line_at(self.text, span.start));
+            one(self.in_file(line), "", format!("it is no TOML: {}", error.message()))
         })?;
         for said in &self.said {
             said.put(&mut table, Value::String(said.text.clone()))

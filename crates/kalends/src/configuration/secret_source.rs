@@ -27,6 +27,7 @@ impl SecretSource {
     }
 
     /// Reads it.
+    #[allow(clippy::disallowed_methods, reason = "this is the configuration's own reading of it")]
     pub(crate) fn read(&self) -> anyhow::Result<Secret> {
         let text = match self {
             SecretSource::File(file) => std::fs::read_to_string(file)

@@ -196,8 +196,10 @@ fn vault_host() -> Url {
     Url::parse("https://vault.omise.co").expect("it is a URL")
 }
 
+const EIGHT: NonZeroU32 = NonZeroU32::new(8).unwrap();
+
 const fn eight() -> NonZeroU32 {
-    NonZeroU32::new(8).unwrap()
+    EIGHT
 }
 
 const fn half_a_minute() -> u16 {

@@ -24,20 +24,16 @@ pub(super) async fn ensure(
         account.mode == settings.mode
             && account.attributes.get(NAME).and_then(Value::as_str) == Some(&settings.name)
     };
-    let account = match all.iter().find(is_it) {
-        Some(found) => {
-            let described = describe(found.clone(), settings);
-            if described != *found {
-                store.update_account(described.clone()).await?;
-            }
-            described
+    let account = if let Some(found) = all.iter().find(is_it) {
+        let described = describe(found, settings);
+        if described != *found {
+            store.update_account(described.clone()).await?;
         }
-        None => {
-            // Lane and clock are the account's own: what one waits for holds up no other.
-            let lane = all.iter().map(|account| account.lane.0).max().unwrap_or(0) + 1;
-            let made = new(settings, LaneId(lane), now);
-            store.create_account(made, Vec::new()).await?
-        }
+        described
+    } else {
+        // Lane and clock are the account's own: what one waits for holds up no other.
+        let lane = all.iter().map(|account| account.lane.0).max().unwrap_or(0) + 1;
+        store.create_account(new(settings, LaneId(lane), now), Vec::new()).await?
     };
     let configured = configured(account.id, settings, secret_key, now);
     put_configured(store, account.id, configured, now).await?;
@@ -58,11 +54,11 @@ fn new(settings: &AccountSettings, lane: LaneId, now: Instant) -> Account {
         created_at: now,
         attributes: Map::new(),
     };
-    describe(account, settings)
+    describe(&account, settings)
 }
 
 /// As the configuration describes it.
-fn describe(account: Account, settings: &AccountSettings) -> Account {
+fn describe(account: &Account, settings: &AccountSettings) -> Account {
     let mut attributes = account.attributes.clone();
     attributes.insert(NAME.to_owned(), json!(settings.name));
     attributes.insert("api_version".to_owned(), json!(settings.api_version.as_str()));
@@ -71,7 +67,7 @@ fn describe(account: Account, settings: &AccountSettings) -> Account {
         currency: settings.currency,
         zone: settings.zone.clone(),
         attributes,
-        ..account
+        ..account.clone()
     }
 }
 

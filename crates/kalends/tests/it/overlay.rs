@@ -25,11 +25,11 @@ impl World {
         let upstream = SandboxProcess::start(&data, &["--clock", START], &log);
         std::fs::write(folder.path().join("key"), format!("{SECRET_KEY}\n")).unwrap();
         let configuration = format!(
-            "listen = \"127.0.0.1:0\"\ndata = {data:?}\n\n[[accounts]]\nname = \"shop\"\n\
+            "listen = \"127.0.0.1:0\"\ndata = \"{data}\"\n\n[[accounts]]\nname = \"shop\"\n\
              mode = \"test\"\n\n[accounts.omise]\nurl = {url:?}\nvault_url = {url:?}\n\
-             secret_key_file = {key:?}\npublic_key = {PUBLIC_KEY:?}\n{more}\n",
-            data = folder.path().join("kalends.db"),
-            key = folder.path().join("key"),
+             secret_key_file = \"{key}\"\npublic_key = {PUBLIC_KEY:?}\n{more}\n",
+            data = folder.path().join("kalends.db").display(),
+            key = folder.path().join("key").display(),
             url = upstream.url,
         );
         std::fs::write(folder.path().join("kalends.toml"), configuration).unwrap();

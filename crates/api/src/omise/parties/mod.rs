@@ -6,7 +6,9 @@ mod upstream;
 
 use engine::{CardId, CustomerId, RecipientId};
 
-use super::{Context, OmiseError};
+use serde_json::Value;
+
+use super::{Answer, Context, OmiseError};
 
 /// A customer who can be charged.
 pub(crate) async fn customer(context: &Context, id: &str) -> Result<CustomerId, OmiseError> {
@@ -57,6 +59,27 @@ pub(crate) async fn recipient_key(context: &Context, id: &str) -> Result<i64, Om
     match context.app.overlay() {
         Some(overlay) => upstream::recipient_key(context, overlay, id).await,
         None => bank::recipient_key(context, id).await,
+    }
+}
+
+/// A customer and a card as a schedule shows them: by their ids, or themselves where that was
+/// asked for. Without a card it is the customer's default one.
+pub(crate) async fn shown_payer(
+    context: &Context,
+    customer: CustomerId,
+    card: Option<CardId>,
+) -> Result<(Value, Value), OmiseError> {
+    match context.app.overlay() {
+        Some(overlay) => Ok(upstream::shown_payer(context, overlay, customer, card).await),
+        None => bank::shown_payer(context, customer, card).await,
+    }
+}
+
+/// A recipient as a schedule shows it, likewise.
+pub(crate) async fn shown_payee(context: &Context, recipient: RecipientId) -> Answer {
+    match context.app.overlay() {
+        Some(overlay) => Ok(upstream::shown_payee(context, overlay, recipient).await),
+        None => bank::shown_payee(context, recipient).await,
     }
 }
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::Value;
 use store::{ForeignName, RecordKind};
 
-use super::super::{Context, OmiseError};
+use super::super::{Context, Kind, OmiseError};
 use super::{card_missing, customer_missing, no_default_recipient, recipient_missing};
 use crate::overlay::Overlay;
 
@@ -16,7 +16,7 @@ pub(super) async fn customer(
     overlay: &Overlay,
     id: &str,
 ) -> Result<CustomerId, OmiseError> {
-    let found = said(overlay.directory.customer(id).await)?;
+    let found = said(overlay.directory.customer(id, context.version.as_str()).await)?;
     found.filter(is_there).ok_or_else(|| customer_missing(id))?;
     key(context, RecordKind::Customer, id).await.map(CustomerId)
 }
@@ -27,7 +27,7 @@ pub(super) async fn card(
     customer: &str,
     id: &str,
 ) -> Result<CardId, OmiseError> {
-    let found = said(overlay.directory.card(customer, id).await)?;
+    let found = said(overlay.directory.card(customer, id, context.version.as_str()).await)?;
     found.filter(is_there).ok_or_else(|| card_missing(id))?;
     key(context, RecordKind::Card, id).await.map(CardId)
 }
@@ -37,7 +37,7 @@ pub(super) async fn recipient(
     overlay: &Overlay,
     id: &str,
 ) -> Result<RecipientId, OmiseError> {
-    let found = said(overlay.directory.recipient(id).await)?;
+    let found = said(overlay.directory.recipient(id, context.version.as_str()).await)?;
     found.filter(is_there).ok_or_else(|| recipient_missing(id))?;
     key(context, RecordKind::Recipient, id).await.map(RecipientId)
 }
@@ -56,7 +56,8 @@ pub(super) async fn customer_key(
     overlay: &Overlay,
     id: &str,
 ) -> Result<i64, OmiseError> {
-    said(overlay.directory.customer(id).await)?.ok_or_else(|| customer_missing(id))?;
+    said(overlay.directory.customer(id, context.version.as_str()).await)?
+        .ok_or_else(|| customer_missing(id))?;
     key(context, RecordKind::Customer, id).await
 }
 
@@ -65,8 +66,53 @@ pub(super) async fn recipient_key(
     overlay: &Overlay,
     id: &str,
 ) -> Result<i64, OmiseError> {
-    said(overlay.directory.recipient(id).await)?.ok_or_else(|| recipient_missing(id))?;
+    said(overlay.directory.recipient(id, context.version.as_str()).await)?
+        .ok_or_else(|| recipient_missing(id))?;
     key(context, RecordKind::Recipient, id).await
+}
+
+/// A customer and a card as a schedule shows them: by their ids, or themselves where that was
+/// asked for. Without a card it is the customer's default one. What the account behind does
+/// not say is shown by its id alone, or not at all.
+pub(super) async fn shown_payer(
+    context: &Context,
+    overlay: &Overlay,
+    customer: CustomerId,
+    card: Option<CardId>,
+) -> (Value, Value) {
+    let (ids, version) = (context.ids(), context.version);
+    let customer_id = ids.render(Kind::Customer, customer.0);
+    let card_id = card.map(|card| ids.render(Kind::Card, card.0));
+    let is_default_shown = card.is_none() && !version.is_2017();
+    if !context.expand && !is_default_shown {
+        return (Value::String(customer_id), Value::from(card_id));
+    }
+    let found = overlay.directory.customer(&customer_id, version.as_str()).await.ok().flatten();
+    let default_card = found.as_ref().and_then(|found| found.get("default_card")?.as_str());
+    let card_id = card_id.or_else(|| default_card.filter(|_| is_default_shown).map(str::to_owned));
+    let card = match &card_id {
+        Some(id) if context.expand => {
+            let found = overlay.directory.card(&customer_id, id, version.as_str()).await;
+            found.ok().flatten().unwrap_or_else(|| Value::String(id.clone()))
+        }
+        other => Value::from(other.clone()),
+    };
+    let customer = found.filter(|_| context.expand).unwrap_or(Value::String(customer_id));
+    (customer, card)
+}
+
+/// A recipient as a schedule shows it, likewise.
+pub(super) async fn shown_payee(
+    context: &Context,
+    overlay: &Overlay,
+    recipient: RecipientId,
+) -> Value {
+    let id = context.ids().render(Kind::Recipient, recipient.0);
+    if !context.expand {
+        return Value::String(id);
+    }
+    let found = overlay.directory.recipient(&id, context.version.as_str()).await;
+    found.ok().flatten().unwrap_or(Value::String(id))
 }
 
 /// The key that stands for a name here, from now on.

@@ -1,7 +1,7 @@
 //! Schedules with all that is shown with them.
 
 use bank::RecordKind;
-use engine::{CardId, CustomerId, Instruction, Occurrence, Schedule};
+use engine::{Instruction, Occurrence, Schedule};
 use gateway::bank::BankError;
 use serde_json::Value;
 use store::{Page, PageQuery, RecordKey};
@@ -9,7 +9,7 @@ use store::{Page, PageQuery, RecordKey};
 use super::super::list::LIMIT_DEFAULT;
 use super::super::records::failure;
 use super::super::view::{View, unexpanded};
-use super::super::{Answer, Context, Kind, OmiseError, customers, recipients};
+use super::super::{Answer, Context, Kind, OmiseError, parties};
 use super::render::{self, Parts, Standing};
 
 /// One schedule, as it stands.
@@ -70,51 +70,15 @@ pub(crate) async fn parties(
 ) -> Result<render::Parties, OmiseError> {
     match &schedule.plan.instruction {
         Instruction::Charge { customer, card, .. } => {
-            let card = match card {
-                Some(card) => Some(*card),
-                None => default_card(context, *customer).await?,
-            };
-            Ok(render::Parties::Charge {
-                customer: customers::show::reference(context, Some(*customer)).await?,
-                card: match card {
-                    Some(card) => shown_card(context, card).await?,
-                    None => Value::Null,
-                },
-            })
+            let (customer, card) = parties::shown_payer(context, *customer, *card).await?;
+            Ok(render::Parties::Charge { customer, card })
         }
-        Instruction::Transfer { recipient: id, .. } => {
-            let found = if context.expand {
-                found(context.app.bank().recipient(context.account.id, *id).await)?
-            } else {
-                None
-            };
-            let recipient = recipients::show::reference(context, *id, found.as_ref());
+        Instruction::Transfer { recipient, .. } => {
+            let recipient = parties::shown_payee(context, *recipient).await?;
             Ok(render::Parties::Transfer { recipient })
         }
         Instruction::Remittance(_) => Ok(render::Parties::Transfer { recipient: Value::Null }),
     }
-}
-
-/// The card a customer would be charged with; 2017-11-02 does not show it.
-async fn default_card(
-    context: &Context,
-    customer: CustomerId,
-) -> Result<Option<CardId>, OmiseError> {
-    if context.version.is_2017() {
-        return Ok(None);
-    }
-    let customer = found(context.app.bank().customer(context.account.id, customer).await)?;
-    Ok(customer.and_then(|customer| customer.default_card))
-}
-
-async fn shown_card(context: &Context, id: CardId) -> Answer {
-    let named = Value::String(context.ids().render(Kind::Card, id.0));
-    if !context.expand {
-        return Ok(named);
-    }
-    let card = found(context.app.bank().card(context.account.id, id).await)?;
-    let view = View::of(context);
-    Ok(card.map_or(named, |card| customers::cards::render::card(&view, &card)))
 }
 
 /// What names a schedule elsewhere: its id, or itself where that was asked for.
@@ -127,15 +91,6 @@ pub(crate) async fn reference(
     match context.app.store().schedule(id).await? {
         Some(schedule) => one(&unexpanded(context), schedule).await,
         None => Ok(named),
-    }
-}
-
-/// What is gone is shown by its id alone.
-fn found<T>(read: Result<T, BankError>) -> Result<Option<T>, OmiseError> {
-    match read {
-        Ok(it) => Ok(Some(it)),
-        Err(BankError::NotFound(_)) => Ok(None),
-        Err(error) => Err(failure(&error)),
     }
 }
 
