@@ -8,12 +8,16 @@
 //! - [`http`] is an endpoint of the user's own.
 //! - [`omise`] is an account with Omise, and [`moov`] a platform with Moov.
 //! - [`upstream`] is what all share that speak to somebody else.
+//!
+//! Beside them stands [`courier`], which sends letters to URLs that strangers named.
 
 pub mod bank;
+pub mod courier;
 pub mod http;
 pub mod moov;
 pub mod omise;
 mod permit;
+mod signature;
 pub mod upstream;
 
 use std::time::Duration;
@@ -22,6 +26,7 @@ use async_trait::async_trait;
 use engine::{AccountId, Currency, Instant, Money, Outcome, PaymentId, PaymentRequest, Percentage};
 
 pub use permit::Permit;
+pub use signature::SigningSecret;
 
 /// Moves money, in batches; one is a batch of one.
 #[async_trait]

@@ -30,4 +30,14 @@ pub enum Deed {
     Asked,
     /// Let a lane run that had been held.
     Resumed,
+    /// Made a webhook endpoint.
+    EndpointCreated,
+    /// Changed one.
+    EndpointChanged,
+    /// Gave one another secret.
+    SecretRolled,
+    /// Deleted one.
+    EndpointDeleted,
+    /// Had an event sent to one again.
+    Redelivered,
 }

@@ -84,10 +84,6 @@ impl Line {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        let authorities = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-            .iter()
-            .map(|authority| reqwest::Certificate::from_der(authority))
-            .collect::<Result<Vec<_>, _>>()?;
         let client = Client::builder()
             .user_agent(concat!("kalends/", env!("CARGO_PKG_VERSION")))
             .timeout(limits.timeout)
@@ -97,7 +93,7 @@ impl Line {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .no_proxy()
-            .tls_certs_merge(authorities)
+            .tls_certs_merge(authorities()?)
             .build()?;
         let pace = limits.per_second.map(|per_second| Pace {
             turn: Arc::new(Semaphore::new(1)),
@@ -189,6 +185,14 @@ impl Leave {
             let _ = self.unwelcome.set(*reason); // the first to hear of it has said so
         }
     }
+}
+
+/// Mozilla's authorities, beside the machine's own.
+pub(crate) fn authorities() -> Result<Vec<reqwest::Certificate>, reqwest::Error> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .map(|authority| reqwest::Certificate::from_der(authority))
+        .collect()
 }
 
 async fn exchange(request: RequestBuilder) -> Told {

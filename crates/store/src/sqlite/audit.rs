@@ -12,6 +12,11 @@ stored_as!(Deed, "deed", {
     Deed::SaidNotPaid => 1, Deed::SaidNotPaid;
     Deed::Asked => 2, Deed::Asked;
     Deed::Resumed => 3, Deed::Resumed;
+    Deed::EndpointCreated => 4, Deed::EndpointCreated;
+    Deed::EndpointChanged => 5, Deed::EndpointChanged;
+    Deed::SecretRolled => 6, Deed::SecretRolled;
+    Deed::EndpointDeleted => 7, Deed::EndpointDeleted;
+    Deed::Redelivered => 8, Deed::Redelivered;
 });
 
 /// Appends an entry.
