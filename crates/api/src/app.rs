@@ -7,6 +7,7 @@ use store::{NameStore, Store};
 
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
+use crate::webhooks::Webhooks;
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct App {
     pub(crate) names: Option<Arc<dyn NameStore>>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Where webhook endpoints are kept, where they are told of anything.
+    pub(crate) webhooks: Option<Webhooks>,
 }
 
 impl App {
@@ -28,6 +31,7 @@ impl App {
             names: None,
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
+            webhooks: None,
         }
     }
 

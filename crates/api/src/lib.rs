@@ -3,7 +3,8 @@
 //! - [`body`] reads what clients send, whatever they encode it in.
 //! - [`omise`] speaks Omise's schedule API, and enough of the rest of it.
 //! - [`moov`] speaks Moov's, and what that stands on.
-//! - [`native`] is Kalends' own: clock, preview, health, metrics.
+//! - [`native`] is Kalends' own: clock, preview, webhook endpoints, health, metrics.
+//! - [`webhooks`] writes and signs what endpoints are told.
 
 mod app;
 mod authentication;
@@ -16,6 +17,7 @@ pub mod native;
 mod observation;
 pub mod omise;
 mod request_id;
+pub mod webhooks;
 
 pub use app::App;
 

@@ -73,6 +73,11 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::SaidNotPaid => "said_not_paid",
         Deed::Asked => "asked",
         Deed::Resumed => "resumed",
+        Deed::EndpointCreated => "endpoint_created",
+        Deed::EndpointChanged => "endpoint_changed",
+        Deed::SecretRolled => "secret_rolled",
+        Deed::EndpointDeleted => "endpoint_deleted",
+        Deed::Redelivered => "redelivered",
     };
     json!({
         "at": entry.at.to_string(),

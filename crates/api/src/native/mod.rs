@@ -3,13 +3,16 @@
 //! Answers are plain JSON; refusals are problem details (RFC 9457).
 
 mod clock;
+mod deliveries;
 mod endpoint;
+pub(crate) mod event;
 mod lane;
 mod names;
 mod operations;
 pub mod preview;
 mod problem;
 mod unknowns;
+mod webhook_endpoints;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -27,6 +30,19 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kalends/v1/lane", get(lane::show))
         .route("/kalends/v1/resume", post(lane::resume))
         .route("/kalends/v1/audit", get(lane::audit))
+        .route(
+            "/kalends/v1/webhook-endpoints",
+            get(webhook_endpoints::list).post(webhook_endpoints::create),
+        )
+        .route(
+            "/kalends/v1/webhook-endpoints/{id}",
+            get(webhook_endpoints::retrieve)
+                .patch(webhook_endpoints::change)
+                .delete(webhook_endpoints::delete),
+        )
+        .route("/kalends/v1/webhook-endpoints/{id}/roll", post(webhook_endpoints::roll))
+        .route("/kalends/v1/webhook-endpoints/{id}/deliveries", get(deliveries::list))
+        .route("/kalends/v1/deliveries/{id}/redeliver", post(deliveries::redeliver))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

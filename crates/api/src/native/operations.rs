@@ -26,7 +26,9 @@ pub(super) async fn readiness(State(app): State<App>) -> (StatusCode, &'static s
 /// What Prometheus reads.
 pub(super) async fn metrics(State(app): State<App>) -> Response {
     let depth = app.store().queue_depth(app.runner.lane()).await.ok();
-    match app.metrics.text(app.runner.totals(), depth) {
+    let webhooks = app.webhooks_standing().await;
+    let webhooks = webhooks.map(|standing| (standing, app.runner.wall_now()));
+    match app.metrics.text(app.runner.totals(), depth, webhooks.as_ref()) {
         Ok(text) => ([(CONTENT_TYPE, METRICS_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

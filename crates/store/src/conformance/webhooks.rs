@@ -339,7 +339,7 @@ pub async fn deliveries_are_listed_newest_first(store: Arc<dyn Telling>) {
     let queued = due(&store, FIRST, NOON).await;
     record(&store, &queued[0], Then::Delivered, ONE).await;
     record(&store, &queued[1], Then::Failed, ONE).await;
-    let listed = async |query| { events_of(&store.deliveries(query).await.unwrap()) };
+    let listed = async |query| events_of(&store.deliveries(query).await.unwrap());
     let newest_first: Vec<EventId> = events.iter().rev().copied().collect();
     assert_eq!(listed(all(FIRST)).await, newest_first);
     let paged = DeliveryQuery { before: Some(queued[3].id), limit: 2, ..all(FIRST) };

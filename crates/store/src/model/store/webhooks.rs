@@ -294,7 +294,9 @@ impl WebhookStore for ModelStore {
 
     async fn record(&self, attempts: Vec<Recorded>) -> Result<()> {
         let mut books = self.open()?;
-        attempts.into_iter().for_each(|it| books.webhooks.record(it));
+        for recorded in attempts {
+            books.webhooks.record(recorded);
+        }
         Ok(())
     }
 
