@@ -17,6 +17,8 @@ mod customers;
 mod events;
 mod kalends;
 mod occurrences;
+#[path = "../../../runner/tests/receiver/mod.rs"]
+mod receiver;
 mod recipients;
 mod refunds;
 mod replay;
@@ -27,3 +29,6 @@ mod search;
 mod tokens;
 mod transactions;
 mod transfers;
+#[path = "../verification/mod.rs"]
+mod verification;
+mod webhooks;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// (IANA's registry of special-purpose addresses, and multicast); and one that is special
 /// within a cloud: where Azure's machines ask for their own secrets.
 const SPECIAL: &[(Ipv4Addr, u32)] = &[
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(127, 0, 0, 0), 8),
@@ -27,7 +27,7 @@ const SPECIAL: &[(Ipv4Addr, u32)] = &[
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// Of the addresses that are given out (2000::/3), those that are special all the same:
+/// Of the addresses that are given out (`2000::/3`), those that are special all the same:
 /// protocols' own, Teredo among them; documentation; and 6to4, which hides another address.
 const SPECIAL_6: &[(Ipv6Addr, u32)] = &[
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),

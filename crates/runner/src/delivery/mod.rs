@@ -139,11 +139,11 @@ pub struct Post {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// How an endpoint has lately been. Kept in memory alone: after a restart each is taken to
-/// be well until it shows otherwise.
+/// How an endpoint has lately been. Kept in memory alone: until it has shown how it is, one
+/// that ever took anything is taken to be well, and one that never did is not.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Health {
-    /// It did not take the last letter.
+    /// It did not take the last letter: it gets one at a time, beside the others.
     is_ailing: bool,
     /// It asked to be left alone until then.
     rests_until: Instant,
@@ -198,18 +198,18 @@ impl Post {
         *self.stopping.borrow()
     }
 
-    fn health_of(&self, id: EndpointId) -> Health {
+    fn health_of(&self, endpoint: &Endpoint) -> Health {
         let health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        let well = Health { is_ailing: false, rests_until: Instant::EPOCH };
-        health.get(&id).copied().unwrap_or(well)
+        let is_ailing = endpoint.delivered_at.is_none();
+        let unknown = Health { is_ailing, rests_until: Instant::EPOCH };
+        health.get(&endpoint.id).copied().unwrap_or(unknown)
     }
 
-    /// Notes how an endpoint is; one that is well need not be remembered.
-    fn note_health(&self, id: EndpointId, noted: Option<Health>) {
-        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
-        match noted {
-            Some(noted) => health.insert(id, noted),
-            None => health.remove(&id),
-        };
+    fn note_health(&self, id: EndpointId, noted: Health) {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner).insert(id, noted);
+    }
+
+    fn forget_health(&self, id: EndpointId) {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 }

@@ -129,7 +129,8 @@ impl Post {
         Duration::from_nanos(u64::try_from(nanoseconds).unwrap_or(0)).min(SLEEP_MAX)
     }
 
-    async fn forget_old(&self) {
+    /// Forgets what ended long ago, and what was to be sent to endpoints that are gone.
+    pub async fn forget_old(&self) {
         let kept_for = i64::try_from(self.settings.kept_for.as_nanos()).unwrap_or(i64::MAX);
         let before = self.wall.now().nanoseconds().saturating_sub(kept_for);
         loop {

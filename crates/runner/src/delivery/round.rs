@@ -48,7 +48,7 @@ impl Post {
     /// Where the store fails. What was under way may have arrived, and is sent again.
     pub async fn round(&self, id: EndpointId) -> Result<Option<Round>, StoreError> {
         let Some(endpoint) = self.webhooks.endpoint(id).await? else {
-            self.note_health(id, None);
+            self.forget_health(id);
             return Ok(None);
         };
         if endpoint.disabled.is_some() {
@@ -56,7 +56,7 @@ impl Post {
         }
         let seen = self.queue_unseen(&endpoint).await?;
         let now = self.wall.now();
-        let health = self.health_of(id);
+        let health = self.health_of(&endpoint);
         if now < health.rests_until {
             return Ok(Some(Round { seen, due: 0, next_at: Some(health.rests_until) }));
         }
@@ -105,7 +105,7 @@ impl Post {
     /// Tries one delivery and records what came of it; whether others may follow at once.
     async fn attempt(&self, endpoint: &Endpoint, delivery: Delivery) -> Result<bool, StoreError> {
         let event = self.store.event(delivery.event).await?;
-        let ailing = self.health_of(endpoint.id).is_ailing;
+        let ailing = self.health_of(endpoint).is_ailing;
         let line = if ailing { &self.to_ailing } else { &self.to_well };
         let Ok(_under_way) = line.acquire().await else { return Ok(false) };
         let (at, begun) = (self.wall.now(), self.wall.elapsed());
@@ -130,8 +130,9 @@ impl Post {
         (begun_at, took): (Instant, Duration),
     ) -> Result<bool, StoreError> {
         let now = self.wall.now();
-        let retry_after = told.receipt().and_then(|receipt| receipt.retry_after);
         let is_taken = told.is_taken();
+        let retry_after = told.receipt().and_then(|receipt| receipt.retry_after);
+        let retry_after = retry_after.filter(|_| !is_taken);
         let then = if is_taken {
             Then::Delivered
         } else {
@@ -139,8 +140,7 @@ impl Post {
             next.map_or(Then::Failed, Then::Again)
         };
         let rests_until = retry_after.map_or(Instant::EPOCH, |it| backoff::rest_until(now, it));
-        let health = Health { is_ailing: true, rests_until };
-        self.note_health(endpoint.id, (!is_taken).then_some(health));
+        self.note_health(endpoint.id, Health { is_ailing: !is_taken, rests_until });
         let is_gone = told.receipt().is_some_and(|receipt| receipt.status == GONE);
         self.log(endpoint, delivery, &told, then);
         let attempted = Attempted {
