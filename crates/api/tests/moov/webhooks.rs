@@ -45,7 +45,7 @@ async fn a_transfer_is_told_from_its_making_to_its_arrival() {
             text(&it["data"], "status")
         })
         .collect();
-    assert_eq!(steps, ["source.confirmed", "source.settled", "source.completed", "completed"]);
+    assert_eq!(steps, ["source.settled", "completed"]);
     let secret = text(&made, "secret");
     let now = Some(instant("2026-01-05T15:00:00Z").nanoseconds() / 1_000_000_000);
     let mut ids: Vec<_> = received.iter().map(|it| it.header("x-webhook-id")).collect();

@@ -7,7 +7,7 @@ use gateway::courier::RetryAfter;
 use store::webhook::{Delivery, DeliveryId};
 
 /// The longest that an endpoint can ask to be left alone: a day.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
 /// How far the wait is moved, in thousandths of itself at most, so that what failed together
 /// is not tried together.
 const JITTER_PER_MILLE: u64 = 100;

@@ -59,7 +59,7 @@ impl Settings {
     /// As Standard Webhooks recommends: ten attempts in the course of three days.
     #[must_use]
     pub fn with_reach(reach: Reach) -> Settings {
-        let (minute, hour) = (Duration::from_secs(60), Duration::from_secs(60 * 60));
+        let (minute, hour) = (Duration::from_mins(1), Duration::from_hours(1));
         Settings {
             reach,
             timeout: Duration::from_secs(15),

@@ -15,11 +15,11 @@ use super::Post;
 /// The longest a task sleeps while something is to be tried: a wall clock may be set.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// The longest it sleeps while nothing is.
-const IDLE_MAX: Duration = Duration::from_secs(10 * 60);
+const IDLE_MAX: Duration = Duration::from_mins(10);
 /// How long to wait after the store failed.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// How often old deliveries are forgotten, and how many in one commit.
-const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
+const PRUNE_EVERY: Duration = Duration::from_mins(10);
 const PRUNED_AT_ONCE: u32 = 1_000;
 
 /// The tasks of endpoints.
