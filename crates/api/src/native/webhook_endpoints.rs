@@ -51,7 +51,10 @@ pub(super) async fn create(
         version: 0,
         url: vetted(webhooks, &url)?,
         form: dialect.form(),
-        filter: asked.events.flatten(),
+        filter: match asked.events {
+            Wanted::Unsaid | Wanted::All => None,
+            Wanted::Only(names) => Some(names),
+        },
         hears_occurrences: false,
         description: asked.description.unwrap_or_default().into(),
         disabled: disabled(asked.enabled.unwrap_or(true), None, now),
@@ -110,10 +113,12 @@ pub(super) async fn change(
     if let Some(url) = asked.url {
         new.url = vetted(webhooks, &url)?;
     }
-    if let Some(events) = asked.events {
-        new.filter = events;
-        new.hears_occurrences = dialect.hears_occurrences(new.filter.as_deref());
+    match asked.events {
+        Wanted::Unsaid => {}
+        Wanted::All => new.filter = None,
+        Wanted::Only(names) => new.filter = Some(names),
     }
+    new.hears_occurrences = dialect.hears_occurrences(new.filter.as_deref());
     if let Some(description) = asked.description {
         new.description = description.into();
     }
@@ -203,11 +208,20 @@ fn rolled(
     Ok(secrets)
 }
 
-/// What a client may say of an endpoint. The list of events may be taken away: null, or
-/// an empty list, is every event.
+/// Which events a client wants.
+enum Wanted {
+    /// It did not say.
+    Unsaid,
+    /// Every event: null, or an empty list.
+    All,
+    /// These.
+    Only(Vec<Box<str>>),
+}
+
+/// What a client may say of an endpoint.
 struct Asked {
     url: Option<String>,
-    events: Option<Option<Vec<Box<str>>>>,
+    events: Wanted,
     description: Option<String>,
     enabled: Option<bool>,
 }
@@ -216,15 +230,18 @@ impl Asked {
     fn read(read: &mut Reader<'_>, dialect: Dialect) -> Asked {
         Asked {
             url: read.optional_text("url"),
-            events: read.mentions("events").then(|| events(read, dialect)),
+            events: wanted(read, dialect),
             description: read.text("description", DESCRIPTION_MAX),
             enabled: read.optional_boolean("enabled"),
         }
     }
 }
 
-fn events(read: &mut Reader<'_>, dialect: Dialect) -> Option<Vec<Box<str>>> {
-    let asked = read.optional_list("events")?;
+fn wanted(read: &mut Reader<'_>, dialect: Dialect) -> Wanted {
+    if !read.mentions("events") {
+        return Wanted::Unsaid;
+    }
+    let asked = read.optional_list("events").unwrap_or_default();
     let mut names: Vec<Box<str>> = Vec::new();
     for value in asked {
         let name = value.as_str().unwrap_or_default();
@@ -235,11 +252,11 @@ fn events(read: &mut Reader<'_>, dialect: Dialect) -> Option<Vec<Box<str>>> {
                 let known: Vec<_> = dialect.names().collect();
                 let known = known.join(", ");
                 read.refuse(format!("events has {value}, which is none of {known}"));
-                return None;
+                return Wanted::Unsaid;
             }
         }
     }
-    Some(names).filter(|names| !names.is_empty())
+    if names.is_empty() { Wanted::All } else { Wanted::Only(names) }
 }
 
 /// Where an endpoint stands after a wish.

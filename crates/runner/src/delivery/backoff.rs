@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_failed_together_is_not_tried_together() {
-        let hour = [Duration::from_secs(3_600)];
+        let hour = [Duration::from_hours(1)];
         let mut next: Vec<_> =
             (1..=50).map(|id| next_attempt(&hour, &delivery(id, 0), NOON, None)).collect();
         next.sort_unstable();
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_may_ask_for_more_time_and_not_for_less_nor_for_ever() {
-        let minute = [Duration::from_secs(60)];
+        let minute = [Duration::from_mins(1)];
         let next =
             |after| seconds(next_attempt(&minute, &delivery(1, 0), NOON, Some(after)).unwrap());
         assert_eq!(next(RetryAfter::Seconds(600)), 600);

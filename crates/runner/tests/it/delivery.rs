@@ -289,11 +289,11 @@ async fn an_endpoint_that_asks_to_be_left_alone_is() {
     mail.make().await;
     mail.rounds(ONE).await;
     mail.make().await;
-    mail.hand.pass(Duration::from_secs(600));
+    mail.hand.pass(Duration::from_mins(10));
     let round = mail.rounds(ONE).await;
     assert_eq!(round.next_at, Some(at("2026-06-15T12:15:00Z")));
     assert_eq!(bodies(&receiver).await.len(), 1);
-    mail.hand.pass(Duration::from_secs(300));
+    mail.hand.pass(Duration::from_mins(5));
     mail.rounds(ONE).await;
     assert_eq!(bodies(&receiver).await.len(), 2);
 }
@@ -401,7 +401,7 @@ async fn old_deliveries_are_forgotten_and_those_of_endpoints_that_were_deleted()
     mail.endpoint(ONE, &receiver.url("/")).await;
     mail.make().await;
     mail.rounds(ONE).await;
-    mail.hand.pass(Duration::from_secs(31 * 86_400));
+    mail.hand.pass(Duration::from_hours(31 * 24));
     assert!(mail.store.delete_endpoint(ONE, entry()).await.unwrap());
     assert_eq!(mail.post.round(ONE).await.unwrap(), None);
     mail.post.forget_old().await;
