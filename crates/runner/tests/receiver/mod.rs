@@ -1,6 +1,12 @@
 //! Who receives webhooks in tests: a socket on this machine that notes what comes, and
 //! answers as it was told.
 #![allow(dead_code, reason = "no one of the tests that use it uses all of it")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what a test did not expect should end it there"
+)]
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
