@@ -9,6 +9,7 @@ use store::{NameStore, Store};
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
 use crate::overlay::Overlay;
+use crate::webhooks::Webhooks;
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct App {
     pub(crate) overlaid: Option<(Arc<Overlay>, Arc<Account>)>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) metrics: Arc<Metrics>,
+    /// Where webhook endpoints are kept, where they are told of anything.
+    pub(crate) webhooks: Option<Webhooks>,
 }
 
 impl App {
@@ -36,18 +39,18 @@ impl App {
             overlaid: None,
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
+            webhooks: None,
         }
     }
 
-    /// An application over each of several running loops, which count together.
+    /// The same over each of several running loops, which count together.
     #[must_use]
-    pub fn of_all(runners: &[Arc<runner::Handle>]) -> Vec<App> {
-        let (credentials, metrics) = (Arc::default(), Arc::default());
+    pub fn over(&self, runners: &[Arc<runner::Handle>]) -> Vec<App> {
+        let all: Arc<[Arc<runner::Handle>]> = runners.into();
         let app = |runner: &Arc<runner::Handle>| App {
-            runners: runners.into(),
-            credentials: Arc::clone(&credentials),
-            metrics: Arc::clone(&metrics),
-            ..App::new(Arc::clone(runner))
+            runner: Arc::clone(runner),
+            runners: Arc::clone(&all),
+            ..self.clone()
         };
         runners.iter().map(app).collect()
     }

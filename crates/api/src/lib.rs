@@ -5,7 +5,8 @@
 //! - [`moov`] speaks Moov's, and what that stands on.
 //! - [`overlay`] passes on what is not about schedules, in front of a real account.
 //! - [`switchboard`] sends each request to the account whose key it shows.
-//! - [`native`] is Kalends' own: clock, preview, health, metrics.
+//! - [`native`] is Kalends' own: clock, preview, webhook endpoints, health, metrics.
+//! - [`webhooks`] writes and signs what endpoints are told.
 
 mod app;
 mod authentication;
@@ -20,6 +21,7 @@ pub mod omise;
 pub mod overlay;
 mod request_id;
 mod switchboard;
+pub mod webhooks;
 
 pub use app::App;
 pub use switchboard::switchboard;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use engine::Instant;
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -9,12 +10,17 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use runner::Counts;
 
+use crate::webhooks::Standing;
+
 /// Counters of this process.
 pub(crate) struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     occurrences: Family<OccurrenceLabels, Counter>,
     queue_depth: Gauge,
+    webhook_attempts: Family<OccurrenceLabels, Counter>,
+    webhook_endpoints_disabled: Counter,
+    webhook_oldest_seconds: Gauge,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
@@ -42,7 +48,33 @@ impl Default for Metrics {
         );
         let queue_depth = Gauge::default();
         registry.register("queue_depth", "Runs queued, claimed ones included", queue_depth.clone());
-        Metrics { registry, requests, occurrences, queue_depth }
+        let webhook_attempts = Family::<OccurrenceLabels, Counter>::default();
+        registry.register(
+            "webhook_attempts",
+            "Webhook deliveries tried since the start, by outcome",
+            webhook_attempts.clone(),
+        );
+        let webhook_endpoints_disabled = Counter::default();
+        registry.register(
+            "webhook_endpoints_disabled",
+            "Webhook endpoints disabled since the start because they took nothing",
+            webhook_endpoints_disabled.clone(),
+        );
+        let webhook_oldest_seconds = Gauge::default();
+        registry.register(
+            "webhook_oldest_undelivered_seconds",
+            "Age of the oldest event that an enabled webhook endpoint has not taken",
+            webhook_oldest_seconds.clone(),
+        );
+        Metrics {
+            registry,
+            requests,
+            occurrences,
+            queue_depth,
+            webhook_attempts,
+            webhook_endpoints_disabled,
+            webhook_oldest_seconds,
+        }
     }
 }
 
@@ -58,6 +90,7 @@ impl Metrics {
         &self,
         totals: Counts,
         queue_depth: Option<u64>,
+        webhooks: Option<&(Standing, Instant)>,
     ) -> Result<String, std::fmt::Error> {
         for (outcome, total) in [
             ("successful", totals.successful),
@@ -72,8 +105,28 @@ impl Metrics {
         if let Some(depth) = queue_depth {
             self.queue_depth.set(i64::try_from(depth).unwrap_or(i64::MAX));
         }
+        if let Some((standing, now)) = webhooks {
+            self.note_webhooks(standing, *now);
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+
+    fn note_webhooks(&self, standing: &Standing, now: Instant) {
+        for (outcome, total) in [
+            ("delivered", standing.outcomes.delivered),
+            ("failed", standing.outcomes.failed),
+            ("given_up", standing.outcomes.given_up),
+        ] {
+            let counter = self.webhook_attempts.get_or_create(&OccurrenceLabels { outcome });
+            counter.inner().store(total, Ordering::Relaxed);
+        }
+        self.webhook_endpoints_disabled
+            .inner()
+            .store(standing.outcomes.disabled, Ordering::Relaxed);
+        let age =
+            standing.oldest.map_or(0, |at| now.nanoseconds().saturating_sub(at.nanoseconds()));
+        self.webhook_oldest_seconds.set(age.max(0) / 1_000_000_000);
     }
 }

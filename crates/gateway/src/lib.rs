@@ -9,13 +9,17 @@
 //! - [`omise`] is an account with Omise, and [`moov`] a platform with Moov.
 //! - [`passage`] passes on what is not ours to answer.
 //! - [`upstream`] is what all share that speak to somebody else.
+//!
+//! Beside them stands [`courier`], which sends letters to URLs that strangers named.
 
 pub mod bank;
+pub mod courier;
 pub mod http;
 pub mod moov;
 pub mod omise;
 pub mod passage;
 mod permit;
+mod signature;
 pub mod upstream;
 
 use std::time::Duration;
@@ -24,6 +28,7 @@ use async_trait::async_trait;
 use engine::{AccountId, Currency, Instant, Money, Outcome, PaymentId, PaymentRequest, Percentage};
 
 pub use permit::Permit;
+pub use signature::SigningSecret;
 
 /// Moves money, in batches; one is a batch of one.
 #[async_trait]

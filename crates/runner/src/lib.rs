@@ -9,12 +9,14 @@
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
 //! - `due_loop` does all this as time goes by.
+//! - [`delivery`] tells webhook endpoints what happened, beside all this.
 
 pub mod advance;
 mod announcement;
 mod breaker;
 mod by_hand;
 pub mod clock;
+pub mod delivery;
 mod doubt;
 mod due_loop;
 mod edit;
@@ -24,8 +26,8 @@ mod kept;
 pub mod lane;
 mod watch;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::{ClockId, Instant, LaneId, Schedule, Term};
@@ -43,6 +45,7 @@ pub use clock::{ClockReading, MachineTime, WallTime};
 pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;
 
+use crate::delivery::Post;
 pub use crate::lane::Lane;
 pub(crate) use crate::lane::schedule_of;
 
@@ -78,6 +81,8 @@ pub struct Handle {
     begun: AtomicBool,
     totals: Totals,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// What ends when the loop does.
+    post: OnceLock<Arc<Post>>,
 }
 
 impl Handle {
@@ -97,13 +102,28 @@ impl Handle {
             begun: AtomicBool::new(false),
             totals: Totals::default(),
             task: Mutex::new(None),
+            post: OnceLock::new(),
         });
         *handle.task.lock().await = Some(tokio::spawn(Arc::clone(&handle).work()));
         Ok(handle)
     }
 
-    /// Finishes the batches that are in flight and ends the loop.
+    /// Has deliveries end when the loop does. Only the first that is attached is.
+    pub fn attach(&self, post: Arc<Post>) {
+        let _ = self.post.set(post);
+    }
+
+    /// Finishes the batches and deliveries that are in flight and ends the loop.
     pub async fn stop(&self) {
+        let post = async {
+            if let Some(post) = self.post.get() {
+                post.stop().await;
+            }
+        };
+        tokio::join!(post, self.stop_running());
+    }
+
+    async fn stop_running(&self) {
         self.lane.stopping.store(true, Ordering::Release);
         self.wake.notify_one();
         let task = self.task.lock().await.take();

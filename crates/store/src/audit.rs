@@ -36,4 +36,14 @@ pub enum Deed {
     RolledKey,
     /// Ended a key.
     RevokedKey,
+    /// Made a webhook endpoint.
+    EndpointCreated,
+    /// Changed one.
+    EndpointChanged,
+    /// Gave one another secret.
+    SecretRolled,
+    /// Deleted one.
+    EndpointDeleted,
+    /// Had an event sent to one again.
+    Redelivered,
 }

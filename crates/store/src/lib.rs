@@ -1,7 +1,8 @@
 //! What must survive a crash.
 //!
 //! [`Store`] is written in the engine's words, [`BankStore`] in the bank's, and
-//! [`NameStore`] keeps what upstreams call their things; none speaks SQL. All take
+//! [`NameStore`] keeps what upstreams call their things, and [`WebhookStore`] what is to be
+//! told to whom; none speaks SQL. All take
 //! batches, and one is a batch of one. An implementation is right when it passes
 //! [`conformance`].
 //!
@@ -22,6 +23,7 @@ pub mod record;
 pub mod request;
 pub mod sqlite;
 mod store;
+pub mod webhook;
 
 pub use audit::{AuditEntry, Deed};
 pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
@@ -37,6 +39,7 @@ pub use store::{
     Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Frozen,
     NewSchedule, ScheduleQuery, Settled, SlotRecord, Store, past_slots,
 };
+pub use webhook::WebhookStore;
 
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

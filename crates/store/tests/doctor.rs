@@ -3,9 +3,11 @@
 
 use std::path::Path;
 
-use store::Store as _;
-use store::conformance::world::{PAID, World, charges_on};
+use engine::ScheduleId;
+use store::conformance::world::{ACCOUNT, PAID, World, account, at, charges_on};
 use store::sqlite::{SqliteStore, examine};
+use store::webhook::{Chain, Endpoint, EndpointId, Form, NewDelivery, SigningKey};
+use store::{AuditEntry, Deed, Event, Store as _, WebhookStore as _};
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
 
@@ -13,9 +15,9 @@ const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
 /// February.
 async fn write_data(data: &Path) {
     let store = SqliteStore::open(data).unwrap();
+    store.create_account(account(), Vec::new()).await.unwrap();
     let world = World::around(store.clone()).await;
-    world.schedule(charges_on(1)).await;
-    world.run(PAID, NEW_YEAR).await;
+    with_an_endpoint(&store, &world).await;
     assert_eq!(findings(data), [""; 0], "in use");
     store.stop().await;
 }
@@ -45,6 +47,9 @@ async fn the_doctor_finds_whatever_does_not_hold_and_nothing_else() {
     write_data(&data).await;
     assert_eq!(findings(&data), [""; 0]);
 
+    for (sql, expected) in WEBHOOKS {
+        assert_eq!(tampered_with(&data, sql), *expected, "{sql}");
+    }
     for (sql, expected) in [
         (
             "DELETE FROM schedule",
@@ -124,6 +129,83 @@ async fn the_doctor_finds_whatever_does_not_hold_and_nothing_else() {
     ] {
         assert_eq!(tampered_with(&data, sql), expected, "{sql}");
     }
+}
+
+/// What is done to two deliveries of one schedule to one endpoint, and what is found then.
+const WEBHOOKS: &[(&str, &[&str])] = &[
+    (
+        "DELETE FROM webhook_endpoint",
+        &[
+            "every delivery is of an endpoint and an event that are there: delivery 1 is of an \
+             endpoint that is not there",
+            "every delivery is of an endpoint and an event that are there: delivery 2 is of an \
+             endpoint that is not there",
+        ],
+    ),
+    (
+        "UPDATE webhook_delivery SET event = 99 WHERE id = 1",
+        &[
+            "every delivery is of an endpoint and an event that are there: delivery 1 is of an event \
+           that is not there",
+        ],
+    ),
+    (
+        "UPDATE webhook_delivery SET next_at = 1",
+        &["of what waits in one chain of deliveries, the first alone is due: delivery 2 is due \
+           before one of its chain that came earlier"],
+    ),
+    (
+        "UPDATE webhook_delivery SET next_at = NULL",
+        &["of what waits in one chain of deliveries, the first alone is due: delivery 1 is the \
+           first of its chain, and never due"],
+    ),
+    (
+        "UPDATE webhook_delivery SET ended_at = 1 WHERE id = 1",
+        &["a delivery has ended, or is to be tried: delivery 1 is in state 0, and has ended"],
+    ),
+    (
+        "UPDATE webhook_endpoint SET event = 99",
+        &["no webhook endpoint has seen what has not happened: endpoint 7 has seen event 99"],
+    ),
+    (
+        "UPDATE webhook_endpoint SET secrets = x'00'",
+        &["every webhook endpoint can be read: endpoint 7: a stored endpoint's secrets cannot be \
+           read: it is in version 0 of its form"],
+    ),
+];
+
+/// An endpoint, to which two events of one schedule are to be sent.
+async fn with_an_endpoint(store: &SqliteStore, world: &World) {
+    let endpoint = Endpoint {
+        id: EndpointId(7),
+        account: ACCOUNT,
+        version: 0,
+        url: "https://example.com/".into(),
+        form: Form("plain".into()),
+        filter: None,
+        hears_occurrences: true,
+        description: "".into(),
+        disabled: None,
+        secrets: vec![SigningKey { bytes: vec![1], until: None }],
+        created_at: at(NEW_YEAR),
+        updated_at: at(NEW_YEAR),
+        delivered_at: None,
+    };
+    let entry = AuditEntry {
+        account: ACCOUNT,
+        at: at(NEW_YEAR),
+        actor: "test".into(),
+        deed: Deed::EndpointCreated,
+        subject: "".into(),
+        reason: "".into(),
+    };
+    assert!(store.create_endpoint(endpoint, entry).await.unwrap());
+    world.schedule(charges_on(1)).await;
+    world.run(PAID, NEW_YEAR).await;
+    let unseen = store.unseen(EndpointId(7), 10).await.unwrap().unwrap();
+    let chain = |event: &Event| Chain::Schedule(ScheduleId(event.body.subject));
+    let new = unseen.events.iter().map(|it| NewDelivery { event: it.id, chain: chain(it) });
+    store.enqueue(EndpointId(7), unseen.mark, new.collect(), at(NEW_YEAR)).await.unwrap();
 }
 
 #[test]

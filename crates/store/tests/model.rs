@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use engine::InstallationId;
+use store::conformance::webhooks::Telling;
 use store::model::{ModelBankStore, ModelNameStore, ModelStore};
 use store::{BankStore, NameStore, Store};
 
@@ -13,6 +14,10 @@ async fn exclusive() -> Arc<dyn Store> {
 
 async fn shared() -> Arc<dyn Store> {
     Arc::new(ModelStore::shared(InstallationId(7)))
+}
+
+async fn telling() -> Arc<dyn Telling> {
+    Arc::new(ModelStore::exclusive(InstallationId(7)))
 }
 
 async fn bank() -> Arc<dyn BankStore> {
@@ -25,6 +30,7 @@ async fn names() -> Arc<dyn NameStore> {
 
 mod for_one_node {
     store::store_conformance!(crate::exclusive);
+    store::webhook_store_conformance!(crate::telling);
     store::bank_store_conformance!(crate::bank);
     store::name_store_conformance!(crate::names);
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{ClockId, RunKey};
+use store::conformance::webhooks::Telling;
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::{SqliteStore, back_up, restore};
 use store::{
@@ -33,6 +34,10 @@ async fn open_names() -> Arc<dyn NameStore> {
     in_a_file().await
 }
 
+async fn open_telling() -> Arc<dyn Telling> {
+    in_a_file().await
+}
+
 async fn open_in_memory() -> Arc<dyn Store> {
     SqliteStore::in_memory().unwrap()
 }
@@ -45,16 +50,22 @@ async fn open_names_in_memory() -> Arc<dyn NameStore> {
     SqliteStore::in_memory().unwrap()
 }
 
+async fn open_telling_in_memory() -> Arc<dyn Telling> {
+    SqliteStore::in_memory().unwrap()
+}
+
 mod file {
     store::store_conformance!(crate::open);
     store::bank_store_conformance!(crate::open_bank);
     store::name_store_conformance!(crate::open_names);
+    store::webhook_store_conformance!(crate::open_telling);
 }
 
 mod memory {
     store::store_conformance!(crate::open_in_memory);
     store::bank_store_conformance!(crate::open_bank_in_memory);
     store::name_store_conformance!(crate::open_names_in_memory);
+    store::webhook_store_conformance!(crate::open_telling_in_memory);
 }
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";

@@ -36,6 +36,10 @@ pub enum Kind {
     Cancellation,
     /// A linked card.
     Card,
+    /// A delivery of a webhook.
+    Delivery,
+    /// An event.
+    Event,
     /// An image.
     Image,
     /// A way to pay or be paid.
@@ -62,6 +66,8 @@ impl Kind {
             Kind::BankAccount => "bank-account",
             Kind::Cancellation => "cancellation",
             Kind::Card => "card",
+            Kind::Delivery => "delivery",
+            Kind::Event => "event",
             Kind::Image => "image",
             Kind::PaymentMethod => "payment-method",
             Kind::Product => "product",
@@ -84,7 +90,12 @@ impl Kind {
             Kind::Product => Some(RecordKind::Product),
             Kind::Transfer => Some(RecordKind::Remittance),
             Kind::Wallet => Some(RecordKind::Wallet),
-            Kind::Cancellation | Kind::Refund | Kind::Schedule | Kind::WalletTransaction => None,
+            Kind::Cancellation
+            | Kind::Delivery
+            | Kind::Event
+            | Kind::Refund
+            | Kind::Schedule
+            | Kind::WalletTransaction => None,
         }
     }
 }

@@ -68,6 +68,7 @@ pub(crate) mod run_transfer;
 pub mod scope;
 pub mod validation;
 pub mod version;
+pub(crate) mod webhook;
 
 pub use answer::{Answer, Reply};
 pub use authentication::Caller;

@@ -76,6 +76,11 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::MadeKey => "made_key",
         Deed::RolledKey => "rolled_key",
         Deed::RevokedKey => "revoked_key",
+        Deed::EndpointCreated => "endpoint_created",
+        Deed::EndpointChanged => "endpoint_changed",
+        Deed::SecretRolled => "secret_rolled",
+        Deed::EndpointDeleted => "endpoint_deleted",
+        Deed::Redelivered => "redelivered",
     };
     json!({
         "at": entry.at.to_string(),

@@ -3,7 +3,9 @@
 //! Answers are plain JSON; refusals are problem details (RFC 9457).
 
 mod clock;
+mod deliveries;
 mod endpoint;
+pub(crate) mod event;
 mod keys;
 mod lane;
 mod names;
@@ -11,6 +13,7 @@ mod operations;
 pub mod preview;
 pub(crate) mod problem;
 mod unknowns;
+mod webhook_endpoints;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -31,6 +34,19 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kalends/v1/keys", get(keys::list).post(keys::create))
         .route("/kalends/v1/keys/{id}", delete(keys::revoke))
         .route("/kalends/v1/keys/{id}/roll", post(keys::roll))
+        .route(
+            "/kalends/v1/webhook-endpoints",
+            get(webhook_endpoints::list).post(webhook_endpoints::create),
+        )
+        .route(
+            "/kalends/v1/webhook-endpoints/{id}",
+            get(webhook_endpoints::retrieve)
+                .patch(webhook_endpoints::change)
+                .delete(webhook_endpoints::delete),
+        )
+        .route("/kalends/v1/webhook-endpoints/{id}/roll", post(webhook_endpoints::roll))
+        .route("/kalends/v1/webhook-endpoints/{id}/deliveries", get(deliveries::list))
+        .route("/kalends/v1/deliveries/{id}/redeliver", post(deliveries::redeliver))
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

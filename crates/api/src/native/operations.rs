@@ -34,7 +34,9 @@ pub(super) async fn metrics(State(app): State<App>) -> Response {
         let of_lane = app.store().queue_depth(runner.lane()).await.ok();
         depth = depth.zip(of_lane).map(|(depth, of_lane)| depth + of_lane);
     }
-    match app.metrics.text(totals, depth) {
+    let webhooks = app.webhooks_standing().await;
+    let webhooks = webhooks.map(|standing| (standing, app.runner.wall_now()));
+    match app.metrics.text(totals, depth, webhooks.as_ref()) {
         Ok(text) => ([(CONTENT_TYPE, METRICS_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -38,6 +38,7 @@ mod view;
 pub use answer::Answer;
 pub use context::Context;
 pub use error::OmiseError;
+pub(crate) use events::{webhook, webhook_key};
 pub(crate) use ids::Ids;
 pub use ids::Kind;
 pub use params::{Params, Reader};

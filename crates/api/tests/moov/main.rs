@@ -11,5 +11,10 @@
 mod accounts;
 mod oauth2;
 mod ping;
+#[path = "../../../runner/tests/receiver/mod.rs"]
+mod receiver;
 mod requests;
 mod sandbox;
+#[path = "../verification/mod.rs"]
+mod verification;
+mod webhooks;

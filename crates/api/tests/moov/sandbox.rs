@@ -16,11 +16,12 @@ use gateway::Gateway;
 use gateway::bank::{Bank, Context, NewParty, NewWallet};
 use http::{HeaderMap, Request};
 use http_body_util::BodyExt as _;
+use runner::delivery::{Post, Reach, Settings};
 use runner::{Handle, Setup, WallTime};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use store::sqlite::SqliteStore;
-use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store};
+use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store, WebhookStore};
 use tower::ServiceExt as _;
 
 /// When it is.
@@ -41,6 +42,8 @@ pub(crate) struct Sandbox {
     /// The id of the platform's own account.
     pub(crate) platform: String,
     wall: Arc<StandingWall>,
+    store: Arc<SqliteStore>,
+    post: Arc<Post>,
 }
 
 /// A wall clock that a test moves, by which tokens expire.
@@ -102,9 +105,21 @@ impl Sandbox {
             wall: Arc::clone(&wall) as Arc<dyn WallTime>,
         };
         let runner = Handle::start(setup).await.unwrap();
+        let webhooks = Arc::clone(&store) as Arc<dyn WebhookStore>;
+        let settings = Settings::with_reach(Reach::Anywhere);
         let app = App::new(Arc::clone(&runner));
+        let app = app.webhooks_of(webhooks, Arc::clone(&wall) as Arc<dyn WallTime>, settings);
+        let (app, setup) = app.unwrap();
+        let post = Post::new(setup).unwrap();
         let platform = Ids::of(&app, &account).id(party);
-        Sandbox { router: api::router(app), runner, account, platform, wall }
+        Sandbox { router: api::router(app), runner, account, platform, wall, store, post }
+    }
+
+    /// Delivers what webhook endpoints are to be told now.
+    pub(crate) async fn deliver(&self) {
+        for id in self.store.endpoint_ids().await.unwrap() {
+            while self.post.round(id).await.unwrap().is_some_and(|round| round.is_to_go_on()) {}
+        }
     }
 
     /// Advances the clock.

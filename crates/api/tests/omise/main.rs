@@ -18,6 +18,8 @@ mod events;
 mod kalends;
 mod keys;
 mod occurrences;
+#[path = "../../../runner/tests/receiver/mod.rs"]
+mod receiver;
 mod recipients;
 mod refunds;
 mod replay;
@@ -28,3 +30,6 @@ mod search;
 mod tokens;
 mod transactions;
 mod transfers;
+#[path = "../verification/mod.rs"]
+mod verification;
+mod webhooks;

@@ -13,11 +13,12 @@ use gateway::Gateway;
 use gateway::bank::{Bank, Context, RecipientChange};
 use http::Request;
 use http_body_util::BodyExt as _;
+use runner::delivery::{Post, Reach, Settings};
 use runner::{Handle, MachineTime, Setup};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use store::sqlite::SqliteStore;
-use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store};
+use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store, WebhookStore};
 use tower::ServiceExt as _;
 
 /// When it is.
@@ -34,6 +35,8 @@ const LANE: LaneId = LaneId(1);
 pub(crate) struct Sandbox {
     router: Router,
     runner: Arc<Handle>,
+    store: Arc<SqliteStore>,
+    post: Arc<Post>,
 }
 
 /// How a sandbox is opened.
@@ -127,7 +130,20 @@ impl Sandbox {
             wall: Arc::new(MachineTime::new()),
         };
         let runner = Handle::start(setup).await.unwrap();
-        Sandbox { router: api::router(App::new(Arc::clone(&runner))), runner }
+        let webhooks = Arc::clone(&store) as Arc<dyn WebhookStore>;
+        let settings = Settings::with_reach(Reach::Anywhere);
+        let wall = Arc::new(MachineTime::new());
+        let app = App::new(Arc::clone(&runner)).webhooks_of(webhooks, wall, settings);
+        let (app, setup) = app.unwrap();
+        let post = Post::new(setup).unwrap();
+        Sandbox { router: api::router(app), runner, store, post }
+    }
+
+    /// Delivers what webhook endpoints are to be told now.
+    pub(crate) async fn deliver(&self) {
+        for id in self.store.endpoint_ids().await.unwrap() {
+            while self.post.round(id).await.unwrap().is_some_and(|round| round.is_to_go_on()) {}
+        }
     }
 
     /// Advances the clock.

@@ -3,7 +3,6 @@
 
 mod answer;
 mod request;
-mod signature;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +11,7 @@ use async_trait::async_trait;
 use engine::{Decline, DeclineKind, Instant, Money, NotSent, Outcome, PaymentRequest};
 use reqwest::{Method, RequestBuilder, Url, header};
 
-pub use signature::SigningSecret;
+pub use crate::signature::SigningSecret;
 
 use crate::upstream::{
     self, Leave, Limits, Line, Named, Names, SetupError, Sighting, Told, Upstream, Verdict,

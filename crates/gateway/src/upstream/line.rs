@@ -164,13 +164,9 @@ pub(crate) fn base_url(base: &Url) -> Result<Url, SetupError> {
 
 /// A client that trusts the machine's authorities, and Mozilla's where there are none.
 pub(crate) fn client_builder() -> Result<ClientBuilder, SetupError> {
-    let authorities = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-        .iter()
-        .map(|authority| reqwest::Certificate::from_der(authority))
-        .collect::<Result<Vec<_>, _>>()?;
     Ok(Client::builder()
         .user_agent(concat!("kalends/", env!("CARGO_PKG_VERSION")))
-        .tls_certs_merge(authorities))
+        .tls_certs_merge(authorities()?))
 }
 
 /// Whether the requests of one batch may leave: as long as the permit holds, and nobody has
@@ -199,6 +195,14 @@ impl Leave {
             let _ = self.unwelcome.set(*reason); // the first to hear of it has said so
         }
     }
+}
+
+/// Mozilla's authorities, beside the machine's own.
+pub(crate) fn authorities() -> Result<Vec<reqwest::Certificate>, reqwest::Error> {
+    webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .map(|authority| reqwest::Certificate::from_der(authority))
+        .collect()
 }
 
 async fn exchange(request: RequestBuilder) -> Told {

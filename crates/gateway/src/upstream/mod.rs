@@ -21,7 +21,7 @@ pub use names::{LocalNames, Names};
 pub use reqwest::Url;
 pub use secret::Secret;
 
-pub(crate) use line::{Answer, Leave, Line, Told, base_url, client_builder};
+pub(crate) use line::{Answer, Leave, Line, Told, authorities, base_url, client_builder};
 pub(crate) use marks::Marks;
 pub(crate) use names::{Named, Sighting, Verdict};
 pub(crate) use paying::{Upstream, pay};

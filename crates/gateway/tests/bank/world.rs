@@ -197,7 +197,7 @@ impl World {
     pub(crate) fn told(&self) -> Vec<BankEvent> {
         let bank_event = |event: store::NewEvent| match event.kind {
             EventKind::Bank(event) => event,
-            EventKind::Schedule(event) => panic!("the bank told of {event:?}"),
+            event => panic!("the bank told of {event:?}"),
         };
         self.books.events().into_iter().map(bank_event).collect()
     }

@@ -28,6 +28,12 @@ pub(super) fn print(configuration: &Configuration) -> String {
         "format",
         configuration.logs.format.name(),
     );
+    file.section("[webhooks]");
+    file.key(
+        "Whether webhooks may go to private addresses, and without TLS",
+        "allow_private_addresses",
+        configuration.webhooks.allow_private_addresses,
+    );
     for account in &configuration.accounts {
         print_account(&mut file, account);
     }

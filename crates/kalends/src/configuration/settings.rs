@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use api::omise::Version;
 use engine::{Currency, Mode, Zone};
+use gateway::courier::Reach;
 use gateway::upstream::{Limits, Secret, Url};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -24,6 +25,8 @@ pub(crate) struct Configuration {
     pub(crate) data: PathBuf,
     /// What is logged, and how.
     pub(crate) logs: LogSettings,
+    /// How webhooks are sent.
+    pub(crate) webhooks: WebhookSettings,
     /// Whose schedules run.
     pub(crate) accounts: Vec<AccountSettings>,
 }
@@ -34,6 +37,7 @@ impl Default for Configuration {
             listen: SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7007).into(),
             data: PathBuf::from("kalends-data"),
             logs: LogSettings::default(),
+            webhooks: WebhookSettings::default(),
             accounts: Vec::new(),
         }
     }
@@ -41,7 +45,7 @@ impl Default for Configuration {
 
 impl Configuration {
     /// The sections that there are.
-    pub(super) const SECTIONS: [&str; 4] = ["listen", "data", "logs", "accounts"];
+    pub(super) const SECTIONS: [&str; 5] = ["listen", "data", "logs", "webhooks", "accounts"];
 
     /// What people want to know of it first.
     pub(super) fn in_short(&self) -> String {
@@ -87,6 +91,21 @@ impl LogFormat {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         }
+    }
+}
+
+/// How webhooks are sent.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct WebhookSettings {
+    /// Whether they may go to private addresses, and without TLS.
+    pub(crate) allow_private_addresses: bool,
+}
+
+impl WebhookSettings {
+    /// How far they may go.
+    pub(crate) const fn reach(self) -> Reach {
+        if self.allow_private_addresses { Reach::Anywhere } else { Reach::Public }
     }
 }
 

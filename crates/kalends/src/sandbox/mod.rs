@@ -15,6 +15,7 @@ use clap::Args;
 use engine::{ClockId, Instant, LaneId};
 use gateway::Gateway;
 use gateway::bank::{Bank, NewWallet};
+use runner::delivery::{Reach, Settings};
 use runner::{CLOCK_MAX, Handle, MachineTime, Setup, WallTime};
 use store::{BankStore, ClockMode, ClockState, Store};
 use tokio::net::TcpListener;
@@ -46,6 +47,10 @@ pub(crate) struct Arguments {
     /// Make the clock stand here, such as 2026-01-31T00:00:00Z; kept over restarts
     #[arg(long, value_name = "INSTANT", env = "KALENDS_CLOCK")]
     clock: Option<jiff::Timestamp>,
+    /// Send webhooks to public addresses alone, and by HTTPS alone, as a server would
+    /// (docs/webhooks.md)
+    #[arg(long, env = "KALENDS_PUBLIC_WEBHOOKS_ONLY")]
+    public_webhooks_only: bool,
     #[command(flatten)]
     endpoint: EndpointArguments,
 }
@@ -75,7 +80,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         gateway,
         lane: LANE,
         clock: CLOCK,
-        wall,
+        wall: wall.clone(),
     })
     .await?;
     default_account::ensure(store.as_ref(), &bank, runner.now()).await?;
@@ -90,7 +95,12 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         seed.plant(store.as_ref(), &bank, &platform, runner.now()).await?;
     }
 
-    let app = api::App::new(runner.clone()).with_names(sqlite);
+    let reach = if arguments.public_webhooks_only { Reach::Public } else { Reach::Anywhere };
+    let app = api::App::new(runner.clone()).with_names(sqlite.clone()).with_webhooks(
+        sqlite,
+        wall,
+        Settings::with_reach(reach),
+    )?;
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
     banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
     server::run(listener, api::router(app), &[runner]).await

@@ -5,7 +5,7 @@ mod accounts;
 use std::io::Write as _;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use api::App;
 use api::overlay::Overlay;
 use clap::Args;
@@ -14,6 +14,7 @@ use gateway::bank::Bank;
 use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
 use gateway::passage::Passage;
 use gateway::upstream::Names;
+use runner::delivery::Settings;
 use runner::{Handle, MachineTime, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, NameStore, Store};
@@ -45,9 +46,14 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         lanes.push(lane);
     }
     let runners: Vec<Arc<Handle>> = lanes.iter().map(|lane| Arc::clone(&lane.runner)).collect();
-    let apps = App::of_all(&runners).into_iter().zip(lanes);
-    let apps = apps
-        .map(|(app, lane)| app.with_names(store.clone()).in_front_of(lane.overlay, lane.account));
+    let Some(first) = runners.first() else { bail!("there is no account") };
+    let webhooks = Settings::with_reach(configuration.webhooks.reach());
+    // One post office for all accounts: each endpoint has a task of its own in it.
+    let app = App::new(Arc::clone(first))
+        .with_names(store.clone())
+        .with_webhooks(store, wall, webhooks)?;
+    let apps = app.over(&runners).into_iter().zip(lanes);
+    let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
     let address = listener.local_addr()?;
     // Whoever started it may have closed its output: that is no reason to stop.

@@ -18,10 +18,13 @@ mod endpoint_kill;
 mod kill;
 mod overlay;
 mod platform;
+#[path = "../../../runner/tests/receiver/mod.rs"]
+mod receiver;
 mod sandbox_process;
 mod second_process;
 mod secrets;
 mod shim;
 mod stopped;
 mod upstream;
+mod webhooks;
 mod world;

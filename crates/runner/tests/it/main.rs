@@ -5,7 +5,10 @@
 mod catch_up;
 mod clock;
 mod creation;
+mod delivery;
 mod editing;
 mod lane;
+#[path = "../receiver/mod.rs"]
+mod receiver;
 mod running;
 mod world;

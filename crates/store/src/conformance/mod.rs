@@ -1,8 +1,8 @@
 //! What every store must do, told once.
 //!
 //! Each check is an async function whose name is the promise that it holds; it gets
-//! an empty store. [`crate::store_conformance!`], [`crate::bank_store_conformance!`] and
-//! [`crate::name_store_conformance!`] make a test of each, given a function that opens an
+//! an empty store. [`crate::store_conformance!`], [`crate::bank_store_conformance!`],
+//! [`crate::name_store_conformance!`] and [`crate::webhook_store_conformance!`] make a test of each, given a function that opens an
 //! empty store:
 //!
 //! ```ignore
@@ -36,6 +36,7 @@ pub mod requests;
 pub mod runs;
 pub mod schedules;
 pub mod settlement;
+pub mod webhooks;
 pub mod world;
 
 /// Makes a test of every check of a [`crate::Store`]. The argument is the path of an
@@ -224,6 +225,32 @@ macro_rules! name_store_conformance {
                 a_foreign_name_has_one_key_for_good
                 a_foreign_name_is_of_one_account_and_one_kind
                 a_key_that_stands_for_no_foreign_name_has_none
+            }
+        }
+    };
+}
+
+/// Makes a test of every check of a [`crate::WebhookStore`], which is a [`crate::Store`] too.
+/// The argument is the path of an async function that opens an empty one.
+#[macro_export]
+macro_rules! webhook_store_conformance {
+    ($open:path) => {
+        $crate::conformance_tests! { $open;
+            webhooks {
+                an_endpoint_reads_back_whole
+                an_account_has_so_many_endpoints_and_no_more
+                an_endpoint_is_written_over_the_one_that_was_read
+                what_is_done_to_an_endpoint_is_on_record
+                an_endpoint_hears_of_what_happens_after_it_was_made
+                occurrences_are_told_only_where_an_endpoint_hears_of_them
+                what_is_told_to_webhooks_alone_stands_in_no_list
+                deliveries_of_one_chain_go_in_order
+                an_event_is_queued_once
+                a_disabled_endpoint_begins_anew_when_it_is_enabled
+                a_delivery_that_ended_is_made_again_beside_the_others
+                deliveries_are_listed_newest_first
+                what_ended_long_ago_is_forgotten
+                news_come_of_accounts_that_have_endpoints
             }
         }
     };

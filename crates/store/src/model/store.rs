@@ -7,8 +7,9 @@ mod lists;
 mod queue;
 mod requests;
 mod settling;
+mod webhooks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -22,6 +23,7 @@ use engine::{
 use self::grants::Grants;
 use self::queue::Queue;
 use self::requests::Requests;
+use self::webhooks::Webhooks;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::grant::Grant;
@@ -33,6 +35,7 @@ use crate::store::{
     Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule,
     ScheduleQuery, Settled, SlotRecord, Store,
 };
+use crate::webhook::News;
 use crate::{Result, StoreError};
 
 /// A [`Store`] in memory.
@@ -41,6 +44,7 @@ pub struct ModelStore {
     installation: InstallationId,
     sharing: Sharing,
     books: Mutex<Books>,
+    news: News,
 }
 
 /// How many nodes can have the data open, which decides what may be recovered.
@@ -74,6 +78,9 @@ struct Books {
     audit: Vec<AuditEntry>,
     keys: Vec<Key>,
     requests: Requests,
+    webhooks: Webhooks,
+    /// Accounts of which nobody has been told yet that there are news.
+    fresh: BTreeSet<AccountId>,
 }
 
 impl ModelStore {
@@ -90,7 +97,8 @@ impl ModelStore {
     }
 
     const fn new(installation: InstallationId, sharing: Sharing) -> ModelStore {
-        ModelStore { installation, sharing, books: Mutex::new(Books::new()) }
+        let books = Mutex::new(Books::new());
+        ModelStore { installation, sharing, books, news: News::new() }
     }
 
     /// The same as a backup of it is restored: a lane is held, and has no pulse.
@@ -111,6 +119,7 @@ impl ModelStore {
             installation: self.installation,
             sharing: self.sharing,
             books: Mutex::new(self.books().clone()),
+            news: News::new(),
         }
     }
 
@@ -152,20 +161,18 @@ impl Books {
             audit: Vec::new(),
             keys: Vec::new(),
             requests: Requests::new(),
+            webhooks: Webhooks::new(),
+            fresh: BTreeSet::new(),
         }
     }
 
     fn tell(&mut self, schedule: &Schedule, event: ScheduleEvent, at: Instant) {
-        let id = self.events.last().map_or(1, |last| last.id.0 + 1);
-        self.events.push(Event {
-            id: EventId(id),
-            body: NewEvent {
-                account: schedule.account,
-                at,
-                kind: EventKind::Schedule(event),
-                subject: schedule.id.0,
-                snapshot: None,
-            },
+        self.append(NewEvent {
+            account: schedule.account,
+            at,
+            kind: EventKind::Schedule(event),
+            subject: schedule.id.0,
+            snapshot: None,
         });
     }
 
@@ -332,7 +339,9 @@ impl Store for ModelStore {
     }
 
     async fn create_schedules(&self, new: Vec<NewSchedule>) -> Result<Vec<Schedule>> {
-        self.open()?.create_schedules(new)
+        let done = self.open()?.create_schedules(new);
+        self.announce();
+        done
     }
 
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Schedule>> {
@@ -348,7 +357,9 @@ impl Store for ModelStore {
     }
 
     async fn delete_schedule(&self, id: ScheduleId, at: Instant) -> Result<Deletion> {
-        Ok(self.open()?.delete_schedule(id, at))
+        let done = self.open()?.delete_schedule(id, at);
+        self.announce();
+        Ok(done)
     }
 
     async fn standing(
@@ -361,7 +372,9 @@ impl Store for ModelStore {
     }
 
     async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
-        self.open()?.edit(edited)
+        let done = self.open()?.edit(edited);
+        self.announce();
+        done
     }
 
     async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {
@@ -402,7 +415,9 @@ impl Store for ModelStore {
     }
 
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>> {
-        self.open()?.settle(term, settlements)
+        let done = self.open()?.settle(term, settlements);
+        self.announce();
+        done
     }
 
     async fn recover(&self, claim: Claim) -> Result<Vec<Run>> {
@@ -419,7 +434,9 @@ impl Store for ModelStore {
     }
 
     async fn settle_by_hand(&self, settlement: Settlement, entry: AuditEntry) -> Result<Settled> {
-        self.open()?.settle_by_hand(settlement, entry)
+        let done = self.open()?.settle_by_hand(settlement, entry);
+        self.announce();
+        done
     }
 
     async fn audit_trail(&self, account: AccountId, limit: u32) -> Result<Vec<AuditEntry>> {

@@ -15,6 +15,11 @@ stored_as!(Deed, "deed", {
     Deed::MadeKey => 4, Deed::MadeKey;
     Deed::RolledKey => 5, Deed::RolledKey;
     Deed::RevokedKey => 6, Deed::RevokedKey;
+    Deed::EndpointCreated => 7, Deed::EndpointCreated;
+    Deed::EndpointChanged => 8, Deed::EndpointChanged;
+    Deed::SecretRolled => 9, Deed::SecretRolled;
+    Deed::EndpointDeleted => 10, Deed::EndpointDeleted;
+    Deed::Redelivered => 11, Deed::Redelivered;
 });
 
 /// Appends an entry.

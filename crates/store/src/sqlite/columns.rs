@@ -114,6 +114,11 @@ stored_as!(EventKind, "event kind", {
     EventKind::Schedule(ScheduleEvent::Expiring) => 2, EventKind::Schedule(ScheduleEvent::Expiring);
     EventKind::Schedule(ScheduleEvent::Expired) => 3, EventKind::Schedule(ScheduleEvent::Expired);
     EventKind::Schedule(ScheduleEvent::Suspended) => 4, EventKind::Schedule(ScheduleEvent::Suspended);
+    EventKind::Occurrence(OccurrenceStatus::Successful) => 10, EventKind::Occurrence(OccurrenceStatus::Successful);
+    EventKind::Occurrence(OccurrenceStatus::Failed) => 11, EventKind::Occurrence(OccurrenceStatus::Failed);
+    EventKind::Occurrence(OccurrenceStatus::Skipped) => 12, EventKind::Occurrence(OccurrenceStatus::Skipped);
+    EventKind::Occurrence(OccurrenceStatus::Canceled) => 13, EventKind::Occurrence(OccurrenceStatus::Canceled);
+    EventKind::EndpointDisabled => 20, EventKind::EndpointDisabled;
     EventKind::Bank(BankEvent::ChargeCreated) => 100, EventKind::Bank(BankEvent::ChargeCreated);
     EventKind::Bank(BankEvent::ChargeCompleted) => 101, EventKind::Bank(BankEvent::ChargeCompleted);
     EventKind::Bank(BankEvent::ChargeCaptured) => 102, EventKind::Bank(BankEvent::ChargeCaptured);

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::bank::audit;
 use super::fault::{During, Fault, Outcome};
-use super::{SqliteStore, columns, connection, migration};
+use super::{SqliteStore, columns, connection, migration, webhooks};
 use crate::Result;
 
 const EXAMINING: &str = "examining the data";
@@ -66,6 +66,13 @@ fn checks(connection: &Connection) -> Outcome<Vec<Check>> {
     for (what, sql) in QUERIES {
         checks.push(Check { what, findings: ask(connection, sql)? });
     }
+    for (what, sql) in WEBHOOK_QUERIES {
+        checks.push(Check { what, findings: tell(connection, sql)? });
+    }
+    checks.push(Check {
+        what: "every webhook endpoint can be read",
+        findings: webhooks::unreadable(connection)?,
+    });
     checks.push(Check {
         what: "what is counted is as much as is there",
         findings: audit::counts(connection)?,
@@ -137,6 +144,45 @@ const QUERIES: [(&str, &str); 7] = [
          HAVING count(*) > 1",
     ),
 ];
+
+/// What must hold of webhooks; each row that comes is a finding.
+const WEBHOOK_QUERIES: &[(&str, &str)] = &[
+    (
+        "every delivery is of an endpoint and an event that are there",
+        "SELECT 'delivery ' || id || ' is of an endpoint that is not there' FROM webhook_delivery
+         WHERE endpoint NOT IN (SELECT id FROM webhook_endpoint)
+         AND endpoint NOT IN (SELECT id FROM webhook_endpoint_gone)
+         UNION ALL
+         SELECT 'delivery ' || id || ' is of an event that is not there' FROM webhook_delivery
+         WHERE event NOT IN (SELECT id FROM event)",
+    ),
+    (
+        "of what waits in one chain of deliveries, the first alone is due",
+        "SELECT 'delivery ' || id || iif(next_at IS NULL, ' is the first of its chain, and never due',
+             ' is due before one of its chain that came earlier')
+         FROM (SELECT id, next_at, chain_kind = 0 OR row_number() OVER (
+                   PARTITION BY endpoint, chain_kind, chain ORDER BY id) = 1 AS goes
+               FROM webhook_delivery WHERE state = 0)
+         WHERE goes <> (next_at IS NOT NULL)",
+    ),
+    (
+        "a delivery has ended, or is to be tried",
+        "SELECT 'delivery ' || id || ' is in state ' || state || ', and '
+             || iif(ended_at IS NULL, 'has not ended', 'has ended')
+         FROM webhook_delivery WHERE (state = 0) <> (ended_at IS NULL) OR state NOT IN (0, 1, 2)",
+    ),
+    (
+        "no webhook endpoint has seen what has not happened",
+        "SELECT 'endpoint ' || id || ' has seen event ' || event FROM webhook_endpoint
+         WHERE event > (SELECT coalesce(max(id), 0) FROM event)",
+    ),
+];
+
+fn tell(connection: &Connection, sql: &str) -> Outcome<Vec<String>> {
+    let mut select = connection.prepare(sql)?;
+    let rows = select.query_map([], |row| row.get(0))?;
+    Ok(rows.take(FINDINGS_MAX).collect::<std::result::Result<_, _>>()?)
+}
 
 fn ask(connection: &Connection, sql: &str) -> Outcome<Vec<String>> {
     let mut select = connection.prepare(sql)?;

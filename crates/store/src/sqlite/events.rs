@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::columns::{instant_at, stored_at};
 use super::fault::Outcome;
 use super::listing::{self, Entry, List};
-use crate::event::{Event, EventId, NewEvent};
+use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::page::{Page, PageQuery};
 
 /// One event.
@@ -31,6 +31,20 @@ fn event(row: &Row<'_>) -> Outcome<Event> {
     })
 }
 
+/// Events of an account between two that both are its own, in order.
+pub(super) fn between(
+    connection: &Connection,
+    first: i64,
+    last: i64,
+    limit: usize,
+) -> Outcome<Vec<Event>> {
+    let mut select = connection.prepare_cached(
+        "SELECT id, account, at, kind, subject, snapshot FROM event WHERE id BETWEEN ?1 AND ?2
+         ORDER BY id LIMIT ?3",
+    )?;
+    select.query_and_then((first, last, i64::try_from(limit).unwrap_or(i64::MAX)), event)?.collect()
+}
+
 /// A page of an account's events.
 pub(super) fn page(
     connection: &Connection,
@@ -38,11 +52,13 @@ pub(super) fn page(
     query: &PageQuery,
 ) -> Outcome<Page<Event>> {
     let read = |first: i64, last: i64| {
-        let mut select = connection
-            .prepare_cached("SELECT id, at FROM event WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+        let mut select = connection.prepare_cached(
+            "SELECT id, at, kind FROM event WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+        )?;
         select
             .query_and_then((first, last), |row| {
-                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: true })
+                let kind: EventKind = stored_at(row, 2)?;
+                Ok(Entry { key: row.get(0)?, at: row.get(1)?, shown: !kind.is_unlisted() })
             })?
             .collect()
     };

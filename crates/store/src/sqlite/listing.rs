@@ -72,7 +72,7 @@ pub(super) fn count(connection: &Connection, list: List, owner: i64) -> Outcome<
 }
 
 /// Consecutive keys, from the first to the last; downwards where they are below zero.
-type KeyRun = (i64, i64);
+pub(super) type KeyRun = (i64, i64);
 
 /// A span in the making.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ impl Span {
 }
 
 /// A span's runs, in order.
-fn runs(first: i64, last: i64, further: Option<&[u8]>) -> Outcome<Vec<KeyRun>> {
+pub(super) fn runs(first: i64, last: i64, further: Option<&[u8]>) -> Outcome<Vec<KeyRun>> {
     let mut runs = vec![(first, last)];
     if let Some(further) = further {
         let steps: Vec<(i64, i64)> = from_compact("span", further)?;
@@ -218,12 +218,14 @@ impl Appended {
         })?;
         for (id, event) in &numbered {
             state.event = *id;
-            self.append(state, List::EVENTS, event.account, *id, event.at, false);
+            let is_unlisted = event.kind.is_unlisted();
+            self.append(state, List::EVENTS, event.account, *id, event.at, is_unlisted);
         }
         for run in events.chunk_by(|one, next| one.account == next.account) {
             let Some(first) = run.first() else { continue };
-            let length = i64::try_from(run.len()).unwrap_or(i64::MAX);
-            self.count(List::EVENTS, first.account.0, length);
+            let listed = run.iter().filter(|event| !event.kind.is_unlisted()).count();
+            self.count(List::EVENTS, first.account.0, i64::try_from(listed).unwrap_or(i64::MAX));
+            state.listeners.tell(connection, first.account)?;
         }
         Ok(())
     }

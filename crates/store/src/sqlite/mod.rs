@@ -15,6 +15,7 @@ mod bank;
 mod bulk;
 mod columns;
 mod connection;
+mod deliveries;
 mod doctor;
 mod edits;
 mod events;
@@ -22,6 +23,7 @@ mod fault;
 mod foreign_names;
 mod grants;
 mod keys;
+mod listeners;
 mod listing;
 mod lock;
 mod migration;
@@ -35,6 +37,7 @@ mod schedules;
 mod settling;
 mod state;
 mod store;
+mod webhooks;
 mod writer;
 
 use std::path::Path;
@@ -55,6 +58,7 @@ use self::lock::Lock;
 use self::readers::Readers;
 use self::state::WriterState;
 use self::writer::{Writer, Writing};
+use crate::webhook::News;
 use crate::{Result, StoreError};
 
 /// Every store over one SQLite file.
@@ -67,6 +71,7 @@ pub struct SqliteStore {
     readers: Option<Readers>,
     threads: Vec<JoinHandle<()>>,
     stopped: AtomicBool,
+    news: Arc<News>,
 }
 
 impl SqliteStore {
@@ -90,6 +95,7 @@ impl SqliteStore {
         let keys = Keys::read(&connection).during(DURING)?;
         let names = Arc::new(Names::read(&connection).during(DURING)?);
         let state = WriterState::read(&connection).during(DURING)?;
+        let news = state.listeners.news();
         let (readers, mut threads, lock) = match file {
             Some(lock) => {
                 let (readers, threads) = Readers::start(&lock.data)?;
@@ -109,6 +115,7 @@ impl SqliteStore {
             readers,
             threads,
             stopped: AtomicBool::new(false),
+            news,
         }))
     }
 

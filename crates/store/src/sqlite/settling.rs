@@ -15,6 +15,7 @@ use super::occurrences;
 use super::runs::{self, QueueRow, key_columns, term_column};
 use super::schedules::{self, call_off, told, write_status};
 use super::writer::Writing;
+use crate::event::NewEvent;
 use crate::store::Settled;
 
 /// A settlement whose blobs are made, so that the writer only writes.
@@ -126,6 +127,11 @@ pub(super) fn settle(
             rare.push(Rare { schedule, late, follow, status, events });
         } else {
             rows_in.extend(follow);
+        }
+        for occurrence in &settlement.occurrences {
+            if writing.state.listeners.hear_occurrences(connection, occurrence.account)? {
+                appended.tell(NewEvent::of_occurrence(occurrence));
+            }
         }
         occurrences.extend(&settlement.occurrences);
         if let Some((awaiting, plan)) = &settlement.awaiting {

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use super::bank::records::{KINDS, Table};
 use super::columns::Stored;
 use super::fault::Outcome;
+use super::listeners::Listeners;
 use super::listing;
 
 /// Numbers that only the writer gives out.
@@ -20,6 +21,8 @@ pub(super) struct WriterState {
     pub(super) sequence: i64,
     /// For each kind of record, the greatest key that may have been written.
     record_key_max: [i64; KINDS],
+    /// Who hears of events.
+    pub(super) listeners: Listeners,
 }
 
 impl WriterState {
@@ -32,7 +35,7 @@ impl WriterState {
         for (table, key_max) in Table::ALL.iter().zip(&mut record_key_max) {
             *key_max = connection.query_row(table.key_max, [], |row| row.get(0))?;
         }
-        Ok(WriterState { event, sequence, record_key_max })
+        Ok(WriterState { event, sequence, record_key_max, listeners: Listeners::default() })
     }
 
     /// Whether no record of this kind can have this key yet. `false` only says that

@@ -251,6 +251,9 @@ impl Desk {
             for then in after_commit {
                 then();
             }
+            self.state.listeners.announce();
+        } else {
+            self.state.listeners.forget();
         }
         for job in group.drain(..) {
             job.answer(committed.as_ref().copied().map_err(String::as_str));
@@ -296,6 +299,7 @@ impl Desk {
                 }
                 Ran::Badly { on_disk: None } => {
                     after_commit.truncate(planned);
+                    self.state.listeners.forget();
                     if anything_to_keep {
                         self.execute("ROLLBACK TO job").and_then(|()| self.execute("RELEASE job"))
                     } else {

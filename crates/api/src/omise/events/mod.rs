@@ -1,9 +1,12 @@
 //! `/events`: what happened, rendered from what it happened to.
 
 pub(crate) mod render;
+mod webhook;
+
+pub(crate) use webhook::{webhook, webhook_key};
 
 use serde_json::Value;
-use store::EventId;
+use store::{Event, EventId};
 
 use super::list::{ListShape, page_query};
 use super::router::{Resource, Routes};
@@ -29,7 +32,11 @@ async fn retrieve(context: Context, _params: Params, id: String) -> Answer {
     let missing = || OmiseError::not_found("event", &id);
     let key = context.ids().parse(Kind::Event, &id).ok_or_else(missing)?;
     let found = context.app.store().event(EventId(key)).await?;
-    let event =
-        found.filter(|event| event.body.account == context.account.id).ok_or_else(missing)?;
+    let event = found.filter(|event| is_shown(&context, event)).ok_or_else(missing)?;
     render::event(&context, &event).await
+}
+
+/// Whether an event is the account's, and one that Omise would tell of.
+fn is_shown(context: &Context, event: &Event) -> bool {
+    event.body.account == context.account.id && !event.body.kind.is_unlisted()
 }

@@ -2,7 +2,7 @@
 
 use bank::BankEvent;
 use engine::{Instant, Schedule, ScheduleEvent, ScheduleId, Slot, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Event, EventKind, Order, Page, PageQuery};
 
 use super::super::list::LIMIT_DEFAULT;
@@ -59,6 +59,8 @@ async fn subject(context: &Context, event: &Event) -> Answer {
             let snapshot = event.body.snapshot.as_deref();
             records::shown(&context, kind.subject(), event.body.subject, snapshot).await
         }
+        // Not of this dialect: it tells of none of them.
+        EventKind::Occurrence(_) | EventKind::EndpointDisabled => Ok(Value::Null),
     }
 }
 
@@ -161,5 +163,8 @@ pub(crate) const fn key(kind: EventKind) -> &'static str {
             BankEvent::RemittanceCreated => "remittance.create",
             BankEvent::RemittanceUpdated => "remittance.update",
         },
+        // Nor has it these, which stand in no list.
+        EventKind::Occurrence(_) => "occurrence.process",
+        EventKind::EndpointDisabled => "endpoint.disable",
     }
 }

@@ -48,7 +48,8 @@ impl Books {
     }
 
     pub(super) fn page_of_events(&self, account: AccountId, query: &PageQuery) -> Page<Event> {
-        let matching = self.events.iter().filter(|event| event.body.account == account);
+        let listed = self.events.iter().filter(|event| !event.body.kind.is_unlisted());
+        let matching = listed.filter(|event| event.body.account == account);
         page(matching, query, |event| event.body.at)
     }
 }

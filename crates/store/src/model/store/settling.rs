@@ -103,6 +103,7 @@ impl Books {
         }
         let schedule = self.remove_source(source);
         for occurrence in occurrences {
+            self.tell_of(&occurrence);
             self.record(occurrence);
         }
         if let Some(awaiting) = awaiting {

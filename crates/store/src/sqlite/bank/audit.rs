@@ -98,7 +98,11 @@ fn lists() -> Vec<(String, List, String)> {
     let by_account = |table: &str, which: &str| {
         format!("SELECT account, count(*) FROM {table} WHERE {which} GROUP BY account")
     };
-    lists.push(("events".to_owned(), List::EVENTS, by_account("event", "true")));
+    lists.push((
+        "events".to_owned(),
+        List::EVENTS,
+        by_account("event", "kind NOT BETWEEN 10 AND 20"),
+    ));
     lists.push(("schedules".to_owned(), List::SCHEDULES, by_account("schedule", "true")));
     for kind in [Charge, Transfer] {
         let which = format!("kind = {}", kind.number());

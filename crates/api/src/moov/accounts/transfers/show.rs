@@ -236,7 +236,7 @@ pub(super) fn refund_marks(refund: &CardRefund) -> Object {
     shown
 }
 
-const fn status(status: RemittanceStatus) -> &'static str {
+pub(crate) const fn status(status: RemittanceStatus) -> &'static str {
     match status {
         RemittanceStatus::Pending => "pending",
         RemittanceStatus::Completed => "completed",

@@ -38,11 +38,18 @@ impl SigningSecret {
         if !(BYTES_MIN..=BYTES_MAX).contains(&bytes.len()) {
             return Err(SHAPE);
         }
-        Hmac::new_from_slice(&bytes).map(SigningSecret).map_err(|_| SHAPE)
+        SigningSecret::of(&bytes).ok_or(SHAPE)
     }
 
-    /// The signature of a message.
-    pub(super) fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
+    /// The secret of these bytes; `None` where nothing can be signed with them.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Option<SigningSecret> {
+        Hmac::new_from_slice(bytes).map(SigningSecret).ok()
+    }
+
+    /// The signature of a message: `v1,` and base64.
+    #[must_use]
+    pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         let mut hmac = self.0.clone();
         hmac.update(format!("{id}.{timestamp}.").as_bytes());
         hmac.update(body);
