@@ -30,4 +30,12 @@ pub enum Deed {
     Asked,
     /// Let a lane run that had been held.
     Resumed,
+    /// Had a schedule stand still.
+    PausedSchedule,
+    /// Let a schedule go on that had stood still.
+    ResumedSchedule,
+    /// Let a schedule go on that had been suspended.
+    UnsuspendedSchedule,
+    /// Changed how a schedule behaves.
+    ChangedPolicies,
 }

@@ -73,6 +73,10 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::SaidNotPaid => "said_not_paid",
         Deed::Asked => "asked",
         Deed::Resumed => "resumed",
+        Deed::PausedSchedule => "paused_schedule",
+        Deed::ResumedSchedule => "resumed_schedule",
+        Deed::UnsuspendedSchedule => "unsuspended_schedule",
+        Deed::ChangedPolicies => "changed_policies",
     };
     json!({
         "at": entry.at.to_string(),

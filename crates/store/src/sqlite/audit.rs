@@ -12,6 +12,10 @@ stored_as!(Deed, "deed", {
     Deed::SaidNotPaid => 1, Deed::SaidNotPaid;
     Deed::Asked => 2, Deed::Asked;
     Deed::Resumed => 3, Deed::Resumed;
+    Deed::PausedSchedule => 4, Deed::PausedSchedule;
+    Deed::ResumedSchedule => 5, Deed::ResumedSchedule;
+    Deed::UnsuspendedSchedule => 6, Deed::UnsuspendedSchedule;
+    Deed::ChangedPolicies => 7, Deed::ChangedPolicies;
 });
 
 /// Appends an entry.

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_foreign_names.sql"),
     include_str!("migrations/0003_pulse.sql"),
+    include_str!("migrations/0004_pauses.sql"),
 ];
 
 /// Brings a database to the newest schema that this binary knows.
