@@ -29,7 +29,7 @@ use tower::ServiceExt as _;
 pub fn router(app: App) -> Router {
     let routes: Router = omise::router::routes()
         .merge(moov::router::routes())
-        .merge(native::routes())
+        .merge(native::routes(&app))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(axum::middleware::from_fn(moov::cors::answer))

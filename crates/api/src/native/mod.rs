@@ -6,9 +6,11 @@ mod clock;
 mod endpoint;
 mod lane;
 mod names;
+mod once;
 mod operations;
 pub mod preview;
 mod problem;
+mod schedules;
 mod unknowns;
 
 use axum::Router;
@@ -17,8 +19,10 @@ use axum::routing::{get, post};
 use crate::App;
 
 /// Every endpoint that is Kalends' own.
-pub(crate) fn routes() -> Router<App> {
+pub(crate) fn routes(app: &App) -> Router<App> {
+    let once = axum::middleware::from_fn_with_state(app.clone(), once::answer);
     Router::new()
+        .merge(schedules::routes())
         .route("/kalends/v1/clock", get(clock::read).put(clock::set).delete(clock::release))
         .route("/kalends/v1/clock/advance", post(clock::advance))
         .route("/kalends/v1/preview", post(preview::preview))
@@ -27,6 +31,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/kalends/v1/lane", get(lane::show))
         .route("/kalends/v1/resume", post(lane::resume))
         .route("/kalends/v1/audit", get(lane::audit))
+        .route_layer(once)
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

@@ -40,6 +40,7 @@ pub use error::OmiseError;
 pub(crate) use ids::Ids;
 pub use ids::Kind;
 pub use params::{Params, Reader};
+pub(crate) use params::integer;
 pub use version::Version;
 
 pub(crate) use schedules::on as schedule_rule;

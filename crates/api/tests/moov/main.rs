@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod kalends;
 mod oauth2;
 mod ping;
 mod requests;

@@ -6,7 +6,7 @@ mod cards;
 mod images;
 mod payment_methods;
 mod products;
-mod schedules;
+pub(crate) mod schedules;
 mod transfers;
 mod wallets;
 

@@ -1,5 +1,5 @@
 mod cancel;
-mod cast;
+pub(crate) mod cast;
 mod create;
 mod list;
 mod occurrences;
