@@ -7,6 +7,7 @@ use store::{NameStore, Store};
 
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
+use crate::rate_limit::{RateLimiter, RateLimits};
 
 /// What every request needs; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct App {
     pub(crate) names: Option<Arc<dyn NameStore>>,
     pub(crate) credentials: Arc<Credentials>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) rate_limiter: Arc<RateLimiter>,
 }
 
 impl App {
@@ -28,6 +30,7 @@ impl App {
             names: None,
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
+            rate_limiter: Arc::new(RateLimiter::new(RateLimits::default())),
         }
     }
 
@@ -35,6 +38,12 @@ impl App {
     #[must_use]
     pub fn with_names(self, names: Arc<dyn NameStore>) -> App {
         App { names: Some(names), ..self }
+    }
+
+    /// The same, where nobody may ask more than this.
+    #[must_use]
+    pub fn with_rate_limits(self, limits: RateLimits) -> App {
+        App { rate_limiter: Arc::new(RateLimiter::new(limits)), ..self }
     }
 
     /// What is stored.

@@ -15,9 +15,11 @@ pub mod moov;
 pub mod native;
 mod observation;
 pub mod omise;
+mod rate_limit;
 mod request_id;
 
 pub use app::App;
+pub use rate_limit::{PeerAddress, Quota, RateLimits};
 
 use axum::Router;
 use axum::body::Body;
@@ -32,6 +34,7 @@ pub fn router(app: App) -> Router {
         .merge(native::routes(&app))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), rate_limit::answer))
         .layer(axum::middleware::from_fn(moov::cors::answer))
         .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))
         .with_state(app);

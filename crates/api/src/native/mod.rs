@@ -16,6 +16,7 @@ mod unknowns;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use self::problem::Problem;
 use crate::App;
 
 /// Every endpoint that is Kalends' own.

@@ -35,6 +35,7 @@ pub mod version;
 mod view;
 
 pub use answer::Answer;
+pub(crate) use answer::refusal;
 pub use context::Context;
 pub use error::OmiseError;
 pub(crate) use ids::Ids;

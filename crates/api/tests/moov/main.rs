@@ -12,5 +12,6 @@ mod accounts;
 mod kalends;
 mod oauth2;
 mod ping;
+mod rate_limits;
 mod requests;
 mod sandbox;

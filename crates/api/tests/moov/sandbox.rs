@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use api::App;
 use api::moov::{Ids, PLATFORM_PARTY};
+use api::{App, RateLimits};
 use axum::Router;
 use axum::body::Body;
 use bank::PartyKind;
@@ -52,7 +52,7 @@ impl WallTime for StandingWall {
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_nanos(self.0.load(Ordering::Relaxed).cast_unsigned())
     }
 }
 
@@ -105,6 +105,12 @@ impl Sandbox {
         let app = App::new(Arc::clone(&runner));
         let platform = Ids::of(&app, &account).id(party);
         Sandbox { router: api::router(app), runner, account, platform, wall }
+    }
+
+    /// The same, where nobody may ask more than this.
+    pub(crate) fn limited(self, limits: RateLimits) -> Sandbox {
+        let app = App::new(Arc::clone(&self.runner)).with_rate_limits(limits);
+        Sandbox { router: api::router(app), ..self }
     }
 
     /// Advances the clock.
