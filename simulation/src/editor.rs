@@ -111,7 +111,7 @@ fn write(surroundings: &Arc<Surroundings>, ends: &Ends, edited: Edited) {
     let edited = spoil(surroundings, ends, edited);
     let written = ends.ask(surroundings, "edit_schedule", |store| {
         let edited = edited.clone();
-        store.edit_schedule(edited)
+        store.edit_schedule(edited, None)
     });
     surroundings.kernel.note("edited", || format!("{written:?} {edited:?}"));
     match written {

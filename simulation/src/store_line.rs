@@ -15,9 +15,10 @@ use engine::{
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 use store::{
-    AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Frozen,
-    Grant, Key, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result, Resumption,
-    ScheduleQuery, Settled, SlotRecord, Store, StoreError, StoredResponse,
+    AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Found,
+    Frozen, Grant, Key, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result,
+    Resumption, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store, StoreError,
+    StoredResponse,
 };
 
 use crate::fault::Fault;
@@ -431,6 +432,10 @@ impl Store for StoreLine {
         self.ends.store.schedules(query).await
     }
 
+    async fn find_schedules(&self, search: ScheduleSearch) -> Result<Found> {
+        self.ends.store.find_schedules(search).await
+    }
+
     async fn any_schedule(&self) -> Result<bool> {
         self.ends.store.any_schedule().await
     }
@@ -444,8 +449,12 @@ impl Store for StoreLine {
         self.ends.store.standing(id, asked, now).await
     }
 
-    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
-        self.ends.store.edit_schedule(edited).await
+    async fn edit_schedule(
+        &self,
+        edited: Edited,
+        entry: Option<AuditEntry>,
+    ) -> Result<EditWritten> {
+        self.ends.store.edit_schedule(edited, entry).await
     }
 
     async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {

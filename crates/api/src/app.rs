@@ -9,6 +9,7 @@ use store::{NameStore, Store};
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
 use crate::overlay::Overlay;
+use crate::rate_limit::{RateLimiter, RateLimits};
 use crate::webhooks::Webhooks;
 
 /// What every request needs; cheap to clone.
@@ -26,6 +27,7 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
     /// Where webhook endpoints are kept, where they are told of anything.
     pub(crate) webhooks: Option<Webhooks>,
+    pub(crate) rate_limiter: Arc<RateLimiter>,
 }
 
 impl App {
@@ -40,6 +42,7 @@ impl App {
             credentials: Arc::new(Credentials::default()),
             metrics: Arc::new(Metrics::default()),
             webhooks: None,
+            rate_limiter: Arc::new(RateLimiter::new(RateLimits::default())),
         }
     }
 
@@ -71,6 +74,12 @@ impl App {
     /// The account that stands behind this one, where there is one.
     pub(crate) fn overlay(&self) -> Option<&Overlay> {
         self.overlaid.as_ref().map(|(overlay, _)| overlay.as_ref())
+    }
+
+    /// The same, where nobody may ask more than this.
+    #[must_use]
+    pub fn with_rate_limits(self, limits: RateLimits) -> App {
+        App { rate_limiter: Arc::new(RateLimiter::new(limits)), ..self }
     }
 
     /// What is stored.

@@ -19,11 +19,13 @@ pub mod native;
 mod observation;
 pub mod omise;
 pub mod overlay;
+mod rate_limit;
 mod request_id;
 mod switchboard;
 pub mod webhooks;
 
 pub use app::App;
+pub use rate_limit::{PeerAddress, Quota, RateLimits};
 pub use switchboard::switchboard;
 
 use axum::Router;
@@ -37,15 +39,17 @@ pub fn router(app: App) -> Router {
     let routes = match app.overlay() {
         None => omise::router::routes()
             .merge(moov::router::routes())
-            .merge(native::routes())
+            .merge(native::routes(&app))
             .fallback(unknown_path)
             .method_not_allowed_fallback(unknown_method)
+            .layer(axum::middleware::from_fn_with_state(app.clone(), rate_limit::answer))
             .layer(axum::middleware::from_fn(moov::cors::answer)),
         Some(_) => omise::router::routes_of_schedules()
             .layer(axum::middleware::from_fn_with_state(app.clone(), overlay::elsewhere))
-            .merge(native::routes())
+            .merge(native::routes(&app))
             .fallback(overlay::pass)
-            .method_not_allowed_fallback(unknown_method),
+            .method_not_allowed_fallback(unknown_method)
+            .layer(axum::middleware::from_fn_with_state(app.clone(), rate_limit::answer)),
     };
     let routes: Router = routes
         .layer(axum::middleware::from_fn_with_state(app.clone(), observation::observe))

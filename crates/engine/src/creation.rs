@@ -113,6 +113,7 @@ pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError
         recorded_detached: 0,
         parties,
         attributes,
+        paused: None,
         plan: Arc::clone(&plan),
     };
     let amendments = edit::additions(&schedule, &[], additions)?;

@@ -1,9 +1,15 @@
-//! Editing a schedule: another rule, other terms, slots moved, changed, called off,
-//! resumed or added.
+//! Editing a schedule: another rule, other terms or policies, slots moved, changed, called
+//! off, resumed or added; and having it stand still, or go on.
 //!
 //! An edit wins until an intent is committed: what runs, or has run, is not touched,
 //! and says so. A slot that is edited leaves the cadence and stands in the queue by
 //! itself; it keeps its name, so that it is still paid once.
+//!
+//! Other hours, or another zone, begin a chapter as another rule does: what the cadence has
+//! passed by then stays passed, though its hour would come again.
+//!
+//! A pause takes every run out of the queue and keeps it with the schedule; edits that are
+//! allowed meanwhile change it there, and what resumes the schedule puts it back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,8 +21,9 @@ use crate::amendment::Amendment;
 use crate::cadence::Cadence;
 use crate::identity::ScheduleId;
 use crate::instruction::Instruction;
+use crate::policy::{CatchUp, RetryPolicy, Timing};
 use crate::run::{Attempt, Plan, Role, Run, RunKey};
-use crate::schedule::{Chapter, Link, Schedule, Status};
+use crate::schedule::{Chapter, Link, Pause, PausedRun, Schedule, Status};
 use crate::time::{Instant, Slot};
 
 /// Slots of a schedule that can be amended, at most.
@@ -38,6 +45,46 @@ pub struct Edit {
     pub additions: Vec<Addition>,
     /// Dialect attributes.
     pub attributes: Option<Attributes>,
+    /// What follows a declined attempt, from the next outcome on.
+    pub retry: Option<RetryPolicy>,
+    /// What becomes of slots that are missed.
+    pub catch_up: Option<CatchUp>,
+    /// In whose zone, and at which hour, the slots run that the cadence has not touched.
+    pub timing: Option<Timing>,
+    /// Whether the schedule is to stand still, or to go on.
+    pub turn: Option<Turn>,
+}
+
+impl Edit {
+    /// Whether it changes what the schedule pays, or when, and not only how it behaves.
+    fn concerns_slots(&self) -> bool {
+        self.cadence.is_some()
+            || self.instruction.is_some()
+            || !self.amendments.is_empty()
+            || !self.additions.is_empty()
+    }
+
+    /// Whether nothing is asked but that the schedule stand still.
+    fn only_pauses(&self) -> bool {
+        let Edit { retry, catch_up, timing, turn, .. } = self;
+        matches!(turn, Some(Turn::Pause { .. }))
+            && !self.concerns_slots()
+            && (retry.is_none() && catch_up.is_none() && timing.is_none())
+    }
+}
+
+/// Standing still, and going on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// Nothing of it is to run until it is resumed.
+    Pause {
+        /// Why.
+        reason: Box<str>,
+    },
+    /// What was paused goes on. What came due meanwhile was missed.
+    Resume,
+    /// What was suspended goes on with its next slot.
+    Unsuspend,
 }
 
 /// A slot to be added by hand.
@@ -64,8 +111,38 @@ pub struct Standing {
     pub others: Vec<StandingRun>,
     /// What was done to its slots before, by slot.
     pub amendments: Vec<Amendment>,
-    /// Which of the slots that were asked about have run, or wait for their outcome.
+    /// Which slots have run, or wait for their outcome: of those that were asked about, of
+    /// those that were amended, and of the one with which the cadence began.
     pub done: BTreeSet<Slot>,
+}
+
+impl Standing {
+    /// The slots of which `done` tells, beside those that are asked about.
+    pub fn told_of<'a>(
+        schedule: &Schedule,
+        amendments: &'a [Amendment],
+    ) -> impl Iterator<Item = Slot> + use<'a> {
+        let first = schedule.first.map(|link| link.slot);
+        first.into_iter().chain(amendments.iter().map(|amendment| amendment.slot))
+    }
+
+    /// How it would stand if what is paused stood in the queue, and nothing were due.
+    fn with_paused(&self, pause: &Pause) -> Standing {
+        let Schedule { id, lane, .. } = self.schedule;
+        let runs = pause.runs.iter().map(|run| StandingRun {
+            key: RunKey { lane, due: run.due, schedule: id, slot: run.slot },
+            attempt: run.attempt,
+            role: run.role,
+            in_flight: false,
+        });
+        let (cadence, others): (Vec<_>, Vec<_>) =
+            runs.partition(|run| matches!(run.role, Role::Cadence { .. }));
+        Standing { cadence: cadence.first().copied(), others, ..self.clone() }
+    }
+
+    fn runs(&self) -> impl Iterator<Item = &StandingRun> {
+        self.cadence.iter().chain(&self.others)
+    }
 }
 
 /// A run in the queue.
@@ -129,6 +206,15 @@ pub enum EditError {
     /// The slot would come at no instant that there is.
     #[error("slot {0:?} lies beyond the year 2261")]
     TooLate(Slot),
+    /// It is paused, so that no slot of it can be given a time, nor can it be paused.
+    #[error("schedule {0} is paused: resume it first")]
+    Paused(ScheduleId),
+    /// It cannot be resumed.
+    #[error("schedule {0} is not paused")]
+    NotPaused(ScheduleId),
+    /// It cannot be let go on.
+    #[error("schedule {0} is not suspended")]
+    NotSuspended(ScheduleId),
     /// More slots would be amended than can be.
     #[error(
         "a schedule can have {AMENDMENTS_MAX} amended slots, or {CHAPTERS_MAX} rules, and this would be more"
@@ -142,11 +228,45 @@ pub fn edit(standing: &Standing, edit: Edit, now: Instant) -> Result<Edited, Edi
     if schedule.status == Status::Deleted {
         return Err(EditError::Ended(schedule.id));
     }
-    if standing.cadence.is_some_and(|run| run.in_flight || run.key.due <= now) {
+    if let Some(pause) = &schedule.paused {
+        if edit.concerns_slots() || matches!(edit.turn, Some(Turn::Pause { .. })) {
+            return Err(EditError::Paused(schedule.id));
+        }
+        let edited = change(&standing.with_paused(pause), edit, now)?;
+        // What is paused stands in no queue that it could leave.
+        return Ok(Edited {
+            cadence: standing.cadence.map(|run| run.key),
+            removed: vec![],
+            ..edited
+        });
+    }
+    if is_under_way(standing, &edit, now) {
         return Err(EditError::UnderWay(schedule.id));
     }
-    let Edit { cadence, instruction, amendments, additions: added, attributes } = edit;
+    change(standing, edit, now)
+}
+
+/// Whether a run must settle before the edit can be decided. A pause waits for what is in
+/// flight alone: what is due, and cannot run, is what it is to stop.
+fn is_under_way(standing: &Standing, edit: &Edit, now: Instant) -> bool {
+    let is_due = |run: StandingRun| run.key.due <= now && !edit.only_pauses();
+    let waits_for_all = matches!(edit.turn, Some(Turn::Pause { .. } | Turn::Unsuspend));
+    standing.cadence.is_some_and(|run| run.in_flight || is_due(run))
+        || (waits_for_all && standing.others.iter().any(|run| run.in_flight))
+}
+
+fn change(standing: &Standing, edit: Edit, now: Instant) -> Result<Edited, EditError> {
+    let schedule = &standing.schedule;
+    let Edit { cadence, instruction, amendments, additions: added, attributes, .. } = edit;
+    let Edit { retry, catch_up, timing, turn, .. } = edit;
     let mut draft = Draft::open(standing, now);
+    draft.turn(turn)?;
+    if let Some(timing) = timing {
+        draft.retime(timing)?;
+    }
+    let policies = &mut draft.plan.policies;
+    policies.retry = retry.unwrap_or(policies.retry);
+    policies.catch_up = catch_up.unwrap_or(policies.catch_up);
     if let Some(cadence) = cadence {
         draft.begin_chapter(cadence)?;
     }
@@ -201,23 +321,38 @@ pub(crate) fn amended_run(schedule: &Schedule, amendment: &Amendment, now: Insta
     if amendment.canceled_at.is_some() {
         return None;
     }
-    let Amendment { slot, run_at, instruction, .. } = amendment;
+    let Amendment { slot, run_at, .. } = amendment;
     let due = run_at.or_else(|| schedule.plan.due(*slot))?;
-    let plan = Plan {
-        cadence: Cadence::Nothing,
-        except: Box::default(),
-        policies: schedule.plan.policies.clone(),
-        instruction: instruction.as_ref().unwrap_or(&schedule.plan.instruction).clone(),
+    let role = Role::Detached { last: false };
+    let run = PausedRun { due, slot: *slot, attempt: 0, role };
+    Some(queue(schedule, Some(amendment), run, now))
+}
+
+/// A run of a schedule as it stands in the queue. One that carries the schedule on has its
+/// whole plan; another one pays what its slot was made to pay.
+fn queue(schedule: &Schedule, amendment: Option<&Amendment>, run: PausedRun, now: Instant) -> Run {
+    let PausedRun { due, slot, attempt, role } = run;
+    let plan = match role {
+        Role::Cadence { .. } => Arc::clone(&schedule.plan),
+        Role::Detached { .. } => Arc::new(Plan {
+            cadence: Cadence::Nothing,
+            except: Box::default(),
+            policies: schedule.plan.policies.clone(),
+            instruction: amendment
+                .and_then(|amendment| amendment.instruction.as_ref())
+                .unwrap_or(&schedule.plan.instruction)
+                .clone(),
+        }),
     };
-    Some(Run {
-        key: RunKey { lane: schedule.lane, due, schedule: schedule.id, slot: *slot },
+    Run {
+        key: RunKey { lane: schedule.lane, due, schedule: schedule.id, slot },
         account: schedule.account,
-        attempt: 0,
+        attempt,
         queued_at: now,
-        role: Role::Detached { last: false },
-        plan: Arc::new(plan),
+        role,
+        plan,
         quoted: None,
-    })
+    }
 }
 
 /// The first slot of a plan's cadence that is due later than now, and when.
@@ -232,6 +367,11 @@ pub(crate) fn next_due(plan: &Plan, now: Instant) -> Option<(Slot, Instant)> {
     Some((first, plan.due(first)?))
 }
 
+/// Whether one moment is followed by another, with nothing in between.
+fn is_next(through: Slot, from: Slot) -> bool {
+    through.stored().checked_add(1) == Some(from.stored())
+}
+
 /// An edit in the making.
 struct Draft<'a> {
     standing: &'a Standing,
@@ -243,6 +383,8 @@ struct Draft<'a> {
     changed: BTreeSet<Slot>,
     restored: BTreeSet<Slot>,
     has_new_rule: bool,
+    has_new_hours: bool,
+    goes_on: bool,
 }
 
 impl<'a> Draft<'a> {
@@ -257,7 +399,116 @@ impl<'a> Draft<'a> {
             changed: BTreeSet::new(),
             restored: BTreeSet::new(),
             has_new_rule: false,
+            has_new_hours: false,
+            goes_on: false,
         }
+    }
+
+    /// Whether nothing of the schedule stood in the queue.
+    const fn was_paused(&self) -> bool {
+        self.standing.schedule.paused.is_some()
+    }
+
+    /// The schedule stands still from now on, or goes on.
+    fn turn(&mut self, turn: Option<Turn>) -> Result<(), EditError> {
+        let id = self.schedule.id;
+        match turn {
+            None => {}
+            Some(Turn::Pause { reason }) => {
+                self.schedule.paused = Some(Pause { since: self.now, reason, runs: Vec::new() });
+            }
+            Some(Turn::Resume) => {
+                self.schedule.paused.take().ok_or(EditError::NotPaused(id))?;
+            }
+            Some(Turn::Unsuspend) => {
+                if self.schedule.status != Status::Suspended {
+                    return Err(EditError::NotSuspended(id));
+                }
+                self.goes_on = true;
+                self.take_up_amended();
+            }
+        }
+        Ok(())
+    }
+
+    /// What was called off when the schedule was suspended, and has still to come, comes.
+    fn take_up_amended(&mut self) {
+        let queued: BTreeSet<Slot> = self.standing.runs().map(|run| run.key.slot).collect();
+        let to_come = self.amendments.values().filter(|amendment| {
+            let due = amendment.run_at.or_else(|| self.plan.due(amendment.slot));
+            due.is_some_and(|due| due > self.now)
+                && !self.standing.done.contains(&amendment.slot)
+                && !queued.contains(&amendment.slot)
+        });
+        self.changed.extend(to_come.map(|amendment| amendment.slot));
+    }
+
+    /// From now on slots run at other hours. What the cadence has touched by the old ones is
+    /// passed for good: a hand that turns the clocks back does not bring it back.
+    fn retime(&mut self, timing: Timing) -> Result<(), EditError> {
+        if timing == self.plan.policies.timing {
+            return Ok(());
+        }
+        let untouched = self.untouched();
+        let before = Slot::from_stored(untouched.stored().saturating_sub(1));
+        let from = self.schedule.since;
+        if self.plan.cadence != Cadence::Nothing && from <= before {
+            let cadence = self.plan.cadence.clone();
+            let former = &mut self.schedule.former;
+            // The same rule as before, at hours that had changed before.
+            let same = former
+                .last_mut()
+                .filter(|last| last.cadence == cadence && is_next(last.through, from));
+            if let Some(last) = same {
+                last.through = before;
+            } else if former.len() >= CHAPTERS_MAX {
+                return Err(EditError::TooMany);
+            } else {
+                former.push(Chapter { cadence, from, through: before });
+            }
+            self.schedule.since = untouched;
+        }
+        self.plan.policies.timing = timing;
+        self.has_new_hours = true;
+        Ok(())
+    }
+
+    /// Where the slots begin that the cadence has not touched.
+    fn untouched(&self) -> Slot {
+        let just_after = |slot: Slot| Slot::from_stored(slot.stored().saturating_add(1));
+        match self.standing.cadence {
+            Some(StandingRun { key, role: Role::Cadence { through, .. }, attempt, .. })
+                if attempt > 0 =>
+            {
+                just_after(through.max(key.slot))
+            }
+            Some(run) => run.key.slot,
+            None => {
+                let next = self.coming().next();
+                let now = just_after(Slot::of(self.plan.policies.timing.zone.moment_at(self.now)));
+                next.unwrap_or(now).max(self.schedule.since)
+            }
+        }
+    }
+
+    /// The cadence's slots that are due later than now and that it has not passed.
+    fn coming(&self) -> impl Iterator<Item = Slot> + '_ {
+        // A day covers every zone's gap and fold, and the hour of a date.
+        let near = self.plan.policies.timing.zone.moment_at(self.now);
+        let from = near.checked_sub(SignedDuration::from_hours(24)).unwrap_or(near);
+        let slots = self.plan.cadence.iter_from(from);
+        slots.filter(|slot| self.is_to_come(*slot) && *slot >= self.schedule.since)
+    }
+
+    /// The last moment at which slots belong to a chapter that is over.
+    fn passed(&self) -> Slot {
+        self.schedule.former.iter().map(|chapter| chapter.through).max().unwrap_or(Slot::MIN)
+    }
+
+    /// The last moment at which a slot of a rule that begins now would be none of its own.
+    fn before_new_rule(&self) -> Slot {
+        let now = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+        now.max(self.passed())
     }
 
     /// From now on another rule gives the slots. What the old one gave and nobody ran is
@@ -268,7 +519,7 @@ impl<'a> Draft<'a> {
         if self.schedule.former.len() >= CHAPTERS_MAX {
             return Err(EditError::TooMany);
         }
-        let through = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+        let through = self.before_new_rule();
         let cadence = std::mem::replace(&mut self.plan.cadence, cadence);
         let from = self.schedule.since;
         if cadence != Cadence::Nothing && from <= through {
@@ -326,7 +577,7 @@ impl<'a> Draft<'a> {
 
     /// Whether the cadence has still to reach the slot.
     fn is_to_come(&self, slot: Slot) -> bool {
-        self.plan.due(slot).is_some_and(|due| due > self.now)
+        slot > self.passed() && self.plan.due(slot).is_some_and(|due| due > self.now)
     }
 
     fn close(mut self) -> Result<Edited, EditError> {
@@ -345,6 +596,9 @@ impl<'a> Draft<'a> {
         if self.schedule.status == Status::Suspended && !queued.is_empty() {
             return Err(EditError::Suspended(self.schedule.id));
         }
+        if self.was_paused() || self.schedule.paused.is_some() {
+            self.keep_or_bring_back(&mut removed, &mut queued);
+        }
         let cadence = self.standing.cadence.map(|run| run.key);
         let Draft { schedule, amendments, changed, restored, .. } = self;
         let amendments = changed.iter().filter_map(|slot| amendments.get(slot).cloned()).collect();
@@ -352,13 +606,42 @@ impl<'a> Draft<'a> {
         Ok(Edited { schedule, cadence, removed, queued, amendments, restored })
     }
 
+    /// All that is to run, whether the edit touches it or not, waits with the schedule while
+    /// it is paused, and in the queue once it is not.
+    fn keep_or_bring_back(&mut self, removed: &mut Vec<RunKey>, queued: &mut Vec<Run>) {
+        let left: Vec<PausedRun> = self
+            .standing
+            .runs()
+            .filter(|run| !removed.contains(&run.key))
+            .map(|StandingRun { key, attempt, role, .. }| PausedRun {
+                due: key.due,
+                slot: key.slot,
+                attempt: *attempt,
+                role: *role,
+            })
+            .collect();
+        let Some(pause) = &mut self.schedule.paused else {
+            queued.extend(left.into_iter().map(|run| {
+                let amendment = self.amendments.get(&run.slot);
+                queue(&self.schedule, amendment, run, self.now)
+            }));
+            return;
+        };
+        *removed = self.standing.runs().map(|run| run.key).collect();
+        pause.runs = queued.drain(..).map(|run| PausedRun::of(&run)).chain(left).collect();
+        pause.runs.sort_unstable_by_key(|run| (run.slot, run.attempt));
+    }
+
     /// What the cadence has to pass by from here on.
     fn exceptions(&self) -> Box<[Slot]> {
-        let retried = self.standing.cadence.filter(|run| run.attempt > 0).map(|run| run.key.slot);
+        let stands = self.standing.cadence.map(|run| (run.key.slot, run.attempt));
+        let follows = |slot: Slot| {
+            stands.is_some_and(|(stands, attempt)| (slot, 1) > (stands, attempt.min(1)))
+        };
         self.amendments
             .keys()
             .copied()
-            .filter(|slot| self.is_to_come(*slot) || retried.is_some_and(|retried| *slot > retried))
+            .filter(|slot| self.is_to_come(*slot) || follows(*slot))
             .filter(|slot| self.plan.cadence.contains(*slot))
             .collect()
     }
@@ -366,7 +649,7 @@ impl<'a> Draft<'a> {
     /// The cadence goes on with the plan as it is now. A retry stays where it stands, and
     /// what is suspended waits, unless for a rule that begins.
     fn requeue_cadence(&mut self, removed: &mut Vec<RunKey>, queued: &mut Vec<Run>) {
-        if self.schedule.status == Status::Suspended && !self.has_new_rule {
+        if self.schedule.status == Status::Suspended && !self.has_new_rule && !self.goes_on {
             return;
         }
         let before = self.standing.cadence;
@@ -374,14 +657,20 @@ impl<'a> Draft<'a> {
         let retry = before.filter(|run| run.attempt > 0);
         let next = match retry {
             Some(run) => Some((run.key.slot, run.key.due)),
-            None => self.next_slot().and_then(|slot| Some((slot, self.plan.due(slot)?))),
+            None => self.next_slot().and_then(|slot| Some((slot, self.at_the_earliest(slot)?))),
         };
         if self.has_new_rule {
             // Its first slot after now, though that may go its own way.
-            let now = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+            let now = self.before_new_rule();
             self.schedule.since = self.plan.cadence.after(now).unwrap_or(now);
         }
-        let Some((slot, due)) = next else { return };
+        let Some((slot, due)) = next else {
+            if self.goes_on {
+                self.schedule.status = Status::Expired;
+                self.schedule.ended_at = Some(self.now);
+            }
+            return;
+        };
         let attempt = retry.map_or(0, |run| run.attempt);
         let through = match retry.map(|run| run.role) {
             Some(Role::Cadence { through, .. }) => through,
@@ -407,8 +696,12 @@ impl<'a> Draft<'a> {
     /// has come back before it. What the cadence has passed it never gives again, though
     /// it ran before its hour.
     fn next_slot(&self) -> Option<Slot> {
+        if self.goes_on {
+            let done = &self.standing.done;
+            return self.coming().find(|it| !self.plan.is_excepted(*it) && !done.contains(it));
+        }
         if self.has_new_rule {
-            let now = Slot::of(self.plan.policies.timing.zone.moment_at(self.now));
+            let now = self.before_new_rule();
             let given = std::iter::successors(self.plan.after(now), |slot| self.plan.after(*slot));
             return given.into_iter().find(|slot| self.is_to_come(*slot));
         }
@@ -417,6 +710,13 @@ impl<'a> Draft<'a> {
             if self.plan.is_excepted(slot) { self.plan.after(slot) } else { Some(slot) }
         });
         back.into_iter().chain(queued).min()
+    }
+
+    /// When a slot of the cadence comes. One whose new hour has passed before its old one
+    /// comes now, so that no edit makes it late; what was paused is as late as it is.
+    fn at_the_earliest(&self, slot: Slot) -> Option<Instant> {
+        let due = self.plan.due(slot)?;
+        Some(if self.has_new_hours && !self.was_paused() { due.max(self.now) } else { due })
     }
 
     /// Every amended slot that has still to run stands in the queue as it is now. One that
@@ -442,7 +742,15 @@ impl<'a> Draft<'a> {
                 continue; // it has run
             }
             match amended_run(&self.schedule, amendment, self.now) {
-                Some(run) => queued.push(run),
+                Some(mut run) => {
+                    if let Some(before) = waiting.get(&slot) {
+                        run.role = before.role;
+                    }
+                    if self.has_new_hours && !self.was_paused() {
+                        run.key.due = run.key.due.max(self.now);
+                    }
+                    queued.push(run);
+                }
                 None if amendment.canceled_at.is_some() => {}
                 None => return Err(EditError::TooLate(slot)),
             }
@@ -450,12 +758,18 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Slots that were moved but pay what their schedule pays, which has changed.
+    /// Slots that were moved but pay what their schedule pays, or behave as it does, where
+    /// that has changed.
     fn follows_template(&self) -> impl Iterator<Item = &Slot> {
-        let has_changed = self.plan.instruction != self.standing.schedule.plan.instruction;
+        let before = &self.standing.schedule.plan;
+        let pays_otherwise = self.plan.instruction != before.instruction;
+        let behaves_otherwise = self.plan.policies != before.policies;
         self.amendments
             .values()
-            .filter(move |amendment| has_changed && amendment.instruction.is_none())
+            .filter(move |it| behaves_otherwise || (pays_otherwise && it.instruction.is_none()))
             .map(|amendment| &amendment.slot)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,6 +48,8 @@ pub use policy::{
     RetrySpacing, Timing,
 };
 pub use run::{Attempt, IdempotencyKey, PaymentBody, PaymentRequest, Plan, Role, Run, RunKey};
-pub use schedule::{Chapter, Link, Next, Position, Schedule, ScheduleEvent, Status};
+pub use schedule::{
+    Chapter, Link, Next, Pause, PausedRun, Position, Schedule, ScheduleEvent, Status,
+};
 pub use settlement::{Awaiting, Settlement, Verdict, Wait};
 pub use time::{Instant, Slot, UnknownZone, Zone};

@@ -259,6 +259,15 @@ impl RetryPolicy {
         Ok(RetryPolicy { retries_max, spacing, retried, exhausted })
     }
 
+    /// The waits of a ladder, in its days, and which days they count; `None` where each
+    /// retry waits for the next day.
+    #[must_use]
+    pub fn waits(&self) -> Option<(&[u8], DayCount)> {
+        let RetrySpacing::Ladder(ladder) = &self.spacing else { return None };
+        let waits = ladder.waits.get(..usize::from(self.retries_max)).unwrap_or(&ladder.waits);
+        Some((waits, ladder.counted_in))
+    }
+
     /// None at all.
     pub const NEVER: RetryPolicy = RetryPolicy {
         retries_max: 0,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::account::Attributes;
 use crate::cadence::Cadence;
 use crate::identity::{AccountId, LaneId, ScheduleId};
-use crate::run::{Attempt, Plan};
+use crate::run::{Attempt, Plan, Role, Run};
 use crate::time::{Instant, Slot};
 
 /// A standing instruction.
@@ -23,7 +23,8 @@ pub struct Schedule {
     pub plan: Arc<Plan>,
     /// The rules it had before, oldest first.
     pub former: Vec<Chapter>,
-    /// Slots of its present rule before this one are not its own: it had another rule then.
+    /// Slots of its present rule before this one are not its own: it had another rule then,
+    /// or other hours.
     pub since: Slot,
     /// Where it stands.
     pub status: Status,
@@ -47,6 +48,42 @@ pub struct Schedule {
     pub recorded_detached: u32,
     /// Dialect attributes: metadata and the like.
     pub attributes: Attributes,
+    /// Since when its owner has it stand still, and what is to run when it goes on.
+    pub paused: Option<Pause>,
+}
+
+/// A time in which nothing of a schedule runs, because its owner wants it so.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when.
+    pub since: Instant,
+    /// Why, in its owner's words.
+    pub reason: Box<str>,
+    /// What left the queue for it, and comes back when the schedule goes on.
+    pub runs: Vec<PausedRun>,
+}
+
+/// A run that stands in no queue while its schedule is paused. What it pays is read from
+/// the schedule when it comes back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PausedRun {
+    /// When it was due, or is.
+    pub due: Instant,
+    /// For which slot.
+    pub slot: Slot,
+    /// Which attempt.
+    pub attempt: Attempt,
+    /// Whether what follows depends on it.
+    pub role: Role,
+}
+
+impl PausedRun {
+    /// A run, as it is kept.
+    #[must_use]
+    pub fn of(run: &Run) -> PausedRun {
+        let Run { key, attempt, role, .. } = run;
+        PausedRun { due: key.due, slot: key.slot, attempt: *attempt, role: *role }
+    }
 }
 
 impl Schedule {
@@ -77,6 +114,7 @@ impl Schedule {
             status: Status::Deleted,
             ended_at: Some(at),
             version: self.version.saturating_add(1),
+            paused: None,
             ..self
         })
     }
@@ -86,7 +124,7 @@ fn within(cadence: &Cadence, from: Slot, through: Slot) -> impl Iterator<Item = 
     cadence.iter_from(from.moment()).take_while(move |slot| *slot <= through)
 }
 
-/// A time in which a schedule had another rule.
+/// A time in which a schedule had another rule, or the same at other hours.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Chapter {
     /// The rule.

@@ -30,6 +30,9 @@ pub enum DecisionError {
     /// Its schedule was ended, so that nothing more of it is asked for.
     #[error("the schedule was ended, so that nothing more of it is asked for")]
     Ended,
+    /// Its schedule is paused, so that nothing of it is asked for now.
+    #[error("the schedule is paused, so that nothing of it is asked for; resume it first")]
+    Paused,
     /// The gateway could not be asked whether it was paid after all.
     #[error("the gateway cannot be asked now whether this was paid after all; try again later")]
     Unreachable,
@@ -66,6 +69,9 @@ impl Handle {
         if verdict == Verdict::Ask {
             if matches!(schedule.status, Status::Deleted | Status::Suspended) {
                 return Err(DecisionError::Ended);
+            }
+            if schedule.paused.is_some() {
+                return Err(DecisionError::Paused);
             }
             match self.look_up_once_more(&awaiting).await? {
                 Lookup::Found(outcome) => {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use engine::edit::{Edit, EditError, Standing, edit};
 use engine::{Schedule, ScheduleId, Slot};
-use store::{EditWritten, StoreError};
+use store::{AuditEntry, EditWritten, StoreError};
 
 use crate::Handle;
 
@@ -44,10 +44,30 @@ impl Handle {
         asked: &[Slot],
         wish: impl Fn(&Standing) -> Result<Edit, R> + Send + Sync,
     ) -> Result<Schedule, EditFailure<R>> {
+        self.edit_on_record(id, asked, None, wish).await
+    }
+
+    /// The same, by hand: who it was and why is kept in the same commit.
+    pub async fn edit_schedule_by_hand<R>(
+        &self,
+        id: ScheduleId,
+        entry: AuditEntry,
+        wish: impl Fn(&Standing) -> Result<Edit, R> + Send + Sync,
+    ) -> Result<Schedule, EditFailure<R>> {
+        self.edit_on_record(id, &[], Some(entry), wish).await
+    }
+
+    async fn edit_on_record<R>(
+        &self,
+        id: ScheduleId,
+        asked: &[Slot],
+        entry: Option<AuditEntry>,
+        wish: impl Fn(&Standing) -> Result<Edit, R> + Send + Sync,
+    ) -> Result<Schedule, EditFailure<R>> {
         let deadline = self.lane.wall.elapsed() + EDIT_WAIT;
         let mut pause = PAUSE_FIRST;
         loop {
-            let under_way = match self.edit_once(id, asked, &wish).await? {
+            let under_way = match self.edit_once(id, asked, entry.as_ref(), &wish).await? {
                 Attempted::Written(schedule) => {
                     self.wake.notify_one();
                     return Ok(*schedule);
@@ -66,6 +86,7 @@ impl Handle {
         &self,
         id: ScheduleId,
         asked: &[Slot],
+        entry: Option<&AuditEntry>,
         wish: impl Fn(&Standing) -> Result<Edit, R> + Send + Sync,
     ) -> Result<Attempted, EditFailure<R>> {
         let now = self.now();
@@ -78,7 +99,7 @@ impl Handle {
             Err(refusal) => return Err(EditFailure::Refused(refusal)),
         };
         let schedule = edited.schedule.clone();
-        Ok(match self.lane.store.edit_schedule(edited).await? {
+        Ok(match self.lane.store.edit_schedule(edited, entry.cloned()).await? {
             EditWritten::Written => Attempted::Written(Box::new(schedule)),
             EditWritten::Overtaken => Attempted::UnderWay,
         })

@@ -144,6 +144,11 @@ impl Handle {
         self.lane.wall.now()
     }
 
+    /// Time that only goes forward, from an arbitrary start.
+    pub fn elapsed(&self) -> Duration {
+        self.lane.wall.elapsed()
+    }
+
     /// The clock, as it is shown.
     pub fn clock(&self) -> ClockReading {
         self.lane.clock.read(self.lane.wall.as_ref())

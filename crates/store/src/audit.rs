@@ -46,4 +46,12 @@ pub enum Deed {
     EndpointDeleted,
     /// Had an event sent to one again.
     Redelivered,
+    /// Had a schedule stand still.
+    PausedSchedule,
+    /// Let a schedule go on that had stood still.
+    ResumedSchedule,
+    /// Let a schedule go on that had been suspended.
+    UnsuspendedSchedule,
+    /// Changed how a schedule behaves.
+    ChangedPolicies,
 }

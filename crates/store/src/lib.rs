@@ -36,8 +36,8 @@ pub use pulse::{Beat, Pulse, Resumption};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
 pub use store::{
-    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Frozen,
-    NewSchedule, ScheduleQuery, Settled, SlotRecord, Store, past_slots,
+    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Found, Frozen,
+    NewSchedule, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store, past_slots,
 };
 pub use webhook::WebhookStore;
 

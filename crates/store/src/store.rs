@@ -16,7 +16,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::key::Key;
-use crate::page::{Page, PageQuery};
+use crate::page::{Order, Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 
@@ -99,6 +99,8 @@ pub trait Store: Send + Sync + 'static {
     async fn schedule(&self, id: ScheduleId) -> Result<Option<Schedule>>;
     /// A page of them, by creation.
     async fn schedules(&self, query: ScheduleQuery) -> Result<Page<Schedule>>;
+    /// Those that a search wants, from where it goes on.
+    async fn find_schedules(&self, search: ScheduleSearch) -> Result<Found>;
     /// Whether any schedule was ever created on a clock's lanes.
     async fn any_schedule(&self) -> Result<bool>;
     /// Ends a schedule ([`engine::Schedule::delete`]): its queued runs go, one whose
@@ -114,7 +116,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Option<Standing>>;
     /// Writes an edit, whole or not at all: only if the schedule's version is the one
     /// before, and every run that leaves the queue is still there and not in flight.
-    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten>;
+    /// With it goes who it was and why, where that is kept. Nothing of a schedule that it
+    /// leaves paused stands in the queue afterwards.
+    async fn edit_schedule(&self, edited: Edited, entry: Option<AuditEntry>)
+    -> Result<EditWritten>;
     /// What owners did to slots of these schedules, by slot: one list for each, in order.
     async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>>;
     /// What became of slots so far: one answer for each, in order.
@@ -283,6 +288,43 @@ pub struct ScheduleQuery {
     pub status: Option<Status>,
     /// Which part.
     pub page: PageQuery,
+}
+
+/// Which schedules are looked for, one stretch at a time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ScheduleSearch {
+    /// Of this account.
+    pub account: AccountId,
+    /// What they pay by.
+    pub kind: Option<InstructionKind>,
+    /// In this state only.
+    pub status: Option<Status>,
+    /// Only those that are paused, or that are not.
+    pub paused: Option<bool>,
+    /// Created at or after.
+    pub from: Instant,
+    /// Created at or before.
+    pub to: Instant,
+    /// Beyond this one, in the order of the search.
+    pub after: Option<(Instant, ScheduleId)>,
+    /// In which order of creation.
+    pub order: Order,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl ScheduleSearch {
+    /// Schedules that are looked at in one search, at most, wanted or not.
+    pub const LOOKED_AT_MAX: u32 = 10_000;
+}
+
+/// What a search has found.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Found {
+    /// What was wanted, in order.
+    pub schedules: Vec<Schedule>,
+    /// How far was looked; `None` where there is no more.
+    pub looked_through: Option<(Instant, ScheduleId)>,
 }
 
 /// What became of a wish to delete a schedule.

@@ -24,7 +24,9 @@ const SENT: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, idempotency-key, x-idempotency-key, x-moov-version, x-wait-for",
 );
 /// What a page may read beside what every page may.
-const READ: HeaderValue = HeaderValue::from_static("idempotent-replayed, x-request-id");
+const READ: HeaderValue = HeaderValue::from_static(
+    "idempotent-replayed, ratelimit, ratelimit-policy, retry-after, x-request-id",
+);
 /// For how many seconds a browser need not ask again.
 const SECONDS: HeaderValue = HeaderValue::from_static("7200");
 

@@ -65,6 +65,11 @@ impl Refusal {
         Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, body: None }
     }
 
+    /// 429: too much was asked in too short a time.
+    pub(super) const fn too_many_requests() -> Refusal {
+        Refusal { status: StatusCode::TOO_MANY_REQUESTS, body: None }
+    }
+
     /// 405: the path has other methods.
     pub(super) const fn unknown_method() -> Refusal {
         Refusal { status: StatusCode::METHOD_NOT_ALLOWED, body: None }

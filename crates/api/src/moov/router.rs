@@ -62,6 +62,11 @@ pub(crate) fn unknown_path() -> Response<Body> {
     Refusal::not_found().into()
 }
 
+/// Answers whoever asks too much.
+pub(crate) fn too_many_requests() -> Response<Body> {
+    Refusal::too_many_requests().into()
+}
+
 /// Answers where there is an endpoint, but not for this method.
 pub(crate) fn unknown_method() -> Response<Body> {
     Refusal::unknown_method().into()

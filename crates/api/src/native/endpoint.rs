@@ -7,7 +7,7 @@ use engine::Account;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use serde_json::Value;
-use store::CredentialKind;
+use store::{AuditEntry, CredentialKind, Deed};
 
 use super::problem::Problem;
 use crate::App;
@@ -49,6 +49,18 @@ impl Actor {
     pub(super) fn name(&self) -> Box<str> {
         let [first, second, third, fourth, ..] = self.sha256;
         format!("key {first:02x}{second:02x}{third:02x}{fourth:02x}").into()
+    }
+
+    /// What is written down of something done by hand.
+    pub(super) fn entry(&self, app: &App, deed: Deed, subject: &str, reason: &str) -> AuditEntry {
+        AuditEntry {
+            account: self.account.id,
+            at: app.runner.wall_now(),
+            actor: self.name(),
+            deed,
+            subject: subject.into(),
+            reason: reason.into(),
+        }
     }
 }
 

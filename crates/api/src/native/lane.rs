@@ -81,6 +81,10 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::SecretRolled => "secret_rolled",
         Deed::EndpointDeleted => "endpoint_deleted",
         Deed::Redelivered => "redelivered",
+        Deed::PausedSchedule => "paused_schedule",
+        Deed::ResumedSchedule => "resumed_schedule",
+        Deed::UnsuspendedSchedule => "unsuspended_schedule",
+        Deed::ChangedPolicies => "changed_policies",
     };
     json!({
         "at": entry.at.to_string(),

@@ -148,7 +148,9 @@ impl From<DecisionError> for Problem {
         let status = match error {
             DecisionError::Store(error) => return Problem::from(error),
             DecisionError::NothingWaits => StatusCode::NOT_FOUND,
-            DecisionError::Accepted | DecisionError::Ended => StatusCode::CONFLICT,
+            DecisionError::Accepted | DecisionError::Ended | DecisionError::Paused => {
+                StatusCode::CONFLICT
+            }
             DecisionError::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
         };
         Problem::new(status, error.to_string())

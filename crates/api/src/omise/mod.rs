@@ -36,11 +36,13 @@ pub mod version;
 mod view;
 
 pub use answer::Answer;
+pub(crate) use answer::refusal;
 pub use context::Context;
 pub use error::OmiseError;
 pub(crate) use events::{webhook, webhook_key};
 pub(crate) use ids::Ids;
 pub use ids::Kind;
+pub(crate) use params::integer;
 pub use params::{Params, Reader};
 pub use version::Version;
 

@@ -9,8 +9,10 @@
 )]
 
 mod accounts;
+mod kalends;
 mod oauth2;
 mod ping;
+mod rate_limits;
 #[path = "../../../runner/tests/receiver/mod.rs"]
 mod receiver;
 mod requests;

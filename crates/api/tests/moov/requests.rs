@@ -72,7 +72,7 @@ async fn a_page_may_ask_and_read_whatever_its_origin() {
     assert_eq!(told("access-control-allow-headers"), sent);
     assert_eq!(told("access-control-max-age"), "7200");
     // What follows is answered as to anybody, and the page may read it.
-    let read = "idempotent-replayed, x-request-id";
+    let read = "idempotent-replayed, ratelimit, ratelimit-policy, retry-after, x-request-id";
     for (answered, status) in [
         (sandbox.ask().header("Origin", page).get("/ping").await, 200),
         (sandbox.ask_anonymously().header("Origin", page).get("/ping").await, 401),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use api::App;
 use api::moov::{Ids, PLATFORM_PARTY};
+use api::{App, RateLimits};
 use axum::Router;
 use axum::body::Body;
 use bank::PartyKind;
@@ -55,7 +55,7 @@ impl WallTime for StandingWall {
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::ZERO
+        Duration::from_nanos(self.0.load(Ordering::Relaxed).cast_unsigned())
     }
 }
 
@@ -120,6 +120,12 @@ impl Sandbox {
         for id in self.store.endpoint_ids().await.unwrap() {
             while self.post.round(id).await.unwrap().is_some_and(|round| round.is_to_go_on()) {}
         }
+    }
+
+    /// The same, where nobody may ask more than this.
+    pub(crate) fn limited(self, limits: RateLimits) -> Sandbox {
+        let app = App::new(Arc::clone(&self.runner)).with_rate_limits(limits);
+        Sandbox { router: api::router(app), ..self }
     }
 
     /// Advances the clock.

@@ -1,5 +1,7 @@
 //! `/kalends/v1`, health and metrics.
 
+mod schedules;
+
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};

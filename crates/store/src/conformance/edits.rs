@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use engine::edit::{Addition, Edit, EditError, Edited, Standing, edit};
+use engine::edit::{Addition, Edit, EditError, Edited, Standing, Turn, edit};
 use engine::{
     Amendment, Cadence, Currency, Instant, Instruction, Money, PartyId, PaymentMethodId, Plan,
     Policies, Remitted, RetryPolicy, Schedule, Slot, Status, Timing, Zone,
@@ -12,7 +12,8 @@ use jiff::civil::{Time, date};
 use recurrence::Timetable;
 
 use super::world::{LANE, PAID, World, at, refused};
-use crate::store::{EditWritten, ScheduleQuery, Settled, SlotRecord, Store};
+use crate::store::{EditWritten, Found, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store};
+use crate::{AuditEntry, Deed};
 use crate::{NewSchedule, Order, PageQuery};
 
 const CREATED: &str = "2026-01-01T00:00:00Z";
@@ -67,7 +68,7 @@ async fn edited(world: &World, schedule: &Schedule, wish: Edit, now: &str) -> Ed
 
 async fn write(world: &World, schedule: &Schedule, wish: Edit, now: &str) -> Schedule {
     let edited = edited(world, schedule, wish, now).await;
-    let written = world.store.edit_schedule(edited.clone()).await.unwrap();
+    let written = world.store.edit_schedule(edited.clone(), None).await.unwrap();
     assert_eq!(written, EditWritten::Written);
     assert_eq!(world.stored(schedule).await, edited.schedule);
     edited.schedule
@@ -237,7 +238,7 @@ pub async fn an_edit_that_was_overtaken_changes_nothing(store: Arc<dyn Store>) {
     let wish = Edit { amendments: vec![called_off], ..Edit::default() };
     let overtaken = edited(&world, &schedule, wish.clone(), CREATED).await;
     let run = world.claim_one("2026-01-02T09:00:00Z").await;
-    let written = world.store.edit_schedule(overtaken.clone()).await.unwrap();
+    let written = world.store.edit_schedule(overtaken.clone(), None).await.unwrap();
     assert_eq!(written, EditWritten::Overtaken, "the slot is being run");
     assert_eq!(world.stored(&schedule).await, schedule);
     assert_eq!(world.store.amendments(vec![schedule.id]).await.unwrap(), [[]]);
@@ -245,7 +246,7 @@ pub async fn an_edit_that_was_overtaken_changes_nothing(store: Arc<dyn Store>) {
     let refused = edit(&standing(&world, &schedule, &[], now).await, wish.clone(), now);
     assert_eq!(refused, Err(EditError::UnderWay(schedule.id)));
     world.settle(&run, PAID, "2026-01-02T09:00:00Z").await;
-    let written = world.store.edit_schedule(overtaken).await.unwrap();
+    let written = world.store.edit_schedule(overtaken, None).await.unwrap();
     assert_eq!(written, EditWritten::Overtaken, "the slot has run");
     let refused = edit(&standing(&world, &schedule, &[morning(2)], now).await, wish, now);
     assert_eq!(refused, Err(EditError::Done(morning(2))));
@@ -366,7 +367,7 @@ pub async fn whatever_is_edited_each_slot_runs_once(store: Arc<dyn Store>) {
             let standing = standing(&world, &schedule, &asked, now).await;
             match edit(&standing, wish, now) {
                 Ok(edited) => {
-                    let written = world.store.edit_schedule(edited).await.unwrap();
+                    let written = world.store.edit_schedule(edited, None).await.unwrap();
                     assert_eq!(written, EditWritten::Written, "seed {seed}");
                 }
                 Err(error) => assert!(matches!(error, EditError::Done(_)), "seed {seed}: {error}"),
@@ -445,4 +446,173 @@ async fn random_edit(
             Edit { cadence: Some(rule(&text, "2026-01-01T00:30:00")), ..Edit::default() }
         }
     }
+}
+
+fn turned(turn: Turn) -> Edit {
+    Edit { turn: Some(turn), ..Edit::default() }
+}
+
+fn paused() -> Edit {
+    turned(Turn::Pause { reason: "a holiday".into() })
+}
+
+pub async fn a_paused_schedule_runs_nothing_until_it_is_resumed(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let added =
+        Addition { run_at: at("2026-01-03T12:00:00Z"), instruction: pays(7), canceled_at: None };
+    let wish = Edit { additions: vec![added], ..Edit::default() };
+    write(&world, &schedule, wish, CREATED).await;
+    assert_eq!(ran(&world, "2026-01-02T23:00:00Z").await.len(), 1);
+    let stands_still = write(&world, &schedule, paused(), "2026-01-02T23:00:00Z").await;
+    assert_eq!(ran(&world, "2026-01-04T10:00:00Z").await, [] as [&str; 0]);
+    let position = world.position(&schedule, "2026-01-04T10:00:00Z").await;
+    assert_eq!((position.recorded, position.next), (1, None));
+    assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 0);
+    assert_eq!(stands_still.paused.unwrap().runs.len(), 2);
+    write(&world, &schedule, turned(Turn::Resume), "2026-01-04T10:00:00Z").await;
+    assert_eq!(
+        ran(&world, "2026-01-05T10:00:00Z").await,
+        [
+            "2026-01-03T09:00:00 100 2026-01-03T09:00:00Z",
+            "2026-01-03T12:00:00 (added 1) 7 2026-01-03T12:00:00Z",
+            "2026-01-04T09:00:00 100 2026-01-04T09:00:00Z",
+            "2026-01-05T09:00:00 100 2026-01-05T09:00:00Z",
+        ]
+    );
+}
+
+pub async fn what_a_late_outcome_asks_for_waits_while_its_schedule_is_paused(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    let retry = RetryPolicy::TWO_DAYS_THEN_SUSPEND;
+    let cadence = plan(five_mornings());
+    let plan = Plan { policies: Policies { retry, ..cadence.policies.clone() }, ..cadence };
+    let schedule = world.schedule_made(plan, CREATED).await;
+    world.run(engine::Outcome::Unknown, "2026-01-02T09:00:00Z").await;
+    let stands_still = write(&world, &schedule, paused(), "2026-01-02T10:00:00Z").await;
+    let waiting = world.store.awaiting(LANE, None, 10).await.unwrap().remove(0);
+    let now = at("2026-01-02T11:00:00Z");
+    let settlement = engine::settlement::resolve(&waiting, refused(), now).unwrap();
+    let retried = settlement.follow.clone().unwrap();
+    assert_eq!(world.write(settlement).await, Settled::Written);
+    assert_eq!(world.claim("2026-01-03T12:00:00Z").await, []);
+    let stored = world.stored(&schedule).await;
+    assert_eq!(stored.version, stands_still.version + 1, "an edit decided before is overtaken");
+    let kept = stored.paused.unwrap().runs;
+    assert_eq!(kept.last(), Some(&engine::PausedRun::of(&retried)));
+    write(&world, &schedule, turned(Turn::Resume), "2026-01-03T08:00:00Z").await;
+    assert_eq!(
+        ran(&world, "2026-01-03T12:00:00Z").await,
+        [
+            "2026-01-02T09:00:00 100 2026-01-03T00:00:00Z",
+            "2026-01-03T09:00:00 100 2026-01-03T09:00:00Z",
+        ]
+    );
+}
+
+pub async fn what_is_queued_beside_the_cadence_overtakes_a_pause(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let retry = RetryPolicy::TWO_DAYS_THEN_SUSPEND;
+    let cadence = plan(five_mornings());
+    let plan = Plan { policies: Policies { retry, ..cadence.policies.clone() }, ..cadence };
+    let schedule = world.schedule_made(plan, CREATED).await;
+    world.run(engine::Outcome::Unknown, "2026-01-02T09:00:00Z").await;
+    let decided = edited(&world, &schedule, paused(), "2026-01-02T10:00:00Z").await;
+    let waiting = world.store.awaiting(LANE, None, 10).await.unwrap().remove(0);
+    let now = at("2026-01-02T11:00:00Z");
+    let settlement = engine::settlement::resolve(&waiting, refused(), now).unwrap();
+    assert_eq!(world.write(settlement).await, Settled::Written);
+    let written = world.store.edit_schedule(decided, None).await.unwrap();
+    assert_eq!(written, EditWritten::Overtaken);
+    write(&world, &schedule, paused(), "2026-01-02T12:00:00Z").await;
+}
+
+pub async fn a_paused_schedule_that_is_deleted_is_no_longer_paused(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    write(&world, &schedule, paused(), CREATED).await;
+    world.store.delete_schedule(schedule.id, at(CREATED)).await.unwrap();
+    let stored = world.stored(&schedule).await;
+    assert_eq!((stored.status, stored.paused), (Status::Deleted, None));
+}
+
+pub async fn other_hours_move_what_is_to_come_and_repeat_nothing(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let every_five_hours = rule("FREQ=HOURLY;INTERVAL=5;COUNT=8", "2026-01-02T00:00:00");
+    let schedule = made(&world, every_five_hours).await;
+    assert_eq!(ran(&world, "2026-01-02T11:00:00Z").await.len(), 3);
+    let west = Timing { zone: Zone::named("America/New_York").unwrap(), hour: Time::midnight() };
+    let wish = Edit { timing: Some(west), ..Edit::default() };
+    write(&world, &schedule, wish, "2026-01-02T11:00:00Z").await;
+    assert_eq!(
+        ran(&world, "2026-01-03T02:00:00Z").await,
+        [
+            "2026-01-02T15:00:00 100 2026-01-02T20:00:00Z",
+            "2026-01-02T20:00:00 100 2026-01-03T01:00:00Z",
+        ]
+    );
+    let stored = world.stored(&schedule).await;
+    let page = PageQuery::first(10);
+    let listed = world.store.occurrences(&stored, at("2026-01-03T02:00:00Z"), page).await.unwrap();
+    assert_eq!(listed.entries.len(), 5, "what ran by the old hours is listed by the new ones");
+}
+
+pub async fn an_edit_by_hand_is_on_record_if_it_is_written(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = made(&world, five_mornings()).await;
+    let entry = AuditEntry {
+        account: schedule.account,
+        at: at(CREATED),
+        actor: "key 01020304".into(),
+        deed: Deed::PausedSchedule,
+        subject: "schedule".into(),
+        reason: "a holiday".into(),
+    };
+    let decided = edited(&world, &schedule, paused(), CREATED).await;
+    for expected in [EditWritten::Written, EditWritten::Overtaken] {
+        let written = world.store.edit_schedule(decided.clone(), Some(entry.clone())).await;
+        assert_eq!(written.unwrap(), expected);
+    }
+    assert_eq!(world.store.audit_trail(schedule.account, 10).await.unwrap(), [entry]);
+}
+
+pub async fn schedules_are_found_a_stretch_at_a_time(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let mut schedules = Vec::new();
+    for _ in 0..3 {
+        schedules.push(made(&world, five_mornings()).await);
+    }
+    let stands_still = write(&world, &schedules[1], paused(), CREATED).await;
+    let all = ScheduleSearch {
+        account: schedules[0].account,
+        kind: None,
+        status: None,
+        paused: None,
+        from: at(CREATED),
+        to: at(CREATED),
+        after: None,
+        order: Order::ReverseChronological,
+        limit: 2,
+    };
+    let find = async |search| world.store.find_schedules(search).await.unwrap();
+    let place = |schedule: &Schedule| Some((schedule.created_at, schedule.id));
+    let first = find(all).await;
+    let newest = vec![schedules[2].clone(), stands_still.clone()];
+    assert_eq!(first, Found { schedules: newest, looked_through: place(&stands_still) });
+    let rest = find(ScheduleSearch { after: first.looked_through, ..all }).await;
+    assert_eq!(rest, Found { schedules: vec![schedules[0].clone()], looked_through: None });
+    let oldest = find(ScheduleSearch { order: Order::Chronological, limit: 1, ..all }).await;
+    assert_eq!(oldest.schedules, [schedules[0].clone()]);
+    for (paused, found) in
+        [(true, vec![stands_still]), (false, vec![schedules[2].clone(), schedules[0].clone()])]
+    {
+        let wanted = find(ScheduleSearch { paused: Some(paused), ..all }).await;
+        assert_eq!(wanted.schedules, found);
+    }
+    let other = find(ScheduleSearch { status: Some(Status::Expired), ..all }).await;
+    assert_eq!(other, Found { schedules: vec![], looked_through: None });
+    let later = find(ScheduleSearch { from: at("2026-01-02T00:00:00Z"), to: Instant::MAX, ..all });
+    assert_eq!(later.await, Found { schedules: vec![], looked_through: None });
 }

@@ -133,6 +133,13 @@ macro_rules! store_conformance {
                 what_ran_before_an_edit_is_counted_after_the_end
                 an_edited_schedule_is_deleted_whole
                 whatever_is_edited_each_slot_runs_once
+                a_paused_schedule_runs_nothing_until_it_is_resumed
+                what_a_late_outcome_asks_for_waits_while_its_schedule_is_paused
+                what_is_queued_beside_the_cadence_overtakes_a_pause
+                a_paused_schedule_that_is_deleted_is_no_longer_paused
+                other_hours_move_what_is_to_come_and_repeat_nothing
+                an_edit_by_hand_is_on_record_if_it_is_written
+                schedules_are_found_a_stretch_at_a_time
             }
             pulse {
                 a_lane_that_was_never_worked_has_no_pulse

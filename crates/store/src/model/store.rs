@@ -32,8 +32,8 @@ use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
-    Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule,
-    ScheduleQuery, Settled, SlotRecord, Store,
+    Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Found, Frozen, NewSchedule,
+    ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store,
 };
 use crate::webhook::News;
 use crate::{Result, StoreError};
@@ -352,6 +352,10 @@ impl Store for ModelStore {
         Ok(self.open()?.page_of_schedules(&query))
     }
 
+    async fn find_schedules(&self, search: ScheduleSearch) -> Result<Found> {
+        Ok(self.open()?.find_schedules(&search))
+    }
+
     async fn any_schedule(&self) -> Result<bool> {
         Ok(!self.open()?.schedules.is_empty())
     }
@@ -371,10 +375,17 @@ impl Store for ModelStore {
         Ok(self.open()?.standing(id, &asked))
     }
 
-    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
-        let done = self.open()?.edit(edited);
+    async fn edit_schedule(
+        &self,
+        edited: Edited,
+        entry: Option<AuditEntry>,
+    ) -> Result<EditWritten> {
+        let mut books = self.open()?;
+        let written = books.edit(edited)?;
+        books.audit.extend(entry.filter(|_| written == EditWritten::Written));
+        drop(books);
         self.announce();
-        done
+        Ok(written)
     }
 
     async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {

@@ -20,6 +20,10 @@ stored_as!(Deed, "deed", {
     Deed::SecretRolled => 9, Deed::SecretRolled;
     Deed::EndpointDeleted => 10, Deed::EndpointDeleted;
     Deed::Redelivered => 11, Deed::Redelivered;
+    Deed::PausedSchedule => 12, Deed::PausedSchedule;
+    Deed::ResumedSchedule => 13, Deed::ResumedSchedule;
+    Deed::UnsuspendedSchedule => 14, Deed::UnsuspendedSchedule;
+    Deed::ChangedPolicies => 15, Deed::ChangedPolicies;
 });
 
 /// Appends an entry.

@@ -89,7 +89,7 @@ fn checks(connection: &Connection) -> Outcome<Vec<Check>> {
 
 /// What must hold of the tables together, and how to find where it does not: of which
 /// schedule, at which slot if at one, and what is wrong.
-const QUERIES: [(&str, &str); 7] = [
+const QUERIES: [(&str, &str); 8] = [
     (
         "every run, waiting attempt and record is of a schedule that is there",
         "SELECT schedule, NULL, place || ' names it, and it is not there' FROM (
@@ -106,10 +106,15 @@ const QUERIES: [(&str, &str); 7] = [
     (
         "a schedule that goes on has something to come",
         "SELECT id, NULL, 'is active, and nothing of it is queued or waits'
-         FROM schedule WHERE status IN (0, 1)
+         FROM schedule WHERE status IN (0, 1) AND paused IS NULL
          AND id NOT IN (SELECT schedule FROM queue)
          AND id NOT IN (SELECT schedule FROM awaiting)
          AND id NOT IN (SELECT schedule FROM amendment)",
+    ),
+    (
+        "nothing of a paused schedule is queued",
+        "SELECT schedule, slot, 'is queued, and its schedule is paused'
+         FROM queue WHERE schedule IN (SELECT id FROM schedule WHERE paused IS NOT NULL)",
     ),
     (
         "an attempt is queued, or waits, or is recorded",

@@ -7,6 +7,7 @@ use engine::{Instant, RunKey, Schedule, ScheduleId, Slot};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::amendments;
+use super::audit;
 use super::columns::role;
 use super::fault::Outcome;
 use super::listing::{Appended, List};
@@ -14,6 +15,7 @@ use super::positions;
 use super::runs::{self, QueueRow, key_columns};
 use super::schedules;
 use super::writer::Writing;
+use crate::audit::AuditEntry;
 use crate::store::EditWritten;
 
 /// A schedule with all that an edit must know.
@@ -33,12 +35,14 @@ pub(super) fn standing(
         .into_iter()
         .filter_map(|key| standing_run(connection, key).transpose())
         .collect::<Outcome<_>>()?;
+    let amendments = amendments::of(connection, id)?;
+    let asked = asked.iter().copied().chain(Standing::told_of(&schedule, &amendments));
     Ok(Some(Standing {
         cadence,
         recorded: located.recorded,
         others,
-        amendments: amendments::of(connection, id)?,
         done: done(connection, &schedule, asked)?,
+        amendments,
         schedule,
     }))
 }
@@ -59,7 +63,11 @@ fn standing_run(connection: &Connection, key: RunKey) -> Outcome<Option<Standing
 }
 
 /// Which of these slots have run, or wait for their outcome.
-fn done(connection: &Connection, schedule: &Schedule, asked: &[Slot]) -> Outcome<BTreeSet<Slot>> {
+fn done(
+    connection: &Connection,
+    schedule: &Schedule,
+    asked: impl Iterator<Item = Slot>,
+) -> Outcome<BTreeSet<Slot>> {
     let mut select = connection.prepare_cached(
         "SELECT 1 FROM occurrence WHERE slot = ?1 AND schedule = ?2
          UNION ALL SELECT 1 FROM awaiting WHERE slot = ?1 AND schedule = ?2",
@@ -67,7 +75,7 @@ fn done(connection: &Connection, schedule: &Schedule, asked: &[Slot]) -> Outcome
     let mut done = BTreeSet::new();
     for slot in asked {
         if select.exists((slot.stored(), schedule.id.0))? {
-            done.insert(*slot);
+            done.insert(slot);
         }
     }
     Ok(done)
@@ -100,7 +108,12 @@ impl Prepared {
 }
 
 /// Writes an edit, if nothing that it was decided from has changed.
-pub(super) fn write(writing: &mut Writing<'_>, edited: &Prepared) -> Outcome<EditWritten> {
+/// With it goes who it was and why, where that is kept.
+pub(super) fn write(
+    writing: &mut Writing<'_>,
+    edited: &Prepared,
+    entry: Option<&AuditEntry>,
+) -> Outcome<EditWritten> {
     let Prepared { schedule, cadence, removed, queued, amendments, restored } = edited;
     let connection = writing.connection;
     let Some(before) = schedules::find(connection, schedule.id)? else {
@@ -115,8 +128,18 @@ pub(super) fn write(writing: &mut Writing<'_>, edited: &Prepared) -> Outcome<Edi
             return Ok(EditWritten::Overtaken);
         }
     }
+    if schedule.paused.is_some() {
+        // What was queued beside the cadence since the edit was decided would run.
+        let beside = runs::detached(connection, schedule.id)?;
+        if beside.iter().any(|key| !removed.contains(key)) {
+            return Ok(EditWritten::Overtaken);
+        }
+    }
     if !schedules::replace(connection, schedule)? {
         return Ok(EditWritten::Overtaken);
+    }
+    if let Some(entry) = entry {
+        audit::append(connection, entry)?;
     }
     for key in removed {
         runs::end(connection, *key)?;

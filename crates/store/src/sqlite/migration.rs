@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_pulse.sql"),
     include_str!("migrations/0004_keys.sql"),
     include_str!("migrations/0005_webhooks.sql"),
+    include_str!("migrations/0006_pauses.sql"),
 ];
 
 /// Brings a database to the newest schema that this binary knows.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use engine::creation::Created;
 use engine::schedule::ScheduleEvent;
-use engine::{AccountId, Chapter, Instant, LaneId, Schedule, ScheduleId, Slot, Status};
+use engine::{
+    AccountId, Chapter, Instant, LaneId, Pause, PausedRun, Schedule, ScheduleId, Slot, Status,
+};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 
@@ -21,10 +23,10 @@ use super::writer::Writing;
 use crate::event::{EventKind, NewEvent};
 use crate::page::{Order, Page};
 use crate::request::RequestKey;
-use crate::store::{Deletion, NewSchedule, ScheduleQuery};
+use crate::store::{Deletion, Found, NewSchedule, ScheduleQuery, ScheduleSearch};
 
 const COLUMNS: &str = "id, account, lane, status, created_at, updated_at, version, ended_at,
-    first_due, first_slot, first_attempt, since, recorded_detached, attributes, plan, life";
+    first_due, first_slot, first_attempt, since, recorded_detached, attributes, plan, life, paused";
 
 /// What a schedule's row keeps beside its plan, as one blob.
 #[derive(Serialize, Deserialize)]
@@ -155,7 +157,7 @@ pub(super) fn replace(connection: &Connection, schedule: &Schedule) -> Outcome<b
         .prepare_cached(
             "UPDATE schedule SET status = ?3, updated_at = ?4, version = ?2 + 1, ended_at = ?5,
              first_due = ?6, first_slot = ?7, first_attempt = ?8, since = ?9, attributes = ?10,
-             plan = ?11, life = ?12 WHERE id = ?1 AND version = ?2",
+             plan = ?11, life = ?12, paused = ?13 WHERE id = ?1 AND version = ?2",
         )?
         .execute(params![
             schedule.id.0,
@@ -170,8 +172,37 @@ pub(super) fn replace(connection: &Connection, schedule: &Schedule) -> Outcome<b
             json("attributes", &schedule.attributes)?,
             plan_blob(&schedule.plan)?,
             life(schedule)?,
+            schedule.paused.as_ref().map(pause_blob).transpose()?,
         ])?;
     Ok(replaced == 1)
+}
+
+fn pause_blob(pause: &Pause) -> Outcome<Vec<u8>> {
+    compact("pause", pause)
+}
+
+/// Keeps a run with its schedule, which is paused, in the place of the queue.
+pub(super) fn keep_paused(
+    connection: &Connection,
+    id: ScheduleId,
+    pause: Pause,
+    run: PausedRun,
+) -> Outcome<()> {
+    let Pause { since, reason, mut runs } = pause;
+    runs.push(run);
+    write_pause(connection, id, Some(&Pause { since, reason, runs }))
+}
+
+/// Writes what a paused schedule is to run when it goes on, or that it is not paused.
+pub(super) fn write_pause(
+    connection: &Connection,
+    id: ScheduleId,
+    pause: Option<&Pause>,
+) -> Outcome<()> {
+    connection
+        .prepare_cached("UPDATE schedule SET paused = ?2, version = version + 1 WHERE id = ?1")?
+        .execute((id.0, pause.map(pause_blob).transpose()?))?;
+    Ok(())
 }
 
 /// What an account is told of its schedule.
@@ -221,7 +252,55 @@ fn schedule(row: &Row<'_>) -> Outcome<Schedule> {
         plan: Arc::new(plan(row.get_ref(14)?.as_blob().unwrap_or(&[]))?),
         former,
         parties,
+        paused: match row.get_ref(16)?.as_blob_or_null().ok().flatten() {
+            Some(blob) => Some(from_compact("pause", blob)?),
+            None => None,
+        },
     })
+}
+
+/// Schedules that a search wants, from where it goes on.
+pub(super) fn find_some(connection: &Connection, search: &ScheduleSearch) -> Outcome<Found> {
+    let ScheduleSearch { account, kind, status, paused, from, to, after, order, limit } = search;
+    let (direction, beyond) = match order {
+        Order::Chronological => ("ASC", ">"),
+        Order::ReverseChronological => ("DESC", "<"),
+    };
+    let after_where =
+        after.map_or(String::new(), |_| format!("AND (created_at, id) {beyond} (?5, ?6)"));
+    // What is looked at is a stretch of one index, and bounded, whatever is wanted of it.
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS}, kind FROM schedule WHERE account = ?1 AND created_at BETWEEN ?2 AND ?3
+         {after_where} ORDER BY created_at {direction}, id {direction} LIMIT ?4"
+    ))?;
+    let (at, id) = after.map_or((0, 0), |(at, id)| (at.nanoseconds(), id.0));
+    let looked_at = i64::from(ScheduleSearch::LOOKED_AT_MAX);
+    let (from, to) = (from.nanoseconds(), to.nanoseconds());
+    let mut rows = if after.is_some() {
+        select.query((account.0, from, to, looked_at, at, id))?
+    } else {
+        select.query((account.0, from, to, looked_at))?
+    };
+    let mut found = Found { schedules: Vec::new(), looked_through: None };
+    let mut looked = 0;
+    while let Some(row) = rows.next()? {
+        looked += 1;
+        let is_wanted = kind.is_none_or(|kind| row.get(17).ok() == Some(kind.number()))
+            && status.is_none_or(|status| row.get(3).ok() == Some(status.number()))
+            && paused.is_none_or(|paused| {
+                row.get_ref(16).is_ok_and(|it| (it != rusqlite::types::ValueRef::Null) == paused)
+            });
+        let place = (instant_at(row, 4)?, ScheduleId(row.get(0)?));
+        if is_wanted {
+            found.schedules.push(schedule(row)?);
+        }
+        let is_full = found.schedules.len() >= usize::try_from(*limit).unwrap_or(usize::MAX);
+        if is_full || looked == looked_at {
+            found.looked_through = Some(place);
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// A page of schedules, by creation.
@@ -300,6 +379,9 @@ pub(super) fn delete(writing: &mut Writing<'_>, id: ScheduleId, at: Instant) -> 
     let mut appended = Appended::default();
     call_off(connection, &before, at, &mut appended)?;
     write_status(connection, id, deleted.status, deleted.ended_at)?;
+    connection
+        .prepare_cached("UPDATE schedule SET paused = NULL WHERE id = ?1")?
+        .execute([id.0])?;
     appended.tell(told(deleted.account, id, ScheduleEvent::Deleted, at));
     appended.write(connection, writing.state)?;
     Ok(Deletion::Deleted(deleted))

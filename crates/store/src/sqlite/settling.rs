@@ -2,8 +2,8 @@
 
 use engine::settlement::Source;
 use engine::{
-    Awaiting, Instant, Occurrence, RunKey, ScheduleEvent, ScheduleId, Settlement, Slot, Status,
-    Term,
+    Awaiting, Instant, Occurrence, Pause, PausedRun, RunKey, ScheduleEvent, ScheduleId, Settlement,
+    Slot, Status, Term,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -24,6 +24,8 @@ pub(super) struct Prepared {
     waited_since: Option<Instant>,
     occurrences: Vec<Occurrence>,
     follow: Option<QueueRow>,
+    /// What follows, as it is kept if the schedule is paused.
+    kept: Option<PausedRun>,
     awaiting: Option<(Awaiting, Vec<u8>)>,
     status: Option<(Status, Instant)>,
     events: Vec<ScheduleEvent>,
@@ -43,6 +45,7 @@ impl Prepared {
             events,
             released_until,
         } = settlement;
+        let kept = follow.as_ref().map(PausedRun::of);
         let follow = follow.as_ref().map(QueueRow::new).transpose()?;
         let awaiting = match awaiting {
             Some(awaiting) => {
@@ -56,6 +59,7 @@ impl Prepared {
             waited_since,
             occurrences,
             follow,
+            kept,
             awaiting,
             status,
             events,
@@ -124,7 +128,7 @@ pub(super) fn settle(
         let is_late = late > 0 || matches!(settlement.source, Source::Awaiting(_));
         if is_late || status.is_some() {
             let (schedule, events) = (settlement.schedule(), &settlement.events[..]);
-            rare.push(Rare { schedule, late, follow, status, events });
+            rare.push(Rare { schedule, late, follow, kept: settlement.kept, status, events });
         } else {
             rows_in.extend(follow);
         }
@@ -368,6 +372,7 @@ struct Rare<'batch> {
     /// Occurrences recorded outside the cadence.
     late: usize,
     follow: Option<&'batch QueueRow>,
+    kept: Option<PausedRun>,
     status: Option<(Status, Instant)>,
     events: &'batch [ScheduleEvent],
 }
@@ -379,7 +384,7 @@ fn rare_writes(
     rare: Vec<Rare<'_>>,
     appended: &mut Appended,
 ) -> Outcome<()> {
-    for Rare { schedule, late, follow, status, events } in rare {
+    for Rare { schedule, late, follow, kept, status, events } in rare {
         let Some(stored) = schedules::find(connection, schedule)? else { continue };
         if late > 0 {
             connection
@@ -393,12 +398,21 @@ fn rare_writes(
             let ended_at = (!status.is_active()).then_some(at);
             if status == Status::Suspended {
                 call_off(connection, &stored, at, appended)?;
+                if let Some(pause) = &stored.paused {
+                    let nothing = Pause { runs: Vec::new(), ..pause.clone() };
+                    schedules::write_pause(connection, schedule, Some(&nothing))?;
+                }
             }
             write_status(connection, schedule, status, ended_at)?;
             appended.tell_all(events.iter().map(|it| told(stored.account, schedule, *it, at)));
         }
         if !matches!(stored.status, Status::Deleted | Status::Suspended) {
-            insert(connection, &mut Vec::from_iter(follow), appended)?;
+            match (stored.paused, kept.filter(|_| follow.is_some())) {
+                (Some(pause), Some(run)) => {
+                    schedules::keep_paused(connection, schedule, pause, run)?;
+                }
+                _ => insert(connection, &mut Vec::from_iter(follow), appended)?,
+            }
         }
     }
     Ok(())

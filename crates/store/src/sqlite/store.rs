@@ -24,8 +24,8 @@ use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
-    Claim, ClockState, Credential, Deletion, EditWritten, Frozen, NewSchedule, ScheduleQuery,
-    Settled, SlotRecord, Store,
+    Claim, ClockState, Credential, Deletion, EditWritten, Found, Frozen, NewSchedule,
+    ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store,
 };
 
 impl SqliteStore {
@@ -178,6 +178,11 @@ impl Store for SqliteStore {
         self.read("listing schedules", move |connection| schedules::page(connection, &query)).await
     }
 
+    async fn find_schedules(&self, search: ScheduleSearch) -> Result<Found> {
+        self.read("finding schedules", move |connection| schedules::find_some(connection, &search))
+            .await
+    }
+
     async fn any_schedule(&self) -> Result<bool> {
         self.read("looking for schedules", schedules::any).await
     }
@@ -198,10 +203,14 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn edit_schedule(&self, edited: Edited) -> Result<EditWritten> {
+    async fn edit_schedule(
+        &self,
+        edited: Edited,
+        entry: Option<AuditEntry>,
+    ) -> Result<EditWritten> {
         const DURING: &str = "editing a schedule";
         let prepared = edits::Prepared::new(edited).during(DURING)?;
-        self.write(DURING, move |writing| edits::write(writing, &prepared)).await
+        self.write(DURING, move |writing| edits::write(writing, &prepared, entry.as_ref())).await
     }
 
     async fn amendments(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Vec<Amendment>>> {

@@ -16,14 +16,16 @@ impl Books {
         let is_cadence = |run: &StandingRun| matches!(run.role, Role::Cadence { .. });
         let (cadence, others): (Vec<_>, Vec<_>) =
             self.queue.of_schedule(id).map(standing_run).partition(is_cadence);
-        let is_done = |slot: &&Slot| self.slot_record(id, **slot) != SlotRecord::default();
-        let done: BTreeSet<Slot> = asked.iter().filter(is_done).copied().collect();
+        let amendments = self.amendments_of(id);
+        let is_done = |slot: &Slot| self.slot_record(id, *slot) != SlotRecord::default();
+        let asked = asked.iter().copied().chain(Standing::told_of(&schedule, &amendments));
+        let done: BTreeSet<Slot> = asked.filter(is_done).collect();
         Some(Standing {
             schedule,
             cadence: cadence.into_iter().next(),
             recorded: self.recorded_by_cadence(id),
             others,
-            amendments: self.amendments_of(id),
+            amendments,
             done,
         })
     }
@@ -38,6 +40,10 @@ impl Books {
         let carries_on = self.queue.of_schedule(id).map(|row| &row.run).find(is_cadence);
         let carries_on = carries_on.map(|run| run.key);
         if stored != Some(schedule.version) || carries_on != cadence || !removed.iter().all(waits) {
+            return Ok(EditWritten::Overtaken);
+        }
+        let left = |row: &Queued| !removed.contains(&row.run.key);
+        if schedule.paused.is_some() && self.queue.of_schedule(id).any(left) {
             return Ok(EditWritten::Overtaken);
         }
         let is_taken =

@@ -5,7 +5,7 @@ use engine::{AccountId, Attempt, Instant, Occurrence, Schedule, ScheduleId, Slot
 use super::Books;
 use crate::event::Event;
 use crate::page::{Order, Page, PageQuery};
-use crate::store::ScheduleQuery;
+use crate::store::{Found, ScheduleQuery, ScheduleSearch};
 
 impl Books {
     /// How many the cadence has recorded.
@@ -45,6 +45,45 @@ impl Books {
             .collect();
         matching.sort_by_key(|schedule| (schedule.created_at, schedule.id));
         page(matching.into_iter(), wanted, |schedule| schedule.created_at)
+    }
+
+    pub(super) fn find_schedules(&self, search: &ScheduleSearch) -> Found {
+        let ScheduleSearch { account, kind, status, paused, from, to, after, order, limit } =
+            search;
+        let place = |schedule: &Schedule| (schedule.created_at, schedule.id);
+        let mut own: Vec<&Schedule> = self
+            .schedules
+            .values()
+            .filter(|it| it.account == *account && (*from..=*to).contains(&it.created_at))
+            .collect();
+        own.sort_by_key(|schedule| place(schedule));
+        if *order == Order::ReverseChronological {
+            own.reverse();
+        }
+        let is_beyond = |schedule: &&&Schedule| {
+            after.is_none_or(|after| match order {
+                Order::Chronological => place(schedule) > after,
+                Order::ReverseChronological => place(schedule) < after,
+            })
+        };
+        let is_wanted = |schedule: &Schedule| {
+            kind.is_none_or(|kind| schedule.plan.instruction.kind() == kind)
+                && status.is_none_or(|status| schedule.status == status)
+                && paused.is_none_or(|paused| schedule.paused.is_some() == paused)
+        };
+        let mut found = Found { schedules: Vec::new(), looked_through: None };
+        let looked_at_max = usize::try_from(ScheduleSearch::LOOKED_AT_MAX).unwrap_or(usize::MAX);
+        for (index, schedule) in own.iter().filter(is_beyond).take(looked_at_max).enumerate() {
+            if is_wanted(schedule) {
+                found.schedules.push(Schedule::clone(schedule));
+            }
+            let is_full = found.schedules.len() >= usize::try_from(*limit).unwrap_or(usize::MAX);
+            if is_full || index + 1 == looked_at_max {
+                found.looked_through = Some(place(schedule));
+                break;
+            }
+        }
+        found
     }
 
     pub(super) fn page_of_events(&self, account: AccountId, query: &PageQuery) -> Page<Event> {

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use engine::settlement::Source;
-use engine::{Instant, Occurrence, ScheduleEvent, ScheduleId, Settlement, Status, Term};
+use engine::{
+    Instant, Occurrence, PausedRun, Run, ScheduleEvent, ScheduleId, Settlement, Status, Term,
+};
 
 use super::{Books, taken};
 use crate::Result;
@@ -112,9 +114,21 @@ impl Books {
         }
         self.change_status(schedule, status, events);
         if let Some(run) = follow.filter(|_| self.may_go_on(schedule)) {
-            self.queue.insert(run);
+            self.queue_or_keep(run);
         }
         Settled::Written
+    }
+
+    /// What follows of a paused schedule is kept with it.
+    fn queue_or_keep(&mut self, run: Run) {
+        let schedule = self.schedules.get_mut(&run.key.schedule);
+        match schedule.and_then(|it| it.paused.as_mut().map(|pause| (pause, &mut it.version))) {
+            Some((pause, version)) => {
+                pause.runs.push(PausedRun::of(&run));
+                *version = version.saturating_add(1);
+            }
+            None => self.queue.insert(run),
+        }
     }
 
     /// Gives a run back to the queue: it was provably not sent.
@@ -161,6 +175,10 @@ impl Books {
         schedule.status = status;
         schedule.version = schedule.version.saturating_add(1);
         schedule.ended_at = (!status.is_active()).then_some(at);
+        if let Some(pause) = schedule.paused.as_mut().filter(|_| status == Status::Suspended) {
+            pause.runs.clear();
+            schedule.version = schedule.version.saturating_add(1);
+        }
         let schedule = schedule.clone();
         for event in events {
             self.tell(&schedule, event, at);

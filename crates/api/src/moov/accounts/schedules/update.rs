@@ -119,7 +119,11 @@ fn refused(error: &EditError, named: &HashMap<usize, Slot>) -> Refusal {
             invalid(slot, "occurrenceID names no occurrence of the schedule")
         }
         EditError::TooLate(slot) => invalid(slot, "runOn lies beyond the year 2261"),
-        EditError::TooMany | EditError::Suspended(_) => Refusal::conflict(error.to_string()),
+        EditError::TooMany
+        | EditError::Suspended(_)
+        | EditError::Paused(_)
+        | EditError::NotPaused(_)
+        | EditError::NotSuspended(_) => Refusal::conflict(error.to_string()),
     }
 }
 

@@ -81,6 +81,7 @@ fn captured(version: Version, shown: &Value) -> Captured {
         recorded_before: 0,
         recorded_detached: 0,
         attributes: engine::Attributes::new(),
+        paused: None,
     };
     let standing = standing(&schedule, &occurrences);
     Captured { view, parts: Parts { occurrences, standing, parties }, schedule }

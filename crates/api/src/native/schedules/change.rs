@@ -1,0 +1,55 @@
+//! `PATCH /kalends/v1/schedules/{id}`: other policies.
+
+use axum::extract::{Path, State};
+use engine::edit::{Edit, Standing};
+use engine::{Cadence, Timing, Zone};
+use store::Deed;
+
+use super::super::endpoint::{Actor, Reply, Sent};
+use super::super::problem::Problem;
+use super::turn::reason;
+use super::{of_id, policies, show};
+use crate::App;
+
+/// What can be changed, and why it is.
+const NAMES: [&str; 5] = ["retry", "catch_up", "zone", "hour", "reason"];
+
+pub(super) async fn change(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    actor: Actor,
+    Sent(params): Sent,
+) -> Result<Reply, Problem> {
+    let schedule = of_id(&app, &actor, &id).await?;
+    let mut read = params.reader();
+    for name in params.0.keys().filter(|name| !NAMES.contains(&name.as_str())) {
+        read.refuse(format!("{name} cannot be changed here; these can: {}", NAMES.join(", ")));
+    }
+    let retry = policies::read_retry(&mut read, schedule.plan.instruction.kind());
+    let catch_up = policies::read_catch_up(&mut read);
+    let hour = policies::read_hour(&mut read);
+    let zone = read.optional_id("zone").and_then(|name| {
+        Zone::named(&name).map_err(|error| read.refuse(format!("zone: {error}"))).ok()
+    });
+    if zone.is_some() && matches!(schedule.plan.cadence, Cadence::Times(_) | Cadence::Nothing) {
+        read.refuse("zone cannot be changed where a schedule runs at instants, and not on dates");
+    }
+    read.finish()?;
+    if retry.is_none() && catch_up.is_none() && zone.is_none() && hour.is_none() {
+        return Err(Problem::bad_request(
+            "nothing is to be changed; retry, catch_up, zone and hour can be",
+        ));
+    }
+    let reason = reason(&params)?;
+    let entry = actor.entry(&app, Deed::ChangedPolicies, &id, &reason);
+    let wish = |standing: &Standing| {
+        let Timing { zone: present, hour: at } = &standing.schedule.plan.policies.timing;
+        let timing = Timing {
+            zone: zone.clone().unwrap_or_else(|| present.clone()),
+            hour: hour.unwrap_or(*at),
+        };
+        Ok::<_, Problem>(Edit { retry, catch_up, timing: Some(timing), ..Edit::default() })
+    };
+    let edited = app.runner.edit_schedule_by_hand(schedule.id, entry, wish).await?;
+    show::one(&app, &actor, edited).await.map(Reply)
+}
