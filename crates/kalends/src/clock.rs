@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use http::Method;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::server_client::Server;

@@ -1,7 +1,7 @@
 //! `kalends keys`: the keys that open an account of a running server.
 
 use clap::{Args, Subcommand};
-use reqwest::Method;
+use http::Method;
 use serde_json::{Value, json};
 
 use crate::server_client::Server;

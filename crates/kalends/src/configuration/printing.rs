@@ -34,6 +34,14 @@ pub(super) fn print(configuration: &Configuration) -> String {
         "allow_private_addresses",
         configuration.webhooks.allow_private_addresses,
     );
+    let limits = configuration.rate_limits;
+    file.section("[rate_limits]");
+    file.key("Requests a minute with one key", "per_key", i64::from(limits.per_key.get()));
+    file.key(
+        "Requests a minute from one address without a key that opens anything here",
+        "per_address",
+        i64::from(limits.per_address.get()),
+    );
     for account in &configuration.accounts {
         print_account(&mut file, account);
     }

@@ -186,7 +186,7 @@ secret_key_file = \"key\"
         assert_eq!(
             refusal("listen = \"127.0.0.1:1\"\ndatta = \"x\"\n", &[]),
             "the configuration cannot be used\n  kalends.toml:2: datta: unknown field `datta`, \
-             expected one of `listen`, `data`, `logs`, `webhooks`, `accounts`"
+             expected one of `listen`, `data`, `logs`, `webhooks`, `rate_limits`, `accounts`"
         );
     }
 

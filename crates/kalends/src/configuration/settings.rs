@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use api::omise::Version;
+use api::{Quota, RateLimits};
 use engine::{Currency, Mode, Zone};
 use gateway::courier::Reach;
 use gateway::upstream::{Limits, Secret, Url};
@@ -27,6 +28,8 @@ pub(crate) struct Configuration {
     pub(crate) logs: LogSettings,
     /// How webhooks are sent.
     pub(crate) webhooks: WebhookSettings,
+    /// How much anybody may ask.
+    pub(crate) rate_limits: RateLimitSettings,
     /// Whose schedules run.
     pub(crate) accounts: Vec<AccountSettings>,
 }
@@ -38,6 +41,7 @@ impl Default for Configuration {
             data: PathBuf::from("kalends-data"),
             logs: LogSettings::default(),
             webhooks: WebhookSettings::default(),
+            rate_limits: RateLimitSettings::default(),
             accounts: Vec::new(),
         }
     }
@@ -45,7 +49,8 @@ impl Default for Configuration {
 
 impl Configuration {
     /// The sections that there are.
-    pub(super) const SECTIONS: [&str; 5] = ["listen", "data", "logs", "webhooks", "accounts"];
+    pub(super) const SECTIONS: [&str; 6] =
+        ["listen", "data", "logs", "webhooks", "rate_limits", "accounts"];
 
     /// What people want to know of it first.
     pub(super) fn in_short(&self) -> String {
@@ -106,6 +111,34 @@ impl WebhookSettings {
     /// How far they may go.
     pub(crate) const fn reach(self) -> Reach {
         if self.allow_private_addresses { Reach::Anywhere } else { Reach::Public }
+    }
+}
+
+/// How much anybody may ask in a minute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RateLimitSettings {
+    /// With one key.
+    pub(crate) per_key: NonZeroU32,
+    /// From one address, without a key that opens anything here.
+    pub(crate) per_address: NonZeroU32,
+}
+
+impl Default for RateLimitSettings {
+    fn default() -> RateLimitSettings {
+        const HUNDRED_A_SECOND: NonZeroU32 = NonZeroU32::new(6_000).unwrap();
+        RateLimitSettings { per_key: HUNDRED_A_SECOND, per_address: HUNDRED_A_SECOND }
+    }
+}
+
+impl From<RateLimitSettings> for RateLimits {
+    fn from(settings: RateLimitSettings) -> RateLimits {
+        const MINUTE: NonZeroU32 = NonZeroU32::new(60).unwrap();
+        let quota = |requests| Some(Quota { requests, window_seconds: MINUTE });
+        RateLimits {
+            per_credential: quota(settings.per_key),
+            per_address: quota(settings.per_address),
+        }
     }
 }
 

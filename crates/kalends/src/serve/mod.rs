@@ -51,6 +51,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // One post office for all accounts: each endpoint has a task of its own in it.
     let app = App::new(Arc::clone(first))
         .with_names(store.clone())
+        .with_rate_limits(configuration.rate_limits.into())
         .with_webhooks(store, wall, webhooks)?;
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
