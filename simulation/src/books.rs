@@ -1,7 +1,7 @@
 //! The gateway's own books: what it was asked, what it took, and what that left on
 //! each balance. They are the truth that everything else is held against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use engine::{
@@ -115,6 +115,8 @@ pub(crate) struct Books {
     installation: InstallationId,
     /// By what the keys name under which they were asked for.
     pub(crate) payments: BTreeMap<AttemptName, Payment>,
+    /// Those of them that are final later: few, and asked about more often than all others.
+    pending: BTreeSet<AttemptName>,
     opening: BTreeMap<AccountId, i64>,
     balances: BTreeMap<AccountId, i64>,
     last_id: i64,
@@ -144,6 +146,7 @@ impl Books {
             kind,
             installation,
             payments: BTreeMap::new(),
+            pending: BTreeSet::new(),
             balances: opening.clone(),
             opening,
             last_id: 0,
@@ -256,6 +259,9 @@ impl Books {
                 decline.payment = None;
             }
             _ => {
+                if payment.state == PaymentState::Pending {
+                    self.pending.insert(name);
+                }
                 self.payments.insert(name, payment);
             }
         }
@@ -267,6 +273,7 @@ impl Books {
         let Some(payment) = self.payments.get_mut(&name) else { return };
         let before = payment.movement();
         payment.state = state;
+        self.pending.remove(&name);
         let change = payment.movement() - before;
         *self.balances.entry(payment.account).or_default() += change;
     }
@@ -280,6 +287,11 @@ impl Books {
     /// What was paid of a slot, by attempt.
     pub(crate) fn payment(&self, name: AttemptName) -> Option<&Payment> {
         self.payments.get(&name)
+    }
+
+    /// Whether an attempt was taken and is final later.
+    pub(crate) fn is_pending(&self, name: AttemptName) -> bool {
+        self.pending.contains(&name)
     }
 
     /// Whether the gateway knows of an attempt, or of a later one at the same slot.

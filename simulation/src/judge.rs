@@ -379,23 +379,14 @@ impl Seen {
         self.recorded.range(AttemptName::all_of(schedule)).map(|(_, occurrence)| occurrence)
     }
 
-    pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
-        self.awaiting.keys()
+    /// What waits for its outcome.
+    pub(crate) fn awaiting(&self) -> impl Iterator<Item = (&AttemptName, &Run)> {
+        self.awaiting.iter()
     }
 
     /// Whether an attempt at a slot had waited and went back into the queue.
     pub(crate) fn has_returned(&self, schedule: ScheduleId, slot: Slot) -> bool {
         self.returned.range(AttemptName::all_at(schedule, slot)).next().is_some()
-    }
-
-    /// Whether an attempt that waits has come too late to be made unseen by a person.
-    pub(crate) fn is_late(&self, name: &AttemptName, now: Instant) -> bool {
-        self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
-    }
-
-    /// Whether an attempt that waits was due at most so many seconds ago.
-    pub(crate) fn is_due_within(&self, name: &AttemptName, now: Instant, seconds: i64) -> bool {
-        self.awaiting.get(name).is_some_and(|run| run.key.due.plus_seconds(seconds) >= now)
     }
 
     /// What contradicts the schedule's rule in a queued run.
@@ -437,6 +428,16 @@ impl Seen {
         let owed = amended.filter(|it| it.canceled_at.is_none()).map(|it| it.slot);
         by_rule.chain(owed).collect()
     }
+}
+
+/// Whether an attempt that waits has come too late to be made unseen by a person.
+pub(crate) fn is_late(waiting: &Run, now: Instant) -> bool {
+    admit(waiting, now).is_err()
+}
+
+/// Whether an attempt that waits was due at most so many seconds ago.
+pub(crate) fn is_due_within(waiting: &Run, now: Instant, seconds: i64) -> bool {
+    waiting.key.due.plus_seconds(seconds) >= now
 }
 
 /// What contradicts the schedule's rule in a run that carries it on.
