@@ -101,7 +101,7 @@ fn every_payment_is_recorded(surroundings: &Surroundings, seen: &Seen) {
             PaymentState::Declined(_) => OccurrenceStatus::Failed,
             PaymentState::Pending => continue,
         };
-        let recorded = seen.recorded.get(&payment.name).map(|occurrence| occurrence.status);
+        let recorded = seen.recorded.get(payment.name).map(|occurrence| occurrence.status);
         if recorded != Some(wanted) {
             surroundings
                 .kernel
