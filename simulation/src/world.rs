@@ -275,7 +275,7 @@ impl World {
                         node.poll(&self.kernel);
                     }
                 }
-                Turn::Happening(happening) => happening(),
+                Turn::Happening(happening) => happening.happen(),
             }
         }
     }
