@@ -1,7 +1,7 @@
 //! The gateway's own books: what it was asked, what it took, and what that left on
 //! each balance. They are the truth that everything else is held against.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use engine::{
@@ -9,6 +9,7 @@ use engine::{
     PaymentBody, PaymentId, PaymentRequest, RemittanceId, ScheduleId, Slot, TransferId,
 };
 
+use crate::by_attempt::ByAttempt;
 use crate::scenario::GatewayKind;
 
 /// For how long a forgetful gateway knows a key.
@@ -23,15 +24,6 @@ pub(crate) struct AttemptName {
 }
 
 impl AttemptName {
-    /// Every attempt at any slot of a schedule.
-    pub(crate) const fn all_of(schedule: ScheduleId) -> RangeInclusive<AttemptName> {
-        AttemptName { schedule, slot: Slot::MIN, attempt: 0 }..=AttemptName {
-            schedule,
-            slot: Slot::MAX,
-            attempt: u8::MAX,
-        }
-    }
-
     /// Every attempt at one slot of a schedule.
     pub(crate) const fn all_at(schedule: ScheduleId, slot: Slot) -> RangeInclusive<AttemptName> {
         AttemptName { schedule, slot, attempt: 0 }..=AttemptName {
@@ -114,7 +106,9 @@ pub(crate) struct Books {
     kind: GatewayKind,
     installation: InstallationId,
     /// By what the keys name under which they were asked for.
-    pub(crate) payments: BTreeMap<AttemptName, Payment>,
+    pub(crate) payments: ByAttempt<Payment>,
+    /// Those of them that are final later: few, and asked about more often than all others.
+    pending: BTreeSet<AttemptName>,
     opening: BTreeMap<AccountId, i64>,
     balances: BTreeMap<AccountId, i64>,
     last_id: i64,
@@ -143,7 +137,8 @@ impl Books {
         Books {
             kind,
             installation,
-            payments: BTreeMap::new(),
+            payments: ByAttempt::default(),
+            pending: BTreeSet::new(),
             balances: opening.clone(),
             opening,
             last_id: 0,
@@ -172,7 +167,7 @@ impl Books {
                 request.schedule
             ));
         };
-        let known = self.payments.get(&name).filter(|known| self.remembers(known, now));
+        let known = self.payments.get(name).filter(|known| self.remembers(known, now));
         if let Some(known) = known {
             if known.asked != request.body {
                 if self.is_asked_by_copies {
@@ -207,10 +202,8 @@ impl Books {
 
     /// What stands in the way of a new payment: any of its slot that was not declined.
     fn forbids(&self, name: AttemptName) -> Option<&Payment> {
-        let of_slot = AttemptName { attempt: 0, ..name }..=AttemptName { attempt: u8::MAX, ..name };
         self.payments
-            .range(of_slot)
-            .map(|(_, payment)| payment)
+            .of_slot_from(AttemptName { attempt: 0, ..name })
             .find(|payment| !matches!(payment.state, PaymentState::Declined(_)))
     }
 
@@ -256,6 +249,9 @@ impl Books {
                 decline.payment = None;
             }
             _ => {
+                if payment.state == PaymentState::Pending {
+                    self.pending.insert(name);
+                }
                 self.payments.insert(name, payment);
             }
         }
@@ -264,28 +260,33 @@ impl Books {
 
     /// A payment that was pending becomes final.
     pub(crate) fn finish(&mut self, name: AttemptName, state: PaymentState) {
-        let Some(payment) = self.payments.get_mut(&name) else { return };
+        let Some(payment) = self.payments.get_mut(name) else { return };
         let before = payment.movement();
         payment.state = state;
+        self.pending.remove(&name);
         let change = payment.movement() - before;
         *self.balances.entry(payment.account).or_default() += change;
     }
 
     pub(crate) fn look_up(&self, request: &PaymentRequest, now: Instant) -> Option<Outcome> {
-        let payment = self.payments.get(&named(request))?;
+        let payment = self.payments.get(named(request))?;
         let is_found = payment.visible_from <= now && payment.key == request.key;
         is_found.then(|| payment.outcome())
     }
 
     /// What was paid of a slot, by attempt.
     pub(crate) fn payment(&self, name: AttemptName) -> Option<&Payment> {
-        self.payments.get(&name)
+        self.payments.get(name)
+    }
+
+    /// Whether an attempt was taken and is final later.
+    pub(crate) fn is_pending(&self, name: AttemptName) -> bool {
+        self.pending.contains(&name)
     }
 
     /// Whether the gateway knows of an attempt, or of a later one at the same slot.
     pub(crate) fn has_any_from(&self, name: AttemptName) -> bool {
-        let later = name..=AttemptName { attempt: u8::MAX, ..name };
-        self.payments.range(later).next().is_some()
+        self.payments.of_slot_from(name).next().is_some()
     }
 
     /// Whether the balances are what was there at first and what was paid since.

@@ -13,6 +13,7 @@ use engine::{
 use store::{Claim, RequestKey, Settled};
 
 use crate::books::{AttemptName, Books, PaymentState};
+use crate::by_attempt::ByAttempt;
 use crate::kernel::Kernel;
 
 /// Who holds a run, as the store has told them.
@@ -50,13 +51,13 @@ pub(crate) struct Seen {
     pub(crate) stopped: BTreeSet<ScheduleId>,
     /// What each request made.
     made_by: BTreeMap<(AccountId, Box<str>), ScheduleId>,
-    pub(crate) recorded: BTreeMap<AttemptName, Occurrence>,
+    pub(crate) recorded: ByAttempt<Occurrence>,
     awaiting: BTreeMap<AttemptName, Run>,
     /// Those that had waited and went back into the queue.
     returned: BTreeSet<AttemptName>,
     /// Balances that are being quoted, and under which term.
     quoting: BTreeSet<(Term, AccountId)>,
-    /// What each attempt was first sent with.
+    /// What each attempt was first sent with that is not recorded yet.
     frozen: BTreeMap<AttemptName, Money>,
 }
 
@@ -116,8 +117,7 @@ impl Judge {
         // What leaves the queue was not sent, or provably not taken: it may pay something else.
         for key in &edited.removed {
             let all = AttemptName::all_at(id, key.slot);
-            let Seen { frozen, recorded, .. } = &mut *seen;
-            frozen.extract_if(all, |name, _| !recorded.contains_key(name)).for_each(drop);
+            seen.frozen.extract_if(all, |_, _| true).for_each(drop);
         }
         for slot in &edited.restored {
             seen.amendments.remove(&(id, *slot));
@@ -206,7 +206,7 @@ impl Judge {
     ) {
         let now = self.kernel.now();
         let mut seen = self.seen();
-        if seen.recorded.contains_key(&name) {
+        if seen.recorded.contains(name) {
             // Two that look for what became of one attempt may both ask again; its key
             // sees to it that this is nothing new.
             if books.payment(name).is_none() {
@@ -218,7 +218,7 @@ impl Judge {
             let before = AttemptName { attempt: name.attempt - 1, ..name };
             let failed = seen
                 .recorded
-                .get(&before)
+                .get(before)
                 .is_some_and(|occurrence| occurrence.status == OccurrenceStatus::Failed);
             if !failed {
                 self.kernel.violate(|| format!("{name} was sent before {before} had failed"));
@@ -312,7 +312,7 @@ impl Judge {
             Some(result) => payment.is_some_and(|payment| payment.id == result),
             None => true,
         };
-        let frozen = seen.frozen.get(&name).map(|money| money.amount_minor);
+        let frozen = seen.frozen.remove(&name).map(|money| money.amount_minor);
         let same_money =
             self.restored || payment.is_none_or(|payment| frozen == Some(payment.amount_minor));
         if !agrees || !same_payment || !same_money {
@@ -376,26 +376,17 @@ impl Seen {
 
     /// What was recorded of a schedule, in order.
     pub(crate) fn recorded_of(&self, schedule: ScheduleId) -> impl Iterator<Item = &Occurrence> {
-        self.recorded.range(AttemptName::all_of(schedule)).map(|(_, occurrence)| occurrence)
+        self.recorded.of_schedule(schedule)
     }
 
-    pub(crate) fn awaiting(&self) -> impl Iterator<Item = &AttemptName> {
-        self.awaiting.keys()
+    /// What waits for its outcome.
+    pub(crate) fn awaiting(&self) -> impl Iterator<Item = (&AttemptName, &Run)> {
+        self.awaiting.iter()
     }
 
     /// Whether an attempt at a slot had waited and went back into the queue.
     pub(crate) fn has_returned(&self, schedule: ScheduleId, slot: Slot) -> bool {
         self.returned.range(AttemptName::all_at(schedule, slot)).next().is_some()
-    }
-
-    /// Whether an attempt that waits has come too late to be made unseen by a person.
-    pub(crate) fn is_late(&self, name: &AttemptName, now: Instant) -> bool {
-        self.awaiting.get(name).is_some_and(|run| admit(run, now).is_err())
-    }
-
-    /// Whether an attempt that waits was due at most so many seconds ago.
-    pub(crate) fn is_due_within(&self, name: &AttemptName, now: Instant, seconds: i64) -> bool {
-        self.awaiting.get(name).is_some_and(|run| run.key.due.plus_seconds(seconds) >= now)
     }
 
     /// What contradicts the schedule's rule in a queued run.
@@ -437,6 +428,16 @@ impl Seen {
         let owed = amended.filter(|it| it.canceled_at.is_none()).map(|it| it.slot);
         by_rule.chain(owed).collect()
     }
+}
+
+/// Whether an attempt that waits has come too late to be made unseen by a person.
+pub(crate) fn is_late(waiting: &Run, now: Instant) -> bool {
+    admit(waiting, now).is_err()
+}
+
+/// Whether an attempt that waits was due at most so many seconds ago.
+pub(crate) fn is_due_within(waiting: &Run, now: Instant, seconds: i64) -> bool {
+    waiting.key.due.plus_seconds(seconds) >= now
 }
 
 /// What contradicts the schedule's rule in a run that carries it on.

@@ -18,10 +18,11 @@
 //!   are what stands between it and the rest; `owner` creates and deletes,
 //!   `editor` changes what is there, a `person` decides what waits for one.
 //! - `books` are the gateway's, and the truth; `judge` watches every step, and
-//!   `verdict` what is left at the end.
+//!   `verdict` what is left at the end; `by_attempt` is how they find one among many.
 
 mod backup;
 mod books;
+mod by_attempt;
 mod editor;
 pub mod fault;
 mod gateway_line;

@@ -1,6 +1,7 @@
 //! The lines between a node and what it talks to: calls take time, fail, and are
 //! answered late or not at all.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +19,9 @@ pub(crate) struct Surroundings {
     pub(crate) books: Mutex<Books>,
     pub(crate) scenario: Scenario,
     pub(crate) planted: Option<Fault>,
-    troubles: Mutex<Troubles>,
+    /// What still goes wrong once the world has calmed down.
+    rest: Troubles,
+    is_calm: AtomicBool,
 }
 
 impl Surroundings {
@@ -29,19 +32,18 @@ impl Surroundings {
         scenario: Scenario,
         planted: Option<Fault>,
     ) -> Surroundings {
-        let troubles = Mutex::new(scenario.troubles);
-        Surroundings { kernel, judge, books: Mutex::new(books), scenario, planted, troubles }
+        let (books, rest) = (Mutex::new(books), scenario.troubles.over());
+        let is_calm = AtomicBool::new(false);
+        Surroundings { kernel, judge, books, scenario, planted, rest, is_calm }
     }
 
-    pub(crate) fn troubles(&self) -> Troubles {
-        *self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn troubles(&self) -> &Troubles {
+        if self.is_calm.load(Ordering::Relaxed) { &self.rest } else { &self.scenario.troubles }
     }
 
     /// From now on nothing goes wrong.
     pub(crate) fn calm_down(&self) {
-        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        *troubles = troubles.over();
-        drop(troubles);
+        self.is_calm.store(true, Ordering::Relaxed);
         self.kernel.ring();
     }
 
@@ -54,7 +56,7 @@ impl Surroundings {
     }
 
     pub(crate) fn strikes(&self, rate: impl FnOnce(&Troubles) -> PerMillion) -> bool {
-        let rate = rate(&self.troubles());
+        let rate = rate(self.troubles());
         rate > 0 && self.kernel.draw(|random| random.chance(rate))
     }
 
@@ -72,7 +74,7 @@ impl Surroundings {
         incarnation: Incarnation,
         within: Duration,
     ) -> bool {
-        let Troubles { crash, pause, .. } = self.troubles();
+        let Troubles { crash, pause, .. } = *self.troubles();
         if crash == 0 && pause == 0 {
             return false;
         }

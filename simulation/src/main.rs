@@ -11,6 +11,9 @@ use simulation::{Fault, Options, Report, run};
 
 use crate::campaign::Campaign;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Schedules of each world of a benchmark.
 const BENCHMARK_SCHEDULES: i64 = 100;
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::settlement::{Verdict, settle_by_hand};
-use engine::{Awaiting, Instant, Status, Term};
+use engine::{Awaiting, Instant, Run, Status, Term};
 use runner::deed_of;
 use store::AuditEntry;
 
 use crate::books::AttemptName;
-use crate::judge::Seen;
+use crate::judge::{is_due_within, is_late};
 use crate::line::Surroundings;
 use crate::scenario::GatewayKind;
 use crate::store_line::Ends;
@@ -39,8 +39,9 @@ fn look(surroundings: &Arc<Surroundings>, ends: &Ends) {
     let now = surroundings.kernel.now();
     let held: Vec<AttemptName> = {
         let seen = surroundings.judge.seen();
-        let names = seen.awaiting().copied();
-        names.filter(|name| is_surely_not_paid(surroundings, &seen, *name, now)).collect()
+        let waiting = seen.awaiting();
+        let sure = waiting.filter(|(name, run)| is_surely_not_paid(surroundings, **name, run, now));
+        sure.map(|(name, _)| *name).collect()
     };
     for name in held {
         decide(surroundings, ends, name, now);
@@ -51,14 +52,14 @@ fn look(surroundings: &Arc<Surroundings>, ends: &Ends) {
 /// that no original of restored data has made a later one.
 fn is_surely_not_paid(
     surroundings: &Surroundings,
-    seen: &Seen,
     name: AttemptName,
+    run: &Run,
     now: Instant,
 ) -> bool {
     let is_left_alone = surroundings.scenario.gateway == GatewayKind::Forgetful
-        || seen.is_late(&name, now.plus_seconds(-DAY));
+        || is_late(run, now.plus_seconds(-DAY));
     is_left_alone
-        && !seen.is_due_within(&name, now, SURE_AFTER)
+        && !is_due_within(run, now, SURE_AFTER)
         && !surroundings.books().has_any_from(name)
 }
 

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use engine::{
-    AccountId, Exhausted, Instant, Occurrence, OccurrenceStatus, Retried, Schedule, ScheduleEvent,
-    ScheduleId, Slot, Status,
+    AccountId, Exhausted, Instant, Occurrence, OccurrenceStatus, Retried, Run, Schedule,
+    ScheduleEvent, ScheduleId, Slot, Status,
 };
 use futures::executor::block_on;
 use store::{EventKind, Order, PageQuery};
 
-use crate::books::{AttemptName, KEY_WINDOW_SECONDS, PaymentState};
-use crate::judge::Seen;
+use crate::books::{AttemptName, Books, KEY_WINDOW_SECONDS, PaymentState};
+use crate::judge::{Seen, is_due_within, is_late};
 use crate::line::Surroundings;
 use crate::node::LANE;
 use crate::person;
@@ -26,7 +26,9 @@ pub(crate) fn is_at_rest(surroundings: &Surroundings, ends: &Ends) -> bool {
 
 /// Whether the outcome of anything may become known.
 pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> bool {
-    seen.awaiting().any(|name| !is_held(surroundings, seen, *name))
+    let now = surroundings.kernel.now();
+    let books = surroundings.books();
+    seen.awaiting().any(|(name, run)| !is_held(surroundings, &books, *name, run, now))
 }
 
 /// Whether whoever looks now finds something of what is awaited: that it is final, or that
@@ -34,33 +36,34 @@ pub(crate) fn is_anything_awaited(surroundings: &Surroundings, seen: &Seen) -> b
 pub(crate) fn would_a_look_find_anything(surroundings: &Surroundings, seen: &Seen) -> bool {
     let now = surroundings.kernel.now();
     let books = surroundings.books();
-    seen.awaiting().any(|name| match books.payment(*name) {
-        Some(payment) => payment.state != PaymentState::Pending && payment.visible_from <= now,
-        None => may_be_asked_again(surroundings, seen, name, now),
-    })
+    let is_found = |(name, run): (&AttemptName, &Run)| match books.payment(*name) {
+        Some(payment) => payment.visible_from <= now,
+        None => may_be_asked_again(surroundings, run, now),
+    };
+    seen.awaiting().filter(|(name, _)| !books.is_pending(**name)).any(is_found)
 }
 
 /// Whether a node may ask for a payment again that never arrived; or would, if it forgot
 /// for how long its key is known.
-fn may_be_asked_again(
-    surroundings: &Surroundings,
-    seen: &Seen,
-    name: &AttemptName,
-    now: Instant,
-) -> bool {
+fn may_be_asked_again(surroundings: &Surroundings, run: &Run, now: Instant) -> bool {
     let is_known = match surroundings.scenario.gateway {
-        GatewayKind::Forgetful => seen.is_due_within(name, now, 2 * KEY_WINDOW_SECONDS),
+        GatewayKind::Forgetful => is_due_within(run, now, 2 * KEY_WINDOW_SECONDS),
         GatewayKind::Built | GatewayKind::Keyed | GatewayKind::Searchable => true,
     };
-    is_known && !seen.is_late(name, now)
+    is_known && !is_late(run, now)
 }
 
 /// Whether an attempt rightly waits for a person: it never reached its gateway, which
 /// cannot be asked again, or it came too late for that.
-fn is_held(surroundings: &Surroundings, seen: &Seen, name: AttemptName) -> bool {
+fn is_held(
+    surroundings: &Surroundings,
+    books: &Books,
+    name: AttemptName,
+    run: &Run,
+    now: Instant,
+) -> bool {
     let cannot_be_asked = surroundings.scenario.gateway == GatewayKind::Forgetful;
-    surroundings.books().payment(name).is_none()
-        && (cannot_be_asked || seen.is_late(&name, surroundings.kernel.now()))
+    (cannot_be_asked || is_late(run, now)) && books.payment(name).is_none()
 }
 
 /// Says of a world at rest what is wrong with it.
@@ -71,7 +74,7 @@ pub(crate) fn pronounce(surroundings: &Surroundings, ends: &Ends) {
     if depth > 0 {
         kernel.violate(|| format!("{depth} runs are stuck in the queue"));
     }
-    for name in seen.awaiting() {
+    for (name, _) in seen.awaiting() {
         kernel.violate(|| {
             let payment = surroundings.books().payment(*name).cloned();
             format!("{name} waits for its outcome for ever; the gateway has {payment:?}")
@@ -98,7 +101,7 @@ fn every_payment_is_recorded(surroundings: &Surroundings, seen: &Seen) {
             PaymentState::Declined(_) => OccurrenceStatus::Failed,
             PaymentState::Pending => continue,
         };
-        let recorded = seen.recorded.get(&payment.name).map(|occurrence| occurrence.status);
+        let recorded = seen.recorded.get(payment.name).map(|occurrence| occurrence.status);
         if recorded != Some(wanted) {
             surroundings
                 .kernel
@@ -173,16 +176,15 @@ fn slots_are_the_rules(
     let was_stopped = matches!(schedule.status, Status::Deleted | Status::Suspended);
     // What had gone back into the queue leaves it with its schedule.
     let is_called_off = |slot: &Slot| {
-        was_stopped && !slots.contains_key(slot) && seen.has_returned(schedule.id, *slot)
+        was_stopped && !has_run(&slots, *slot) && seen.has_returned(schedule.id, *slot)
     };
-    let given = schedule.plan.cadence.iter().filter(|slot| !is_called_off(slot));
-    if !slots.keys().copied().eq(given.take(slots.len())) {
-        let run: Vec<&Slot> = slots.keys().collect();
+    let mut given = schedule.plan.cadence.iter().filter(|slot| !is_called_off(slot));
+    if !slots.iter().map(|(slot, _)| *slot).eq(given.by_ref().take(slots.len())) {
+        let run: Vec<&Slot> = slots.iter().map(|(slot, _)| slot).collect();
         return Err(format!("has run {run:?}, and its rule is {:?}", schedule.plan.cadence));
     }
-    let all = schedule.plan.cadence.iter().nth(slots.len()).is_none();
     let is_complete = match schedule.status {
-        Status::Expired => all,
+        Status::Expired => given.next().is_none(),
         Status::Running | Status::Expiring => false,
         Status::Deleted | Status::Suspended => true,
     };
@@ -203,20 +205,23 @@ fn slots_are_what_was_left_of_them(
     let slots = by_slot(occurrences);
     let was_stopped = schedule.status == Status::Deleted || seen.stopped.contains(&schedule.id);
     let owed = seen.slots_owed(schedule, now);
-    if let Some(slot) = owed.iter().find(|slot| !was_stopped && !slots.contains_key(slot)) {
+    if let Some(slot) = owed.iter().find(|slot| !was_stopped && !has_run(&slots, **slot)) {
         return Err(format!("is {:?}, was edited, and {slot:?} has not run", schedule.status));
     }
     each_has_one_end(schedule, &slots, seen)
 }
 
-type Slots<'a> = BTreeMap<Slot, Vec<&'a Occurrence>>;
+/// The attempts at each slot, in order.
+type Slots<'a> = [(Slot, &'a [Occurrence])];
 
-fn by_slot(occurrences: &[Occurrence]) -> Slots<'_> {
-    let mut slots = Slots::new();
-    for occurrence in occurrences {
-        slots.entry(occurrence.slot).or_default().push(occurrence);
-    }
-    slots
+/// Occurrences are listed by slot.
+fn by_slot(occurrences: &[Occurrence]) -> Vec<(Slot, &[Occurrence])> {
+    let of_one_slot = occurrences.chunk_by(|before, after| before.slot == after.slot);
+    of_one_slot.filter_map(|attempts| Some((attempts.first()?.slot, attempts))).collect()
+}
+
+fn has_run(slots: &Slots<'_>, slot: Slot) -> bool {
+    slots.binary_search_by_key(&slot, |(slot, _)| *slot).is_ok()
 }
 
 fn each_has_one_end(schedule: &Schedule, slots: &Slots<'_>, seen: &Seen) -> Result<(), String> {
@@ -230,7 +235,7 @@ fn each_has_one_end(schedule: &Schedule, slots: &Slots<'_>, seen: &Seen) -> Resu
 
 fn slot_has_one_end(
     schedule: &Schedule,
-    attempts: &[&Occurrence],
+    attempts: &[Occurrence],
     was_suspended: bool,
 ) -> Result<(), String> {
     let numbers = attempts.iter().map(|occurrence| usize::from(occurrence.attempt));

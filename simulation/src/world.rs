@@ -252,8 +252,13 @@ impl World {
             }
         }
         self.kernel.violate(|| {
-            let waiting: Vec<String> =
-                self.surroundings.judge.seen().awaiting().map(ToString::to_string).collect();
+            let waiting: Vec<String> = self
+                .surroundings
+                .judge
+                .seen()
+                .awaiting()
+                .map(|(name, _)| name.to_string())
+                .collect();
             format!("nothing has come to rest after {REST_DAYS_MAX} days; waiting: {waiting:?}")
         });
     }
@@ -270,7 +275,7 @@ impl World {
                         node.poll(&self.kernel);
                     }
                 }
-                Turn::Happening(happening) => happening(),
+                Turn::Happening(happening) => happening.happen(),
             }
         }
     }

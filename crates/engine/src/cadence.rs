@@ -72,7 +72,7 @@ impl Cadence {
     #[must_use]
     pub fn after(&self, slot: Slot) -> Option<Slot> {
         match self {
-            Cadence::Dates(recurrence) => recurrence.after(slot.date()).map(Slot::of_date),
+            Cadence::Dates(recurrence) => recurrence.day_after(slot.days()).map(Slot::of_days),
             Cadence::Times(timetable) => timetable.after(slot.moment()).map(Slot::of),
             Cadence::Nothing => None,
         }
@@ -104,7 +104,8 @@ impl Cadence {
         slot.is_of_rule()
             && match self {
                 Cadence::Dates(recurrence) => {
-                    recurrence.contains(slot.date()) && slot == Slot::of_date(slot.date())
+                    let day = slot.days();
+                    slot == Slot::of_days(day) && recurrence.contains_day(day)
                 }
                 Cadence::Times(timetable) => timetable.contains(slot.moment()),
                 Cadence::Nothing => false,

@@ -116,7 +116,7 @@ pub fn create(creation: Creation, now: Instant) -> Result<Created, CreationError
         paused: None,
         plan: Arc::clone(&plan),
     };
-    let amendments = edit::additions(&schedule, &[], additions)?;
+    let amendments = edit::additions(&schedule, std::iter::empty(), additions)?;
     let cadence = first.map(|(slot, due)| Run {
         key: RunKey { lane, due, schedule: id, slot },
         account,

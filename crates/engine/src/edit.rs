@@ -276,8 +276,8 @@ fn change(standing: &Standing, edit: Edit, now: Instant) -> Result<Edited, EditE
     for amendment in amendments {
         draft.amend(amendment)?;
     }
-    let known: Vec<Amendment> = draft.amendments.values().cloned().collect();
-    for amendment in additions(schedule, &known, added)? {
+    let added = additions(schedule, draft.amendments.keys().copied(), added)?;
+    for amendment in added {
         draft.changed.insert(amendment.slot);
         draft.amendments.insert(amendment.slot, amendment);
     }
@@ -290,10 +290,13 @@ fn change(standing: &Standing, edit: Edit, now: Instant) -> Result<Edited, EditE
 /// Slots added by hand, each under a name that nothing else has.
 pub(crate) fn additions(
     schedule: &Schedule,
-    known: &[Amendment],
+    known: impl Iterator<Item = Slot>,
     additions: Vec<Addition>,
 ) -> Result<Vec<Amendment>, EditError> {
-    let mut taken: BTreeSet<Slot> = known.iter().map(|amendment| amendment.slot).collect();
+    if additions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut taken: BTreeSet<Slot> = known.collect();
     if taken.len().saturating_add(additions.len()) > AMENDMENTS_MAX {
         return Err(EditError::TooMany);
     }

@@ -258,8 +258,10 @@ impl IdempotencyKey {
             without_zeros(&digits),
         ]
         .concat();
-        // Digits and dashes: nothing is lost.
-        IdempotencyKey(String::from_utf8_lossy(&key).into())
+        // Letters, digits and dashes: text in any case, and nothing is lost.
+        let text = String::from_utf8(key)
+            .unwrap_or_else(|other| String::from_utf8_lossy(other.as_bytes()).into_owned());
+        IdempotencyKey(text.into())
     }
 
     /// The key of a payment that a client asked for itself, under a key of its own.

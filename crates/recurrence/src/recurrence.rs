@@ -167,8 +167,7 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn on_or_after(&self, date: Date) -> Option<Date> {
-        let found = self.expansion.day_from(Day::of(date.max(self.start)))?;
-        if found > self.last_day { None } else { date_of(found) }
+        date_of(self.first_from(Day::of(date))?)
     }
 
     /// The first date later than this one.
@@ -184,6 +183,31 @@ impl Recurrence {
     /// ```
     pub fn after(&self, date: Date) -> Option<Date> {
         self.on_or_after(date.tomorrow().ok()?)
+    }
+
+    /// The same for days that are counted from 1 January 1970, for whoever keeps dates so.
+    ///
+    /// ```
+    /// use recurrence::{Date, Recurrence, Rule};
+    ///
+    /// let start = Date::constant(1970, 1, 1);
+    /// let recurrence = Recurrence::new(Rule::days(7)?, start, Date::constant(1970, 1, 14))?;
+    /// assert_eq!(recurrence.day_after(-20), Some(0));
+    /// assert_eq!(recurrence.day_after(0), Some(7));
+    /// assert_eq!(recurrence.day_after(7), None);
+    /// assert_eq!(recurrence.day_after(i64::MAX), None);
+    /// # Ok::<(), recurrence::RuleError>(())
+    /// ```
+    pub fn day_after(&self, day: i64) -> Option<i64> {
+        self.first_from(Day(day.checked_add(1)?)).map(|found| found.0)
+    }
+
+    fn first_from(&self, day: Day) -> Option<Day> {
+        if day > self.last_day {
+            return None;
+        }
+        let found = self.expansion.day_from(day.max(Day::of(self.start)))?;
+        (found <= self.last_day).then_some(found)
     }
 
     /// The last date that is this one or earlier.
@@ -231,7 +255,23 @@ impl Recurrence {
     /// # Ok::<(), recurrence::RuleError>(())
     /// ```
     pub fn contains(&self, date: Date) -> bool {
-        self.start <= date && self.on_or_after(date) == Some(date)
+        self.contains_day(Day::of(date).0)
+    }
+
+    /// The same for a day that is counted from 1 January 1970.
+    ///
+    /// ```
+    /// use recurrence::{Date, Recurrence, Rule};
+    ///
+    /// let start = Date::constant(1970, 1, 1);
+    /// let recurrence = Recurrence::new(Rule::days(7)?, start, Date::constant(1970, 1, 14))?;
+    /// assert!(recurrence.contains_day(7));
+    /// assert!(!recurrence.contains_day(8));
+    /// assert!(!recurrence.contains_day(-7), "before the start");
+    /// # Ok::<(), recurrence::RuleError>(())
+    /// ```
+    pub fn contains_day(&self, day: i64) -> bool {
+        self.first_from(Day(day)) == Some(Day(day))
     }
 
     /// The date that has `index` others before it: the first is at 0.

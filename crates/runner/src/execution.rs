@@ -3,7 +3,7 @@
 //! A batch comes here with its intents committed. No transaction is open while
 //! its gateway is asked, and nothing is recorded but by a settlement.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -298,7 +298,7 @@ impl Lane {
         }
         let _quoting = self.quoting.lock().await;
         while !waiting.is_empty() {
-            let mut accounts = HashSet::new();
+            let mut accounts = BTreeSet::new();
             let (round, rest): (Vec<Run>, Vec<Run>) =
                 waiting.into_iter().partition(|run| accounts.insert(run.account));
             waiting = rest;

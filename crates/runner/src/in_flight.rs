@@ -5,7 +5,7 @@
 //! back; claimed once more by this one, it would be in two batches at once, and each could
 //! write under the term of both. So whatever is still in a batch here is left alone.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use engine::{Run, RunKey};
@@ -13,7 +13,7 @@ use engine::{Run, RunKey};
 /// The runs that are in a batch.
 #[derive(Debug, Default)]
 pub(crate) struct InFlight {
-    keys: Mutex<HashSet<RunKey>>,
+    keys: Mutex<BTreeSet<RunKey>>,
 }
 
 impl InFlight {
@@ -27,7 +27,7 @@ impl InFlight {
         (taken, Taken { of: self, keys: kept })
     }
 
-    fn keys(&self) -> MutexGuard<'_, HashSet<RunKey>> {
+    fn keys(&self) -> MutexGuard<'_, BTreeSet<RunKey>> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -147,7 +147,8 @@ impl Lane {
                     Ok(None) => break,
                     Ok(Some((batch, trial))) => {
                         let is_last = batch.runs.len() < self.batch_len_max();
-                        in_flight.push(self.execute_allowed((batch, trial), pulse));
+                        // In a box: it is large, and would be moved several times.
+                        in_flight.push(Box::pin(self.execute_allowed((batch, trial), pulse)));
                         // Nothing more was due; what is by the time that this has run is
                         // claimed then.
                         if is_last {

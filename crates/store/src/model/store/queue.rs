@@ -57,6 +57,9 @@ impl Queued {
 
 /// The rows in the order in which they are due, and where to find those that are claimed
 /// and those of one schedule.
+///
+/// A model has few lanes, mostly one: to walk to the first row of a lane costs less than to
+/// search for it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     rows: BTreeMap<RunKey, Queued>,
@@ -124,7 +127,8 @@ impl Queue {
         let limit = usize::try_from(claim.limit).unwrap_or(usize::MAX);
         let claimed: Vec<Run> = self
             .rows
-            .range_mut(first_of(claim.lane)..)
+            .iter_mut()
+            .skip_while(|(key, _)| key.lane < claim.lane)
             .take_while(|(key, _)| is_due(key))
             .map(|(_, row)| row)
             .filter(|row| row.can_be_claimed(claim.now))
@@ -163,7 +167,7 @@ impl Queue {
 
     pub(super) fn next_due(&self, lane: LaneId) -> Option<Instant> {
         let mut next: Option<Instant> = None;
-        for (key, row) in self.rows.range(first_of(lane)..) {
+        for (key, row) in self.rows.iter().skip_while(|(key, _)| key.lane < lane) {
             // What comes later in the queue is due later, whenever it is released.
             if key.lane != lane || next.is_some_and(|next| next <= key.due) {
                 break;
@@ -235,16 +239,6 @@ impl Books {
             })
             .filter(|_| stored.status.is_active());
         Position { recorded: u32::try_from(recorded).unwrap_or(u32::MAX), next }
-    }
-}
-
-/// Before every row of a lane.
-const fn first_of(lane: LaneId) -> RunKey {
-    RunKey {
-        lane,
-        due: Instant::from_nanoseconds(i64::MIN),
-        schedule: ScheduleId(i64::MIN),
-        slot: Slot::MIN,
     }
 }
 
