@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Check(argument) => {
             let configuration = argument.read()?;
             for account in &configuration.accounts {
-                account.omise.secret_key()?;
+                account.omise.secret_key(account.mode)?;
             }
             println!("The configuration is well: {}.", configuration.in_short());
         }

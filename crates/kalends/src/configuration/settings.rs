@@ -201,12 +201,20 @@ impl OmiseSettings {
         SecretSource::one_of(secret_key_file.as_ref(), secret_key_variable.as_ref())
     }
 
-    /// Its secret key, read from where it is kept.
-    pub(crate) fn secret_key(&self) -> anyhow::Result<Secret> {
+    /// Its secret key, read from where it is kept. One of the other mode is refused: a clock
+    /// that can be moved must never move real money.
+    pub(crate) fn secret_key(&self, mode: Mode) -> anyhow::Result<Secret> {
         let source = self.secret_source().context("no secret key is named")?;
         let secret = source.read()?;
         if !secret.begins_with("skey_") {
             bail!("{source} holds no secret key of Omise's, which begins with skey_");
+        }
+        match (mode, secret.begins_with("skey_test_")) {
+            (Mode::Live, true) => bail!("{source} holds a test key, and the account is live"),
+            (Mode::Test, false) => bail!(
+                "{source} holds a live key, and the account is in test mode, whose keys begin with skey_test_"
+            ),
+            (Mode::Live, false) | (Mode::Test, true) => {}
         }
         Ok(secret)
     }

@@ -78,7 +78,7 @@ impl Lane {
         wall: &Arc<dyn WallTime>,
     ) -> anyhow::Result<Lane> {
         let omise = &settings.omise;
-        let secret_key = omise.secret_key()?;
+        let secret_key = omise.secret_key(settings.mode)?;
         let account = accounts::ensure(store.as_ref(), settings, &secret_key, wall.now()).await?;
         let upstream = OmiseAccount { url: omise.url.clone(), secret_key, limits: omise.limits() };
         let names = names(store, account.mode);

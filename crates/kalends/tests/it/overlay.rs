@@ -228,3 +228,22 @@ async fn a_key_that_the_configuration_no_longer_names_opens_nothing() {
     assert_eq!(schedules(&world.server, SECRET_KEY).await, 401);
     assert_eq!(schedules(&world.server, "skey_test_after_it").await, 200);
 }
+
+#[test]
+fn a_key_of_the_other_mode_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let check = |mode: &str, key: &str| {
+        let configuration = format!(
+            "[[accounts]]\nname = \"shop\"\nmode = \"{mode}\"\n\n[accounts.omise]\n\
+             secret_key_file = \"{}\"\n",
+            file(&folder, "key").display()
+        );
+        std::fs::write(file(&folder, "key"), key).unwrap();
+        std::fs::write(file(&folder, "kalends.toml"), configuration).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kalends"));
+        command.args(["config", "check", "--config"]).arg(file(&folder, "kalends.toml"));
+        command.output().unwrap().status.success()
+    };
+    assert!(check("test", "skey_test_1") && check("live", "skey_1"));
+    assert!(!check("live", "skey_test_1") && !check("test", "skey_1"));
+}
