@@ -6,7 +6,7 @@ use bank::country;
 use engine::Mode;
 
 use super::place::{KeyPath, Step};
-use super::settings::{AccountSettings, Configuration, OmiseSettings};
+use super::settings::{AccountSettings, Configuration, OmiseSettings, TlsSettings};
 
 /// The most accounts of one server: each has a loop of its own.
 const ACCOUNTS_MAX: usize = 64;
@@ -20,6 +20,14 @@ const TIMEOUT_SECONDS_MAX: u16 = 60;
 /// What is wrong, each with its key.
 pub(super) fn wrong(configuration: &Configuration) -> Vec<(KeyPath, String)> {
     let mut found = Found::default();
+    of_tls(&configuration.tls, &mut found);
+    let connections = configuration.connections;
+    if connections.per_address > connections.total {
+        found.add(
+            &KeyPath::read("connections.per_address"),
+            format!("one address has more than all, which have {}", connections.total),
+        );
+    }
     let accounts = KeyPath::read("accounts");
     match configuration.accounts.len() {
         0 => found.add(&accounts, "there is no account; a server runs schedules of at least one"),
@@ -51,6 +59,15 @@ pub(super) fn wrong(configuration: &Configuration) -> Vec<(KeyPath, String)> {
         }
     }
     found.0
+}
+
+fn of_tls(tls: &TlsSettings, found: &mut Found) {
+    let missing = match (&tls.certificate_file, &tls.key_file) {
+        (Some(_), None) => ("tls.certificate_file", "it also needs its key, as key_file"),
+        (None, Some(_)) => ("tls.key_file", "it also needs its certificate, as certificate_file"),
+        (Some(_), Some(_)) | (None, None) => return,
+    };
+    found.add(&KeyPath::read(missing.0), missing.1);
 }
 
 fn of_omise(omise: &OmiseSettings, path: &KeyPath, found: &mut Found) {

@@ -58,6 +58,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             for account in &configuration.accounts {
                 account.omise.secret_key(account.mode)?;
             }
+            if let Some(files) = configuration.tls.files() {
+                files.check()?;
+            }
             println!("The configuration is well: {}.", configuration.in_short());
         }
         Command::Print(argument) => print!("{}", printing::print(&argument.read()?)),

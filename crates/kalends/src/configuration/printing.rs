@@ -1,6 +1,7 @@
 //! A configuration as a file, each key with what it means and its value.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use engine::Mode;
 use toml::Value;
@@ -34,6 +35,7 @@ pub(super) fn print(configuration: &Configuration) -> String {
         "allow_private_addresses",
         configuration.webhooks.allow_private_addresses,
     );
+    print_entrance(&mut file, configuration);
     let limits = configuration.rate_limits;
     file.section("[rate_limits]");
     file.key("Requests a minute with one key", "per_key", i64::from(limits.per_key.get()));
@@ -46,6 +48,32 @@ pub(super) fn print(configuration: &Configuration) -> String {
         print_account(&mut file, account);
     }
     file.0
+}
+
+fn print_entrance(file: &mut File, configuration: &Configuration) {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let tls = &configuration.tls;
+    file.section("[tls]");
+    file.optional(
+        "The server's certificate and those that vouch for it, in PEM; without one it speaks plain HTTP",
+        "certificate_file",
+        path(&tls.certificate_file),
+        "\"/etc/kalends/certificate.pem\"",
+    );
+    file.optional(
+        "Its private key, in PEM; both files are read again when they change",
+        "key_file",
+        path(&tls.key_file),
+        "\"/etc/kalends/key.pem\"",
+    );
+    let connections = configuration.connections;
+    file.section("[connections]");
+    file.key("Connections at once; more wait", "total", i64::from(connections.total.get()));
+    file.key(
+        "Of these from one address, such as a proxy's; more are closed",
+        "per_address",
+        i64::from(connections.per_address.get()),
+    );
 }
 
 fn print_account(file: &mut File, account: &AccountSettings) {

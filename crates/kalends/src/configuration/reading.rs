@@ -186,7 +186,8 @@ secret_key_file = \"key\"
         assert_eq!(
             refusal("listen = \"127.0.0.1:1\"\ndatta = \"x\"\n", &[]),
             "the configuration cannot be used\n  kalends.toml:2: datta: unknown field `datta`, \
-             expected one of `listen`, `data`, `logs`, `webhooks`, `rate_limits`, `accounts`"
+             expected one of `listen`, `data`, `logs`, `webhooks`, `tls`, `connections`, \
+             `rate_limits`, `accounts`"
         );
     }
 
@@ -227,6 +228,19 @@ secret_key_file = \"key\"
              secret_key_file or secret_key_variable\n  \
              kalends.toml:10: accounts[0].omise.timeout_seconds: it is 1 to 60\n  \
              kalends.toml:14: accounts[1].name: another account has this name and mode"
+        );
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key_and_one_address_has_no_more_than_all() {
+        let text = format!(
+            "{WHOLE}[tls]\nkey_file = \"key.pem\"\n[connections]\ntotal = 10\nper_address = 11\n"
+        );
+        assert_eq!(
+            refusal(&text, &[]),
+            "the configuration cannot be used\n  \
+             kalends.toml:10: tls.key_file: it also needs its certificate, as certificate_file\n  \
+             kalends.toml:13: connections.per_address: one address has more than all, which have 10"
         );
     }
 

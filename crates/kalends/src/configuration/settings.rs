@@ -15,6 +15,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
 use super::secret_source::SecretSource;
+use crate::server::{CertificateFiles, ConnectionLimits};
 
 /// All that `kalends serve` is told.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -28,6 +29,10 @@ pub(crate) struct Configuration {
     pub(crate) logs: LogSettings,
     /// How webhooks are sent.
     pub(crate) webhooks: WebhookSettings,
+    /// By which certificate it speaks, where by any.
+    pub(crate) tls: TlsSettings,
+    /// How many may be connected.
+    pub(crate) connections: ConnectionSettings,
     /// How much anybody may ask.
     pub(crate) rate_limits: RateLimitSettings,
     /// Whose schedules run.
@@ -41,6 +46,8 @@ impl Default for Configuration {
             data: PathBuf::from("kalends-data"),
             logs: LogSettings::default(),
             webhooks: WebhookSettings::default(),
+            tls: TlsSettings::default(),
+            connections: ConnectionSettings::default(),
             rate_limits: RateLimitSettings::default(),
             accounts: Vec::new(),
         }
@@ -49,8 +56,8 @@ impl Default for Configuration {
 
 impl Configuration {
     /// The sections that there are.
-    pub(super) const SECTIONS: [&str; 6] =
-        ["listen", "data", "logs", "webhooks", "rate_limits", "accounts"];
+    pub(super) const SECTIONS: [&str; 8] =
+        ["listen", "data", "logs", "webhooks", "tls", "connections", "rate_limits", "accounts"];
 
     /// What people want to know of it first.
     pub(super) fn in_short(&self) -> String {
@@ -111,6 +118,48 @@ impl WebhookSettings {
     /// How far they may go.
     pub(crate) const fn reach(self) -> Reach {
         if self.allow_private_addresses { Reach::Anywhere } else { Reach::Public }
+    }
+}
+
+/// By which certificate the server speaks, where by any.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TlsSettings {
+    /// The certificate and those that vouch for it, in PEM.
+    pub(super) certificate_file: Option<PathBuf>,
+    /// Its private key, in PEM.
+    pub(super) key_file: Option<PathBuf>,
+}
+
+impl TlsSettings {
+    /// Both files, where both are named.
+    pub(crate) fn files(&self) -> Option<CertificateFiles> {
+        let (certificate, key) = (self.certificate_file.clone()?, self.key_file.clone()?);
+        Some(CertificateFiles { certificate, key })
+    }
+}
+
+/// How many may be connected at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ConnectionSettings {
+    /// In all.
+    pub(crate) total: NonZeroU32,
+    /// From one address.
+    pub(crate) per_address: NonZeroU32,
+}
+
+impl Default for ConnectionSettings {
+    fn default() -> ConnectionSettings {
+        let ConnectionLimits { total, per_address } = ConnectionLimits::default();
+        ConnectionSettings { total, per_address }
+    }
+}
+
+impl From<ConnectionSettings> for ConnectionLimits {
+    fn from(settings: ConnectionSettings) -> ConnectionLimits {
+        let ConnectionSettings { total, per_address } = settings;
+        ConnectionLimits { total, per_address }
     }
 }
 

@@ -18,10 +18,10 @@ use gateway::bank::{Bank, NewWallet};
 use runner::delivery::{Reach, Settings};
 use runner::{CLOCK_MAX, Handle, MachineTime, Setup, WallTime};
 use store::{BankStore, ClockMode, ClockState, Store};
-use tokio::net::TcpListener;
 
 use self::endpoint::EndpointArguments;
 use crate::configuration::LogFormat;
+use crate::server::{ConnectionLimits, Entrance};
 use crate::{data, logging, server};
 
 /// Every account of a sandbox shares this lane: one gateway on one clock.
@@ -68,12 +68,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
     let endpoint = arguments.endpoint.gateway(&sqlite, &wall)?;
     let gateway: Arc<dyn Gateway> = endpoint.unwrap_or_else(|| bank.clone());
-    let listener = TcpListener::bind(arguments.listen).await.with_context(|| {
-        format!(
-            "cannot listen on {}; is another sandbox running? Choose another with --listen",
-            arguments.listen
-        )
-    })?;
+    let entrance = Entrance::open(arguments.listen, ConnectionLimits::default(), None)
+        .await
+        .context("is another sandbox running? Choose another address with --listen")?;
     let runner = Handle::start(Setup {
         store: store.clone(),
         bank: bank.clone(),
@@ -102,8 +99,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Settings::with_reach(reach),
     )?;
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
-    banner::print(listener.local_addr()?, &arguments.data, &runner, &platform_id);
-    server::run(listener, api::router(app), &[runner]).await
+    banner::print(entrance.address()?, &arguments.data, &runner, &platform_id);
+    server::run(entrance, api::router(app), &[runner]).await
 }
 
 /// Starts a clock standing. One that stands already keeps its place: the data,

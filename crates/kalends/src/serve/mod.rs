@@ -18,10 +18,10 @@ use runner::delivery::Settings;
 use runner::{Handle, MachineTime, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, NameStore, Store};
-use tokio::net::TcpListener;
 
 use crate::configuration::{AccountSettings, ConfigurationArgument};
 use crate::local_names::PublicIds;
+use crate::server::{Certificate, Entrance};
 use crate::{data, logging, server};
 
 #[derive(Args)]
@@ -34,9 +34,9 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let configuration = arguments.configuration.read()?;
     logging::start(&configuration.logs.filter, configuration.logs.format);
     let store = data::open(&configuration.data)?;
-    let listener = TcpListener::bind(configuration.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", configuration.listen))?;
+    let certificate = configuration.tls.files().map(Certificate::open).transpose()?;
+    let connections = configuration.connections.into();
+    let entrance = Entrance::open(configuration.listen, connections, certificate).await?;
     let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
     let mut lanes = Vec::with_capacity(configuration.accounts.len());
     for settings in &configuration.accounts {
@@ -56,11 +56,11 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
-    let address = listener.local_addr()?;
+    let url = entrance.url()?;
     // Whoever started it may have closed its output: that is no reason to stop.
-    let _ = writeln!(std::io::stdout(), "Kalends, ready on http://{address}");
-    tracing::info!(%address, accounts = runners.len(), "serving");
-    server::run(listener, router, &runners).await
+    let _ = writeln!(std::io::stdout(), "Kalends, ready on {url}");
+    tracing::info!(url, accounts = runners.len(), "serving");
+    server::run(entrance, router, &runners).await
 }
 
 /// An account whose schedules run.

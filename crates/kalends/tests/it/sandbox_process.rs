@@ -156,6 +156,11 @@ impl SandboxProcess {
         answer.is_ok_and(|answer| answer.status().is_success())
     }
 
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends it a signal, such as `STOP`.
     pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();

@@ -47,6 +47,9 @@ pub(super) async fn serve(
     .await
 }
 
+/// Bytes of a body that anybody may send: as many at once as there may be connections.
+const OPEN_BYTES_MAX: usize = 16 * 1_024;
+
 /// Serves a request with whatever answers it, and asks for no authentication.
 pub(super) async fn serve_openly<A>(
     app: App,
@@ -59,7 +62,8 @@ where
     apart(async move {
         let (head, body) = request.into_parts();
         version(&head.headers)?;
-        let request = Request::new(head, body::receive(body).await?)?;
+        let body = body::receive_at_most(OPEN_BYTES_MAX, body).await?;
+        let request = Request::new(head, body)?;
         answer(app, request).await
     })
     .await
