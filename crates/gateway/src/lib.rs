@@ -14,6 +14,8 @@
 
 pub mod bank;
 pub mod courier;
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 pub mod http;
 pub mod moov;
 pub mod omise;

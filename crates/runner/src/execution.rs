@@ -18,6 +18,7 @@ use store::{ClockMode, Frozen, Pulse, StoreError};
 
 use crate::Lane;
 use crate::doubt::{key_used_since, may_have_gone_on};
+use crate::instruments::Census;
 
 /// Attempts that are read at once of what is awaited, at least: most of them are not
 /// looked up each time.
@@ -190,14 +191,18 @@ impl Lane {
     pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut after = None;
+        let mut census = Census::default();
         let pulse = self.beat().await?;
         self.unknown.store(false, Ordering::Release);
         loop {
             let limit = AWAITING_PAGE_MIN.max(self.batch_max());
             let page = self.store.awaiting(self.id, after, limit).await?;
             let is_last = u32::try_from(page.len()).is_ok_and(|found| found < limit);
-            let Some(last) = page.last() else { return Ok(counts) };
+            let Some(last) = page.last() else { break };
             after = Some(last.key());
+            for awaiting in &page {
+                census.count(awaiting);
+            }
             if page.iter().any(|awaiting| awaiting.accepted().is_none()) {
                 self.unknown.store(true, Ordering::Release);
             }
@@ -206,9 +211,11 @@ impl Lane {
                 counts.add(self.resolve_batch(batch, pulse).await?);
             }
             if is_last {
-                return Ok(counts);
+                break;
             }
         }
+        self.instruments.waiting.set(census);
+        Ok(counts)
     }
 
     async fn resolve_batch(&self, batch: &[Awaiting], pulse: Pulse) -> Result<Counts, StoreError> {
@@ -425,11 +432,15 @@ impl Lane {
             self.unknown.store(true, Ordering::Release);
         }
         let schedules: Vec<_> = settlements.iter().map(crate::schedule_of).collect();
-        for (settled, one) in
-            self.store.settle(self.term, settlements).await?.into_iter().zip(noted)
-        {
+        let due: Vec<_> = settlements.iter().map(crate::due_of).collect();
+        let settled = self.store.settle(self.term, settlements).await?;
+        let now = self.now();
+        for ((settled, one), due) in settled.into_iter().zip(noted).zip(due) {
             if settled.is_written() {
                 counts.add(one);
+                if let Some(due) = due {
+                    self.instruments.note_settled(due, now);
+                }
             } else {
                 counts.stale += 1;
             }

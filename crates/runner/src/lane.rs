@@ -17,13 +17,16 @@ use crate::breaker::{Allowance, Breaker, Trouble};
 use crate::clock::{Clock, WallTime};
 use crate::execution::{Batch, Counts};
 use crate::in_flight::InFlight;
+use crate::instruments::Instruments;
 use crate::kept::Kept;
+use crate::measured::Measured;
 use crate::watch::Watch;
 
 /// One lane as one node works it, under the term of one start.
 pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
+    pub(crate) instruments: Arc<Instruments>,
     pub(crate) wall: Arc<dyn WallTime>,
     pub(crate) clock: Clock,
     pub(crate) id: LaneId,
@@ -66,6 +69,14 @@ pub(crate) fn schedule_of(settlement: &Settlement) -> ScheduleId {
     }
 }
 
+/// When what it settles was due, where it was claimed and has not waited meanwhile.
+pub(crate) const fn due_of(settlement: &Settlement) -> Option<Instant> {
+    match settlement.source {
+        Source::Queue(key) => Some(key.due),
+        Source::Awaiting(_) => None,
+    }
+}
+
 impl Lane {
     /// How long a claim holds.
     pub const LEASE: Duration = Duration::from_mins(2);
@@ -85,9 +96,16 @@ impl Lane {
         term: Term,
         clock: ClockState,
     ) -> Lane {
+        let instruments = Arc::new(Instruments::default());
+        let gateway = Arc::new(Measured {
+            gateway,
+            wall: Arc::clone(&wall),
+            instruments: Arc::clone(&instruments),
+        });
         Lane {
             store,
             gateway,
+            instruments,
             wall,
             clock: Clock::new(clock.mode, clock.target),
             id,

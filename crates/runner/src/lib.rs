@@ -8,6 +8,7 @@
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
+//! - [`instruments`] are what a lane measures of itself; `measured` times its gateway.
 //! - `due_loop` does all this as time goes by.
 //! - [`delivery`] tells webhook endpoints what happened, beside all this.
 
@@ -22,8 +23,10 @@ mod due_loop;
 mod edit;
 mod execution;
 mod in_flight;
+pub mod instruments;
 mod kept;
 pub mod lane;
+mod measured;
 mod watch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -46,8 +49,9 @@ pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;
 
 use crate::delivery::Post;
+use crate::instruments::Instruments;
 pub use crate::lane::Lane;
-pub(crate) use crate::lane::schedule_of;
+pub(crate) use crate::lane::{due_of, schedule_of};
 
 /// How long the creation of a schedule that starts now waits for its first run.
 pub const FIRST_RUN_WAIT: Duration = Duration::from_secs(10);
@@ -177,6 +181,22 @@ impl Handle {
     /// What this start has recorded so far.
     pub fn totals(&self) -> Counts {
         self.totals.read()
+    }
+
+    /// What this start has measured so far.
+    pub fn instruments(&self) -> &Instruments {
+        &self.lane.instruments
+    }
+
+    /// How late the oldest is of what is due and not settled; nothing is zero late.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    pub async fn behind(&self) -> Result<Duration, StoreError> {
+        let next = self.lane.store.next_due(self.lane.id).await?;
+        let late = next.map_or(0, |due| self.now().nanoseconds().saturating_sub(due.nanoseconds()));
+        Ok(Duration::from_nanos(u64::try_from(late).unwrap_or(0)))
     }
 
     /// Whether what was left behind has been recovered, the loop is running, and

@@ -1,5 +1,7 @@
 //! What operators and their machines ask: health, readiness, metrics.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -7,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use runner::Counts;
 
 use crate::App;
+use crate::metrics::LaneReading;
 
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -29,14 +32,17 @@ pub(super) async fn readiness(State(app): State<App>) -> (StatusCode, &'static s
 pub(super) async fn metrics(State(app): State<App>) -> Response {
     let mut totals = Counts::default();
     let mut depth = Some(0);
+    let mut lanes = Vec::with_capacity(app.runners.len());
     for runner in app.runners.iter() {
         totals.add(runner.totals());
         let of_lane = app.store().queue_depth(runner.lane()).await.ok();
         depth = depth.zip(of_lane).map(|(depth, of_lane)| depth + of_lane);
+        let behind = runner.behind().await.ok();
+        lanes.push(LaneReading { runner: Arc::clone(runner), behind });
     }
     let webhooks = app.webhooks_standing().await;
     let webhooks = webhooks.map(|standing| (standing, app.runner.wall_now()));
-    match app.metrics.text(totals, depth, webhooks.as_ref()) {
+    match app.metrics.text(totals, depth, webhooks.as_ref(), lanes) {
         Ok(text) => ([(CONTENT_TYPE, METRICS_TYPE)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

@@ -5,6 +5,8 @@
 //! - `pass` passes on the rest.
 //! - `references` puts the schedules kept here into the payments that the upstream shows.
 
+#[cfg(any(test, fuzzing))]
+pub mod exercise;
 mod pass;
 mod place;
 mod references;

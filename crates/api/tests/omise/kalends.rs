@@ -157,6 +157,46 @@ async fn health_and_metrics_need_no_key() {
 }
 
 #[tokio::test]
+async fn metrics_tell_how_late_payments_are_and_what_the_gateway_answers() {
+    let sandbox = Sandbox::open_at("2026-01-01T00:00:00Z").await;
+    let customer = sandbox.customer().await;
+    let schedule = json!({
+        "every": 1, "period": "day", "start_date": "2026-01-02", "end_date": "2026-01-10",
+        "charge": { "customer": customer, "amount": 100_000 },
+    });
+    sandbox.post("/schedules", schedule).await;
+    sandbox.advance("2026-01-04T00:00:00Z").await;
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (_, metrics) = sandbox.text(request).await;
+    let of_lanes: Vec<&str> = metrics
+        .lines()
+        .filter(|line| line.contains("lane=\"1\"") && !line.contains("gateway_call_seconds_"))
+        .filter(|line| !line.contains("_bucket") || line.contains("le=\"0.001\""))
+        .collect();
+    assert_eq!(
+        of_lanes,
+        [
+            r#"kalends_lateness_seconds_sum{lane="1"} 0.0"#,
+            r#"kalends_lateness_seconds_count{lane="1"} 2"#,
+            r#"kalends_lateness_seconds_bucket{le="0.001",lane="1"} 2"#,
+            r#"kalends_gateway_outcomes_total{lane="1",outcome="succeeded"} 2"#,
+            r#"kalends_gateway_outcomes_total{lane="1",outcome="declined"} 0"#,
+            r#"kalends_gateway_outcomes_total{lane="1",outcome="accepted"} 0"#,
+            r#"kalends_gateway_outcomes_total{lane="1",outcome="not_sent"} 0"#,
+            r#"kalends_gateway_outcomes_total{lane="1",outcome="unknown"} 0"#,
+            r#"kalends_waiting{lane="1",state="accepted"} 0"#,
+            r#"kalends_waiting{lane="1",state="unknown"} 0"#,
+            r#"kalends_waiting{lane="1",state="late"} 0"#,
+            r#"kalends_behind_seconds{lane="1"} 0"#,
+            r#"kalends_gateway_stopped{lane="1"} 0"#,
+        ]
+    );
+    let calls = r#"kalends_gateway_call_seconds_count{lane="1",call="pay"} 2"#;
+    assert!(metrics.contains(calls), "{metrics}");
+    assert!(metrics.ends_with("# EOF\n"), "{metrics}");
+}
+
+#[tokio::test]
 async fn whatever_answers_a_request_names_and_counts_it() {
     let sandbox = Sandbox::open().await;
     for path in ["/kalends/v1/clock", "/kalends/v1/nothing", "/a/path/of/nobody"] {

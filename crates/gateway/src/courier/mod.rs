@@ -206,7 +206,7 @@ fn why(error: &reqwest::Error) -> Undelivered {
     }
 }
 
-fn retry_after(header: Option<&header::HeaderValue>) -> Option<RetryAfter> {
+pub(crate) fn retry_after(header: Option<&header::HeaderValue>) -> Option<RetryAfter> {
     let text = header?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(RetryAfter::Seconds(seconds));

@@ -39,7 +39,7 @@ struct Balance {
 }
 
 /// What became of a payment that was just asked for.
-pub(super) fn verdict(told: &Told) -> Verdict {
+pub(crate) fn verdict(told: &Told) -> Verdict {
     let Told::Answer(answer) = told else { return Verdict::unanswered(told) };
     match answer.status {
         200..300 => about(answer).and_then(verdict_of).unwrap_or_else(|| unread(answer)),
@@ -58,7 +58,7 @@ pub(super) fn verdict(told: &Told) -> Verdict {
 
 /// What an endpoint knows of a payment. That it knows nothing it must say itself: a 404
 /// without its word for that may be anybody's on the way.
-pub(super) fn sighting(told: &Told) -> Sighting {
+pub(crate) fn sighting(told: &Told) -> Sighting {
     let Told::Answer(answer) = told else { return Sighting::Unreachable };
     match (answer.status, about(answer)) {
         (404, Some(About { status: Status::Absent, .. })) => Sighting::Absent,
@@ -71,7 +71,7 @@ pub(super) fn sighting(told: &Told) -> Sighting {
 }
 
 /// What stands on a balance.
-pub(super) fn balance(told: &Told) -> Option<i64> {
+pub(crate) fn balance(told: &Told) -> Option<i64> {
     let Told::Answer(answer) = told else { return None };
     let balance: Option<Balance> = answer.read().filter(|_| answer.is_success());
     balance.map(|balance| balance.available)

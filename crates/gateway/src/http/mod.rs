@@ -1,7 +1,7 @@
 //! An HTTP endpoint of the user's own that moves the money. `docs/gateways.md` says what it
 //! is asked and what it may answer.
 
-mod answer;
+pub(crate) mod answer;
 mod request;
 
 use std::sync::Arc;

@@ -10,7 +10,7 @@ use crate::upstream::{Answer, Marks, Sighting, Told, Verdict};
 /// A transfer, or of one that was only taken its id.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Transfer {
+pub(crate) struct Transfer {
     #[serde(rename = "transferID")]
     id: Box<str>,
     status: Option<Box<str>>,
@@ -61,7 +61,7 @@ impl Transfer {
 
 /// What became of a transfer that was just asked for under `key`. A key that was used
 /// before is answered with the transfer that was made under it.
-pub(super) fn verdict(told: &Told, key: &str) -> Verdict {
+pub(crate) fn verdict(told: &Told, key: &str) -> Verdict {
     let Told::Answer(answer) = told else { return Verdict::unanswered(told) };
     let verdict = match answer.status {
         200..300 => answer.read().map(Transfer::verdict),
@@ -93,14 +93,14 @@ fn refused(answer: &Answer) -> Option<Verdict> {
 }
 
 /// What a transfer that Moov took came to.
-pub(super) fn sighting(told: &Told) -> Sighting {
+pub(crate) fn sighting(told: &Told) -> Sighting {
     let Told::Answer(answer) = told else { return Sighting::Unreachable };
     let transfer: Option<Transfer> = answer.read().filter(|_| answer.is_success());
     transfer.map_or(Sighting::Unreachable, |it| Sighting::Found(it.verdict()))
 }
 
 /// A page of a list.
-pub(super) fn list(told: &Told) -> Option<Vec<Transfer>> {
+pub(crate) fn list(told: &Told) -> Option<Vec<Transfer>> {
     let Told::Answer(answer) = told else { return None };
     answer.read().filter(|_| answer.is_success())
 }

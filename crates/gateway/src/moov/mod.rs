@@ -6,7 +6,7 @@
 //! list of its time, by the key in its metadata; and where it is not there, it may be asked
 //! for again under the same key.
 
-mod answer;
+pub(crate) mod answer;
 mod request;
 
 use std::collections::HashMap;

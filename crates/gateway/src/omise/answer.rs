@@ -8,7 +8,7 @@ use crate::upstream::{Answer, Marks, Sighting, Told, Verdict};
 
 /// A charge or a transfer, as far as it matters here.
 #[derive(Deserialize)]
-pub(super) struct Payment {
+pub(crate) struct Payment {
     object: Object,
     id: Box<str>,
     /// Of a charge.
@@ -29,7 +29,7 @@ enum Object {
 
 /// A page of charges or transfers.
 #[derive(Deserialize)]
-pub(super) struct List {
+pub(crate) struct List {
     pub(super) data: Vec<Payment>,
     pub(super) total: u64,
 }
@@ -100,7 +100,7 @@ impl Payment {
 }
 
 /// What became of a payment that was just asked for.
-pub(super) fn verdict(told: &Told, asked: &PaymentBody) -> Verdict {
+pub(crate) fn verdict(told: &Told, asked: &PaymentBody) -> Verdict {
     let Told::Answer(answer) = told else { return Verdict::unanswered(told) };
     let verdict = match answer.status {
         200..300 => answer.read::<Payment>().and_then(|payment| payment.verdict(asked)),
@@ -127,7 +127,7 @@ fn refused(answer: &Answer, asked: &PaymentBody) -> Option<Verdict> {
 }
 
 /// What a payment that Omise took came to.
-pub(super) fn sighting(told: &Told, asked: &PaymentBody) -> Sighting {
+pub(crate) fn sighting(told: &Told, asked: &PaymentBody) -> Sighting {
     let Told::Answer(answer) = told else { return Sighting::Unreachable };
     let payment: Option<Payment> = answer.read().filter(|_| answer.is_success());
     let verdict = payment.and_then(|payment| payment.verdict(asked));
@@ -135,13 +135,13 @@ pub(super) fn sighting(told: &Told, asked: &PaymentBody) -> Sighting {
 }
 
 /// A page of a list.
-pub(super) fn list(told: &Told) -> Option<List> {
+pub(crate) fn list(told: &Told) -> Option<List> {
     let Told::Answer(answer) = told else { return None };
     answer.read().filter(|_| answer.is_success())
 }
 
 /// What can be transferred, in a currency.
-pub(super) fn transferable(told: &Told, currency: &str) -> Option<i64> {
+pub(crate) fn transferable(told: &Told, currency: &str) -> Option<i64> {
     let Told::Answer(answer) = told else { return None };
     let balance: Balance = answer.read().filter(|_| answer.is_success())?;
     balance.currency.eq_ignore_ascii_case(currency).then_some(balance.transferable)

@@ -6,7 +6,7 @@
 //! one whose outcome is not known is looked for in the list of its time. What is not there
 //! may still come: it is never asked for again by itself.
 
-mod answer;
+pub(crate) mod answer;
 mod directory;
 mod request;
 

@@ -1,15 +1,20 @@
 //! What `/metrics` tells.
 
+mod lanes;
+
 use std::sync::atomic::Ordering;
 
 use engine::Instant;
-use prometheus_client::encoding::{EncodeLabelSet, text::encode};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use runner::Counts;
 
+pub(crate) use self::lanes::LaneReading;
+use self::lanes::Lanes;
 use crate::webhooks::Standing;
 
 /// Counters of this process.
@@ -91,6 +96,7 @@ impl Metrics {
         totals: Counts,
         queue_depth: Option<u64>,
         webhooks: Option<&(Standing, Instant)>,
+        lanes: Vec<LaneReading>,
     ) -> Result<String, std::fmt::Error> {
         for (outcome, total) in [
             ("successful", totals.successful),
@@ -108,8 +114,13 @@ impl Metrics {
         if let Some((standing, now)) = webhooks {
             self.note_webhooks(standing, *now);
         }
+        // Made for each reading: what lanes tell is read, not kept here.
+        let mut of_lanes = Registry::with_prefix("kalends");
+        of_lanes.register_collector(Box::new(Lanes(lanes)));
         let mut text = String::new();
-        encode(&mut text, &self.registry)?;
+        encode_registry(&mut text, &self.registry)?;
+        encode_registry(&mut text, &of_lanes)?;
+        encode_eof(&mut text)?;
         Ok(text)
     }
 
