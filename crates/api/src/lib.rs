@@ -21,6 +21,7 @@ pub mod omise;
 pub mod overlay;
 mod rate_limit;
 mod request_id;
+mod scope;
 mod switchboard;
 pub mod webhooks;
 

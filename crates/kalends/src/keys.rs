@@ -26,11 +26,17 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Make a secret key; it is shown once
+    /// Make a key, a secret one where nothing else is said; it is shown once
     Create {
         /// Who is to use it
         #[arg(long)]
         name: String,
+        /// Restrict it: only what its scopes allow, such as schedules.read; may be repeated
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// Make a public key, for web pages
+        #[arg(long, conflicts_with = "scopes")]
+        public: bool,
     },
     /// Show the account's keys, by their last characters
     List,
@@ -52,8 +58,13 @@ enum Action {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let server = Server::at(arguments.url, arguments.key);
     match arguments.action {
-        Action::Create { name } => {
-            let made = server.ask(Method::POST, "keys", Some(json!({ "name": name }))).await?;
+        Action::Create { name, scopes, public } => {
+            let asked = match (public, scopes.is_empty()) {
+                (true, _) => json!({ "name": name, "kind": "public" }),
+                (false, true) => json!({ "name": name }),
+                (false, false) => json!({ "name": name, "scopes": scopes }),
+            };
+            let made = server.ask(Method::POST, "keys", Some(asked)).await?;
             println!("{}\n\nThis is the only time that it is shown.", text(&made, "key"));
         }
         Action::List => {
@@ -89,8 +100,9 @@ fn line(key: &Value) -> String {
         (false, _) => "ended".to_owned(),
     };
     format!(
-        "{}  {:<10}  …{:<4}  {:<32}  {}",
+        "{}  {:<10}  {:<10}  …{:<4}  {:<32}  {}",
         text(key, "id"),
+        text(key, "kind"),
         text(key, "origin"),
         text(key, "ending"),
         state,

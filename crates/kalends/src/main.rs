@@ -1,5 +1,6 @@
 //! `kalends`: the command line.
 
+mod accounts;
 mod backup;
 mod clock;
 mod configuration;
@@ -39,6 +40,8 @@ enum Command {
     Preview(Box<preview::Arguments>),
     /// Show or move the clock of a running sandbox
     Clock(clock::Arguments),
+    /// List the accounts of data, in use or not, and how they stand
+    Accounts(accounts::Arguments),
     /// Make, list, roll and revoke the keys of an account of a running server
     Keys(keys::Arguments),
     /// Write all data, in use or not, to one file
@@ -60,6 +63,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Config(arguments) => configuration::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
+        Command::Accounts(arguments) => accounts::run(&arguments),
         Command::Keys(arguments) => runtime.block_on(keys::run(arguments)),
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),

@@ -21,6 +21,7 @@ pub mod page;
 mod pulse;
 pub mod record;
 pub mod request;
+mod scope;
 pub mod sqlite;
 mod store;
 pub mod webhook;
@@ -35,6 +36,7 @@ pub use page::{Order, Page, PageQuery};
 pub use pulse::{Beat, Pulse, Resumption};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
 pub use request::{RequestKey, RequestState, StoredResponse};
+pub use scope::{Area, Reach, Scope, Scopes};
 pub use store::{
     Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Found, Frozen,
     NewSchedule, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store, past_slots,

@@ -19,6 +19,7 @@ use crate::key::Key;
 use crate::page::{Order, Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
+use crate::scope::Scopes;
 
 /// What must survive, apart from the bank's books.
 ///
@@ -246,6 +247,8 @@ pub enum CredentialKind {
     Secret,
     /// What a browser may do: make tokens, read capabilities.
     Public,
+    /// What its scopes allow, of everything.
+    Restricted(Scopes),
 }
 
 /// A stored clock.

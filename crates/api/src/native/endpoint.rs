@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::{IntoResponse, Response};
 use engine::Account;
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::request::Parts;
 use serde_json::Value;
@@ -13,6 +14,7 @@ use super::problem::Problem;
 use crate::App;
 use crate::body;
 use crate::omise::Params;
+use crate::scope;
 
 /// An answer.
 pub(super) struct Reply(pub(super) Value);
@@ -41,6 +43,8 @@ pub(super) struct Actor {
     pub(super) account: Account,
     /// The SHA-256 of that key.
     sha256: [u8; 32],
+    /// How far it reaches.
+    pub(super) kind: CredentialKind,
 }
 
 impl Actor {
@@ -75,11 +79,13 @@ impl FromRequestParts<App> for Actor {
             some => some,
         };
         let credential = credential
-            .filter(|credential| credential.kind == CredentialKind::Secret)
+            .filter(|credential| credential.kind != CredentialKind::Public)
             .ok_or_else(Problem::unauthorized)?;
+        scope::admit(credential.kind, scope::wanted(&parts.method, &parts.uri))
+            .map_err(|detail| Problem::new(StatusCode::FORBIDDEN, detail))?;
         let account = app.store().account(credential.account).await?;
         let account = account.ok_or_else(Problem::unauthorized)?;
-        Ok(Actor { account, sha256: credential.sha256 })
+        Ok(Actor { account, sha256: credential.sha256, kind: credential.kind })
     }
 }
 

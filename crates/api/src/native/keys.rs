@@ -7,7 +7,7 @@ use engine::{Account, Instant, Mode};
 use http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use store::{AuditEntry, Credential, CredentialKind, Deed, Key, KeyOrigin};
+use store::{AuditEntry, Credential, CredentialKind, Deed, Key, KeyOrigin, Scope, Scopes};
 
 use super::endpoint::{Actor, Reply, Sent};
 use super::problem::Problem;
@@ -40,15 +40,19 @@ pub(super) async fn create(
 ) -> Result<Reply, Problem> {
     let mut read = params.reader();
     let name = read.optional_text("name");
+    let kind = read.optional_text("kind");
+    let scopes = read.optional_list("scopes");
     read.finish()?;
     let name = checked_name(name.as_deref())?;
+    let kind = checked_kind(kind.as_deref(), scopes.as_deref())?;
+    within_reach(&actor, kind)?;
     let now = app.runner.wall_now();
     let open = app.store().keys(actor.account.id).await?;
     if open.iter().filter(|key| key.credential.opens_at(now)).count() >= KEYS_MAX {
         let detail = format!("there are {KEYS_MAX} keys already; revoke one first");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
-    let (text, key) = drawn(&actor.account, name, now)?;
+    let (text, key) = drawn(&actor.account, name, kind, now)?;
     let entry = entry(&actor, now, Deed::MadeKey, &key);
     app.store().put_keys(vec![key.clone()], Some(entry)).await?;
     Ok(Reply(with_text(shown(&key, now), &text)))
@@ -70,7 +74,7 @@ pub(super) async fn roll(
     }
     let now = app.runner.wall_now();
     let mut old = made_here(&app, &actor, &id, now).await?;
-    let (text, new) = drawn(&actor.account, &old.name, now)?;
+    let (text, new) = drawn(&actor.account, &old.name, old.credential.kind, now)?;
     old.credential.expires_at = Some(now.plus_seconds(overlap));
     let entry = entry(&actor, now, Deed::RolledKey, &old);
     app.store().put_keys(vec![old.clone(), new.clone()], Some(entry)).await?;
@@ -104,6 +108,7 @@ async fn made_here(app: &App, actor: &Actor, id: &str, now: Instant) -> Result<K
     let key = found.ok_or_else(|| {
         Problem::new(StatusCode::NOT_FOUND, format!("no key that opens anything has the id {id}"))
     })?;
+    within_reach(actor, key.credential.kind)?;
     match key.origin {
         KeyOrigin::Made => Ok(key),
         KeyOrigin::Configured => Err(Problem::new(
@@ -124,8 +129,60 @@ fn checked_name(name: Option<&str>) -> Result<&str, Problem> {
     Ok(name)
 }
 
-/// A new secret key of an account, and what is kept of it.
-fn drawn(account: &Account, name: &str, now: Instant) -> Result<(String, Key), Problem> {
+/// What a key is to open: everything, what a browser may do, or what its scopes allow.
+fn checked_kind(kind: Option<&str>, scopes: Option<&[&Value]>) -> Result<CredentialKind, Problem> {
+    match (kind, scopes) {
+        (None | Some("secret"), None) => Ok(CredentialKind::Secret),
+        (Some("public"), None) => Ok(CredentialKind::Public),
+        (None | Some("restricted"), Some(scopes)) if !scopes.is_empty() => {
+            let scopes: Result<Scopes, Problem> = scopes.iter().map(|scope| named(scope)).collect();
+            Ok(CredentialKind::Restricted(scopes?))
+        }
+        (Some("secret" | "public"), Some(_)) => Err(Problem::bad_request(
+            "scopes are those of a restricted key; leave kind out, or say restricted",
+        )),
+        (None | Some("restricted"), _) => {
+            let detail = format!("scopes must be a list of one or more of {}", known_scopes());
+            Err(Problem::bad_request(detail))
+        }
+        (Some(_), _) => Err(Problem::bad_request("kind must be secret, public or restricted")),
+    }
+}
+
+fn named(scope: &Value) -> Result<Scope, Problem> {
+    scope.as_str().and_then(Scope::named).ok_or_else(|| {
+        Problem::bad_request(format!(
+            "{scope} is no scope; those that there are: {}",
+            known_scopes()
+        ))
+    })
+}
+
+fn known_scopes() -> String {
+    Scope::ALL.map(Scope::name).join(", ")
+}
+
+/// Nobody makes, changes or ends a key that opens more than their own.
+fn within_reach(actor: &Actor, kind: CredentialKind) -> Result<(), Problem> {
+    let is_within = match (actor.kind, kind) {
+        (CredentialKind::Secret, _) => true,
+        (CredentialKind::Restricted(own), CredentialKind::Restricted(other)) => own.include(other),
+        (CredentialKind::Restricted(_) | CredentialKind::Public, _) => false,
+    };
+    if is_within {
+        return Ok(());
+    }
+    let detail = "the key in question opens more than the key that asks";
+    Err(Problem::new(StatusCode::FORBIDDEN, detail))
+}
+
+/// A new key of an account, and what is kept of it.
+fn drawn(
+    account: &Account,
+    name: &str,
+    kind: CredentialKind,
+    now: Instant,
+) -> Result<(String, Key), Problem> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| {
         tracing::error!(%error, "no random numbers");
@@ -141,7 +198,7 @@ fn drawn(account: &Account, name: &str, now: Instant) -> Result<(String, Key), P
         credential: Credential {
             sha256: Sha256::digest(&text).into(),
             account: account.id,
-            kind: CredentialKind::Secret,
+            kind,
             domains: Vec::new(),
             expires_at: None,
         },
@@ -170,14 +227,17 @@ fn shown(key: &Key, now: Instant) -> Value {
         KeyOrigin::Made => "made",
         KeyOrigin::Configured => "configured",
     };
-    let kind = match key.credential.kind {
-        CredentialKind::Secret => "secret",
-        CredentialKind::Public => "public",
+    let (kind, scopes) = match key.credential.kind {
+        CredentialKind::Secret => ("secret", None),
+        CredentialKind::Public => ("public", None),
+        CredentialKind::Restricted(scopes) => ("restricted", Some(scopes)),
     };
+    let scopes = scopes.map(|scopes| scopes.iter().map(Scope::name).collect::<Vec<_>>());
     json!({
         "id": id_of(key),
         "name": key.name,
         "kind": kind,
+        "scopes": scopes,
         "origin": origin,
         "ending": key.ending,
         "created_at": key.created_at.to_string(),

@@ -44,6 +44,12 @@ impl OmiseError {
         OmiseError::new(StatusCode::UNAUTHORIZED, "authentication_failure", message)
     }
 
+    /// The key is restricted, and does not reach this far.
+    #[must_use]
+    pub fn insufficient_scope(message: String) -> OmiseError {
+        OmiseError::new(StatusCode::FORBIDDEN, "insufficient_scope", message)
+    }
+
     /// The token was used.
     #[must_use]
     pub fn used_token() -> OmiseError {

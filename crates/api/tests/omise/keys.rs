@@ -106,3 +106,68 @@ async fn a_public_key_neither_sees_nor_makes_keys() {
     let refused = sandbox.ask_publicly().post("/kalends/v1/keys", json!({ "name": "x" })).await;
     assert_eq!(refused.status, 401);
 }
+
+#[tokio::test]
+async fn a_restricted_key_opens_what_its_scopes_allow_and_nothing_else() {
+    let sandbox = Sandbox::open().await;
+    let asked = json!({ "name": "Reports", "scopes": ["schedules.write", "payments.read"] });
+    let made = sandbox.post("/kalends/v1/keys", asked).await;
+    assert_eq!(
+        only(&made, &["kind", "scopes"]),
+        json!({ "kind": "restricted", "scopes": ["schedules.write", "payments.read"] })
+    );
+    let key = text(&made, "key");
+    let status = async |method: &str, path: &str| {
+        sandbox.ask_with(key).send(method, path, None).await.status
+    };
+    assert_eq!(status("GET", "/schedules").await, 200);
+    assert_eq!(status("GET", "/kalends/v1/schedules").await, 200);
+    assert_eq!(status("POST", "/schedules").await, 400, "it may, and says nothing");
+    assert_eq!(status("GET", "/charges").await, 200);
+    let refused = sandbox.ask_with(key).post("/charges", json!({})).await;
+    let told = "this key is restricted, and has not the scope payments.write";
+    refused.is_refused(403, "insufficient_scope", told);
+    for path in ["/kalends/v1/keys", "/kalends/v1/audit", "/kalends/v1/webhook-endpoints"] {
+        assert_eq!(status("GET", path).await, 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_restricted_key_handles_no_key_that_reaches_further_than_itself() {
+    let sandbox = Sandbox::open().await;
+    let scopes = json!(["keys.write", "schedules.read"]);
+    let own = sandbox.post("/kalends/v1/keys", json!({ "name": "HR", "scopes": scopes })).await;
+    let secret = sandbox.post("/kalends/v1/keys", json!({ "name": "Shop" })).await;
+    let ask = async |method: &str, path: &str, body: Value| {
+        let asked = sandbox.ask_with(text(&own, "key"));
+        asked.send(method, &format!("/kalends/v1/keys{path}"), Some(body)).await.status
+    };
+    let made = |scope: &str| json!({ "name": "Intern", "scopes": [scope] });
+    assert_eq!(ask("POST", "", made("schedules.read")).await, 200);
+    assert_eq!(ask("POST", "", made("schedules.write")).await, 403);
+    assert_eq!(ask("POST", "", json!({ "name": "Intern" })).await, 403);
+    let of_secret = format!("/{}", text(&secret, "id"));
+    assert_eq!(ask("POST", &format!("{of_secret}/roll"), json!({})).await, 403);
+    assert_eq!(ask("DELETE", &of_secret, json!({})).await, 403);
+    assert!(opens(&sandbox, text(&secret, "key")).await);
+}
+
+#[tokio::test]
+async fn a_public_key_is_made_for_pages_and_what_a_key_cannot_be_is_refused() {
+    let sandbox = Sandbox::open().await;
+    let made = sandbox.post("/kalends/v1/keys", json!({ "name": "Page", "kind": "public" })).await;
+    assert_eq!(made["kind"], "public");
+    let public = sandbox.ask_with(text(&made, "key"));
+    assert_eq!(public.get("/schedules").await.status, 401);
+    for asked in [
+        json!({ "name": "x", "scopes": [] }),
+        json!({ "name": "x", "scopes": ["everything"] }),
+        json!({ "name": "x", "scopes": "schedules.read" }),
+        json!({ "name": "x", "kind": "restricted" }),
+        json!({ "name": "x", "kind": "secret", "scopes": ["keys.read"] }),
+        json!({ "name": "x", "kind": "royal" }),
+    ] {
+        let refused = sandbox.ask().post("/kalends/v1/keys", asked.clone()).await;
+        assert_eq!(refused.status, 400, "{asked}");
+    }
+}

@@ -6,6 +6,7 @@ use engine::{ClockId, Mode};
 
 use super::world::{account, at};
 use crate::StoreError;
+use crate::scope::Scope;
 use crate::store::{ClockMode, ClockState, Credential, CredentialKind, Store};
 
 pub async fn an_account_gets_a_fresh_key_and_reads_back(store: Arc<dyn Store>) {
@@ -33,14 +34,20 @@ pub async fn a_credential_is_found_by_its_hash_alone(store: Arc<dyn Store>) {
         domains: vec!["shop.example".into()],
         expires_at: None,
     };
-    let credentials =
-        vec![credential(1, CredentialKind::Secret), credential(2, CredentialKind::Public)];
+    let scopes = ["schedules.write", "payments.read"].into_iter().filter_map(Scope::named);
+    let kinds = [
+        (1, CredentialKind::Secret),
+        (2, CredentialKind::Public),
+        (3, CredentialKind::Restricted(scopes.collect())),
+        (4, CredentialKind::Restricted(Scope::ALL.into_iter().collect())),
+    ];
+    let credentials = kinds.map(|(byte, kind)| credential(byte, kind)).to_vec();
     let made = store.create_account(account(), credentials).await.unwrap();
-    for (byte, kind) in [(1, CredentialKind::Secret), (2, CredentialKind::Public)] {
+    for (byte, kind) in kinds {
         let expected = Credential { account: made.id, ..credential(byte, kind) };
         assert_eq!(store.credential([byte; 32]).await.unwrap(), Some(expected));
     }
-    assert_eq!(store.credential([3; 32]).await.unwrap(), None);
+    assert_eq!(store.credential([5; 32]).await.unwrap(), None);
 }
 
 pub async fn a_credential_can_be_put_beside_and_over_others(store: Arc<dyn Store>) {

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::fault::{Fault, Outcome};
 use crate::EventKind;
 use crate::grant::GrantKind;
+use crate::scope::Scopes;
 use crate::store::CredentialKind;
 
 /// Two directions of one table: what a value is stored as, and the reverse.
@@ -46,10 +47,37 @@ stored_as!(Mode, "mode", {
     Mode::Live => 1, Mode::Live;
 });
 
-stored_as!(CredentialKind, "credential kind", {
-    CredentialKind::Secret => 0, CredentialKind::Secret;
-    CredentialKind::Public => 1, CredentialKind::Public;
-});
+/// What stands for a restricted credential, below the bits of its scopes.
+const RESTRICTED: i64 = 2;
+/// How many bits the kind of a credential has before those of its scopes.
+const SCOPES_FROM_BIT: u32 = 8;
+
+impl Stored for CredentialKind {
+    fn number(self) -> i64 {
+        match self {
+            CredentialKind::Secret => 0,
+            CredentialKind::Public => 1,
+            CredentialKind::Restricted(scopes) => {
+                i64::from(scopes.stored()) << SCOPES_FROM_BIT | RESTRICTED
+            }
+        }
+    }
+
+    fn from_number(number: i64) -> Outcome<Self> {
+        let restricted = || {
+            let is_restricted = number & ((1 << SCOPES_FROM_BIT) - 1) == RESTRICTED;
+            let scopes = u16::try_from(number >> SCOPES_FROM_BIT).ok().filter(|_| is_restricted)?;
+            Scopes::from_stored(scopes).map(CredentialKind::Restricted)
+        };
+        match number {
+            0 => Ok(CredentialKind::Secret),
+            1 => Ok(CredentialKind::Public),
+            other => restricted().ok_or_else(|| {
+                Fault::corrupt("credential kind", format!("{other} stands for nothing"))
+            }),
+        }
+    }
+}
 
 stored_as!(GrantKind, "kind of grant", {
     GrantKind::Access => 0, GrantKind::Access;

@@ -13,6 +13,7 @@ mod awaiting;
 mod backup;
 mod bank;
 mod bulk;
+mod census;
 mod columns;
 mod connection;
 mod deliveries;
@@ -51,6 +52,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use self::backup::{back_up, restore};
 use self::bank::names::Names;
+pub use self::census::{AccountCensus, census};
 pub use self::doctor::{Check, examine};
 use self::fault::{During, Fault, Outcome};
 use self::keys::Keys;

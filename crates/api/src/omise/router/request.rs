@@ -22,6 +22,7 @@ use crate::omise::error::OmiseError;
 use crate::omise::params::{Params, boolean};
 use crate::omise::time::Times;
 use crate::omise::version::Version;
+use crate::scope;
 
 mod idempotency;
 
@@ -72,7 +73,7 @@ async fn prepare(
     request: http::Request<Body>,
 ) -> Result<Prepared, OmiseError> {
     let (head, body) = request.into_parts();
-    let account = authenticate(&app, access, &head.headers).await?;
+    let account = authenticate(&app, access, &head).await?;
     let version = version(&head.headers, &account)?;
     let params = read(&head, body).await?;
     let key = idempotency::key(&head.method, &head.headers)?;
@@ -94,14 +95,16 @@ async fn prepare(
 async fn authenticate(
     app: &App,
     access: Access,
-    headers: &HeaderMap,
+    head: &http::request::Parts,
 ) -> Result<Account, OmiseError> {
     let store = app.store().as_ref();
-    let credential = app.credentials.of(headers, store, app.runner.wall_now()).await?;
-    let opens = |kind| kind == CredentialKind::Secret || access == Access::Any;
+    let credential = app.credentials.of(&head.headers, store, app.runner.wall_now()).await?;
+    let opens = |kind| kind != CredentialKind::Public || access == Access::Any;
     let credential = credential
         .filter(|credential| opens(credential.kind))
         .ok_or_else(OmiseError::authentication_failure)?;
+    scope::admit(credential.kind, scope::wanted(&head.method, &head.uri))
+        .map_err(OmiseError::insufficient_scope)?;
     store.account(credential.account).await?.ok_or_else(OmiseError::authentication_failure)
 }
 

@@ -1,0 +1,54 @@
+//! `kalends accounts`: who is in the data.
+
+use anyhow::Context as _;
+use clap::Args;
+use engine::{Instant, Mode};
+use serde_json::Value;
+use store::sqlite::{self, AccountCensus};
+
+use crate::data::DataArgument;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    data: DataArgument,
+}
+
+/// Lists accounts of data, in use or not.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let file = arguments.data.file();
+    std::fs::metadata(&file).with_context(|| format!("no data at {}", file.display()))?;
+    let all = sqlite::census(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    for one in &all {
+        println!("{}", told(one));
+    }
+    if all.is_empty() {
+        println!("There is no account yet.");
+    }
+    Ok(())
+}
+
+/// An account in two lines: who it is, and how it stands.
+fn told(AccountCensus { account, schedules, next_due, pulse }: &AccountCensus) -> String {
+    let mode = match account.mode {
+        Mode::Test => "test",
+        Mode::Live => "live",
+    };
+    let name = account.attributes.get("name").and_then(Value::as_str).unwrap_or("(without a name)");
+    let at =
+        |instant: &Option<Instant>| instant.map_or_else(|| "-".to_owned(), |it| it.to_string());
+    let held = match pulse.held_since {
+        Some(since) => format!(", held since {since}: see kalends resume"),
+        None => String::new(),
+    };
+    format!(
+        "{name}  {mode}, {country}, {currency}, {zone}, lane {lane}\n  \
+         {schedules} schedules, next due {next}, last worked {beat}{held}",
+        country = account.country,
+        currency = account.currency.code(),
+        zone = account.zone.name(),
+        lane = account.lane.0,
+        next = at(next_due),
+        beat = at(&pulse.beat_at),
+    )
+}
