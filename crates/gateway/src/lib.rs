@@ -10,9 +10,11 @@
 //! - [`passage`] passes on what is not ours to answer.
 //! - [`upstream`] is what all share that speak to somebody else.
 //!
-//! Beside them stands [`courier`], which sends letters to URLs that strangers named.
+//! Beside them stand [`courier`], which sends letters to URLs that strangers named, and
+//! [`collector`], which sends traces.
 
 pub mod bank;
+pub mod collector;
 pub mod courier;
 #[cfg(any(test, fuzzing))]
 pub mod exercise;

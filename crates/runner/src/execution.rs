@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use engine::settlement::{resolve, send_again, settle, turn_away};
 use engine::{
-    Awaiting, NotSent, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Run, Settlement, Wait,
-    admit,
+    Awaiting, Instant, NotSent, Occurrence, OccurrenceStatus, Outcome, PaymentId, PaymentRequest,
+    Run, Settlement, Wait, admit,
 };
 use gateway::{Inquiry, Lookup, Permit, Quote};
-use store::{ClockMode, Frozen, Pulse, StoreError};
+use store::{ClockMode, Frozen, Pulse, Settled, StoreError};
 
 use crate::Lane;
 use crate::doubt::{key_used_since, may_have_gone_on};
@@ -272,7 +272,12 @@ impl Lane {
             return Vec::new();
         }
         let requests = asked.iter().map(|it| self.inquiry(&it.run, None).request).collect();
+        let begun = self.wall.now();
         let outcomes = self.gateway.pay(requests, Permit::unlimited()).await;
+        if let Some(traces) = self.traces.get() {
+            let runs = asked.iter().map(|awaiting| &awaiting.run);
+            traces.asked(runs.zip(&outcomes), (begun, self.wall.now()));
+        }
         self.note_outcomes(&outcomes);
         let now = self.now();
         asked
@@ -388,7 +393,11 @@ impl Lane {
             );
             return Vec::new();
         }
+        let begun = self.wall.now();
         let outcomes = self.gateway.pay(self.requests(runs), self.permit(claimed)).await;
+        if let Some(traces) = self.traces.get() {
+            traces.asked(runs.iter().zip(&outcomes), (begun, self.wall.now()));
+        }
         self.note_outcomes(&outcomes);
         outcomes
     }
@@ -433,7 +442,10 @@ impl Lane {
         }
         let schedules: Vec<_> = settlements.iter().map(crate::schedule_of).collect();
         let due: Vec<_> = settlements.iter().map(crate::due_of).collect();
+        let recorded = self.to_be_traced(&settlements);
+        let begun = self.wall.now();
         let settled = self.store.settle(self.term, settlements).await?;
+        self.trace(recorded, &settled, begun);
         let now = self.now();
         for ((settled, one), due) in settled.into_iter().zip(noted).zip(due) {
             if settled.is_written() {
@@ -453,6 +465,42 @@ impl Lane {
         }
         self.settled.announce(&schedules);
         Ok(counts)
+    }
+}
+
+impl Lane {
+    /// What is recorded, with the number of its settlement, where anybody is told.
+    fn to_be_traced(
+        &self,
+        settlements: &[Settlement],
+    ) -> Vec<(usize, Option<Instant>, Occurrence)> {
+        if self.traces.get().is_none() {
+            return Vec::new();
+        }
+        // A clock that is moved says nothing of when a payment was due by the wall.
+        let by_wall = self.clock.read(self.wall.as_ref()).mode == ClockMode::Wall;
+        let numbered = settlements.iter().enumerate();
+        numbered
+            .flat_map(|(number, settlement)| {
+                let due = crate::due_of(settlement).filter(|_| by_wall);
+                settlement.occurrences.iter().map(move |it| (number, due, it.clone()))
+            })
+            .collect()
+    }
+
+    fn trace(
+        &self,
+        recorded: Vec<(usize, Option<Instant>, Occurrence)>,
+        settled: &[Settled],
+        begun: Instant,
+    ) {
+        let Some(traces) = self.traces.get() else { return };
+        let ended = self.wall.now();
+        for (number, due, occurrence) in recorded {
+            if settled.get(number).is_some_and(|settled| settled.is_written()) {
+                traces.settled(&occurrence, due, (begun, ended));
+            }
+        }
     }
 }
 

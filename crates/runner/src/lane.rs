@@ -1,7 +1,7 @@
 //! A lane: one clock, one gateway, and the queue of what is due by it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use engine::settlement::Source;
@@ -20,6 +20,7 @@ use crate::in_flight::InFlight;
 use crate::instruments::Instruments;
 use crate::kept::Kept;
 use crate::measured::Measured;
+use crate::traces::Traces;
 use crate::watch::Watch;
 
 /// One lane as one node works it, under the term of one start.
@@ -27,6 +28,8 @@ pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) instruments: Arc<Instruments>,
+    /// Where it is told what payments go through.
+    pub(crate) traces: OnceLock<Traces>,
     pub(crate) wall: Arc<dyn WallTime>,
     pub(crate) clock: Clock,
     pub(crate) id: LaneId,
@@ -106,6 +109,7 @@ impl Lane {
             store,
             gateway,
             instruments,
+            traces: OnceLock::new(),
             wall,
             clock: Clock::new(clock.mode, clock.target),
             id,

@@ -9,6 +9,7 @@
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
 //! - [`instruments`] are what a lane measures of itself; `measured` times its gateway.
+//! - [`traces`] tell a collector what each payment went through.
 //! - `due_loop` does all this as time goes by.
 //! - [`delivery`] tells webhook endpoints what happened, beside all this.
 
@@ -27,6 +28,7 @@ pub mod instruments;
 mod kept;
 pub mod lane;
 mod measured;
+pub mod traces;
 mod watch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -52,6 +54,7 @@ use crate::delivery::Post;
 use crate::instruments::Instruments;
 pub use crate::lane::Lane;
 pub(crate) use crate::lane::{due_of, schedule_of};
+use crate::traces::Traces;
 
 /// How long the creation of a schedule that starts now waits for its first run.
 pub const FIRST_RUN_WAIT: Duration = Duration::from_secs(10);
@@ -115,6 +118,15 @@ impl Handle {
     /// Has deliveries end when the loop does. Only the first that is attached is.
     pub fn attach(&self, post: Arc<Post>) {
         let _ = self.post.set(post);
+    }
+
+    /// Has a collector told what each payment goes through, and each delivery of whoever is
+    /// attached. Only the first that is named is told.
+    pub fn trace(&self, traces: &Traces) {
+        let _ = self.lane.traces.set(traces.clone());
+        if let Some(post) = self.post.get() {
+            post.trace(traces);
+        }
     }
 
     /// Finishes the batches and deliveries that are in flight and ends the loop.

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub(crate) use reading::read;
-pub(crate) use settings::{AccountSettings, Configuration, LogFormat};
+pub(crate) use settings::{AccountSettings, Configuration, LogFormat, TraceSettings};
 
 /// Which configuration.
 #[derive(Args)]

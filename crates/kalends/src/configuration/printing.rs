@@ -29,6 +29,14 @@ pub(super) fn print(configuration: &Configuration) -> String {
         "format",
         configuration.logs.format.name(),
     );
+    file.section("[traces]");
+    let collector = configuration.traces.collector.as_ref().map(|url| url.as_str().to_owned());
+    file.optional(
+        "A collector of traces, by OTLP over HTTP (OpenTelemetry); nobody is told if left out",
+        "collector",
+        collector,
+        "\"http://127.0.0.1:4318/\"",
+    );
     file.section("[webhooks]");
     file.key(
         "Whether webhooks may go to private addresses, and without TLS",

@@ -186,8 +186,8 @@ secret_key_file = \"key\"
         assert_eq!(
             refusal("listen = \"127.0.0.1:1\"\ndatta = \"x\"\n", &[]),
             "the configuration cannot be used\n  kalends.toml:2: datta: unknown field `datta`, \
-             expected one of `listen`, `data`, `logs`, `webhooks`, `tls`, `connections`, \
-             `rate_limits`, `accounts`"
+             expected one of `listen`, `data`, `logs`, `traces`, `webhooks`, `tls`, \
+             `connections`, `rate_limits`, `accounts`"
         );
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Configuration {
     pub(crate) data: PathBuf,
     /// What is logged, and how.
     pub(crate) logs: LogSettings,
+    /// Who is told what each payment went through.
+    pub(crate) traces: TraceSettings,
     /// How webhooks are sent.
     pub(crate) webhooks: WebhookSettings,
     /// By which certificate it speaks, where by any.
@@ -45,6 +47,7 @@ impl Default for Configuration {
             listen: SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7007).into(),
             data: PathBuf::from("kalends-data"),
             logs: LogSettings::default(),
+            traces: TraceSettings::default(),
             webhooks: WebhookSettings::default(),
             tls: TlsSettings::default(),
             connections: ConnectionSettings::default(),
@@ -56,8 +59,17 @@ impl Default for Configuration {
 
 impl Configuration {
     /// The sections that there are.
-    pub(super) const SECTIONS: [&str; 8] =
-        ["listen", "data", "logs", "webhooks", "tls", "connections", "rate_limits", "accounts"];
+    pub(super) const SECTIONS: [&str; 9] = [
+        "listen",
+        "data",
+        "logs",
+        "traces",
+        "webhooks",
+        "tls",
+        "connections",
+        "rate_limits",
+        "accounts",
+    ];
 
     /// What people want to know of it first.
     pub(super) fn in_short(&self) -> String {
@@ -104,6 +116,15 @@ impl LogFormat {
             LogFormat::Json => "json",
         }
     }
+}
+
+/// Who is told what each payment went through.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct TraceSettings {
+    /// A collector that takes OTLP over HTTP; nobody, where none is named.
+    #[serde(deserialize_with = "optional_url")]
+    pub(crate) collector: Option<Url>,
 }
 
 /// How webhooks are sent.
@@ -342,6 +363,10 @@ fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Err
         let known: Vec<_> = Version::ALL.into_iter().map(Version::as_str).collect();
         D::Error::custom(format!("{asked:?} is no version here; {} are", known.join(" and ")))
     })
+}
+
+fn optional_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Url>, D::Error> {
+    url(deserializer).map(Some)
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Url, D::Error> {

@@ -11,15 +11,17 @@ use api::overlay::Overlay;
 use clap::Args;
 use engine::{Account, Mode};
 use gateway::bank::Bank;
+use gateway::collector::Collector;
 use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
 use gateway::passage::Passage;
 use gateway::upstream::Names;
 use runner::delivery::Settings;
+use runner::traces::{Sending, Traces};
 use runner::{Handle, MachineTime, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, NameStore, Store};
 
-use crate::configuration::{AccountSettings, ConfigurationArgument};
+use crate::configuration::{AccountSettings, ConfigurationArgument, TraceSettings};
 use crate::local_names::PublicIds;
 use crate::server::{Certificate, Entrance};
 use crate::{data, logging, server};
@@ -52,7 +54,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let app = App::new(Arc::clone(first))
         .with_names(store.clone())
         .with_rate_limits(configuration.rate_limits.into())
-        .with_webhooks(store, wall, webhooks)?;
+        .with_webhooks(store.clone(), wall, webhooks)?;
+    let sending = trace(&configuration.traces, &store, &runners)?;
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
@@ -60,7 +63,25 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     // Whoever started it may have closed its output: that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Kalends, ready on {url}");
     tracing::info!(url, accounts = runners.len(), "serving");
-    server::run(entrance, router, &runners).await
+    let served = server::run(entrance, router, &runners).await;
+    if let Some(sending) = sending {
+        sending.end().await;
+    }
+    served
+}
+
+/// Has a collector told what payments go through, where one is named.
+fn trace(
+    settings: &TraceSettings,
+    store: &Arc<SqliteStore>,
+    runners: &[Arc<Handle>],
+) -> anyhow::Result<Option<Sending>> {
+    let Some(url) = &settings.collector else { return Ok(None) };
+    let (traces, sending) = Traces::begin(Collector::new(url)?, store.installation());
+    for runner in runners {
+        runner.trace(&traces);
+    }
+    Ok(Some(sending))
 }
 
 /// An account whose schedules run.

@@ -28,6 +28,7 @@ mod secrets;
 mod shim;
 mod stopped;
 mod tls;
+mod traces;
 mod upstream;
 mod webhooks;
 mod world;

@@ -11,14 +11,14 @@ use crate::sandbox_process::{PUBLIC_KEY, SECRET_KEY, SandboxProcess};
 const START: &str = "2026-01-31T00:00:00Z";
 
 /// An upstream, and a server in front of it, by clocks that are moved together.
-struct World {
+pub(crate) struct World {
     folder: TempDir,
     upstream: SandboxProcess,
-    server: SandboxProcess,
+    pub(crate) server: SandboxProcess,
 }
 
 impl World {
-    async fn open(more: &str) -> World {
+    pub(crate) async fn open(more: &str) -> World {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("upstream.log");
         let data = folder.path().join("upstream.db");
@@ -47,13 +47,13 @@ impl World {
     }
 
     /// The upstream first: whoever pays is never behind whoever asks.
-    async fn advance(&self, to: &str) {
+    pub(crate) async fn advance(&self, to: &str) {
         self.upstream.advance(to).await;
         self.server.advance(to).await;
     }
 
     /// A customer with a card, made through the server.
-    async fn customer(&self) -> Value {
+    pub(crate) async fn customer(&self) -> Value {
         let token = self
             .server
             .post(
@@ -79,7 +79,7 @@ fn file(folder: &TempDir, name: &str) -> PathBuf {
     folder.path().join(name)
 }
 
-fn monthly(customer: &Value) -> Value {
+pub(crate) fn monthly(customer: &Value) -> Value {
     json!({
         "every": 1, "period": "month", "on": { "days_of_month": [31] },
         "end_date": "2026-12-31",

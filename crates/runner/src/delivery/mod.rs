@@ -18,7 +18,7 @@ mod round;
 mod tally;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,6 +30,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::clock::WallTime;
+use crate::traces::Traces;
 
 pub use gateway::courier::Reach;
 pub use gateway::upstream::SetupError;
@@ -135,6 +136,7 @@ pub struct Post {
     to_well: Semaphore,
     to_ailing: Semaphore,
     health: Mutex<HashMap<EndpointId, Health>>,
+    traces: OnceLock<Traces>,
     stopping: watch::Sender<bool>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -172,6 +174,7 @@ impl Post {
             to_well: Semaphore::new(settings.concurrency.max(1)),
             to_ailing: Semaphore::new((settings.concurrency / 4).max(1)),
             health: Mutex::default(),
+            traces: OnceLock::new(),
             stopping: watch::channel(false).0,
             task: Mutex::default(),
             webhooks,
@@ -181,6 +184,11 @@ impl Post {
             settings,
             tally,
         }))
+    }
+
+    /// Has a collector told of each delivery.
+    pub(crate) fn trace(&self, traces: &Traces) {
+        let _ = self.traces.set(traces.clone());
     }
 
     /// Lets the letters that are under way arrive, sends no others, and ends.

@@ -119,6 +119,11 @@ impl Post {
             None => Told::Nothing("the event could not be written down; the log says why".into()),
         };
         let took = self.wall.elapsed().saturating_sub(begun);
+        let of = event.as_ref().and_then(|event| event.body.attempt());
+        if let Some((traces, of)) = self.traces.get().zip(of) {
+            let status = told.receipt().map(|receipt| receipt.status);
+            traces.told(of, delivery.id.0, status, (at, self.wall.now()));
+        }
         self.record(endpoint, &delivery, told, (at, took)).await
     }
 
