@@ -196,7 +196,7 @@ fn plan(account: &Account, customer: CustomerId, day: u8) -> anyhow::Result<Plan
         cadence: Recurrence::new(rule, date(2026, 1, 2), date(2036, 1, 1))?.into(),
         except: Box::default(),
         policies: Policies {
-            timing: Timing { zone: account.zone.clone(), hour: Time::constant(8, 30, 0, 0) },
+            timing: Timing::new(account.zone.clone(), Time::constant(8, 30, 0, 0)),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: true,
             catch_up: engine::CatchUp::ALL,

@@ -254,7 +254,7 @@ pub(crate) fn plan(random: &mut Random, with_shares: bool, from: Date, to: Date)
         cadence: recurrence.into(),
         except: Box::default(),
         policies: Policies {
-            timing: Timing { zone: Zone::named(zone).ok()?, hour },
+            timing: Timing::new(Zone::named(zone).ok()?, hour),
             retry,
             run_at_start: random.one_in(2),
             catch_up: catch_up(random),

@@ -183,7 +183,7 @@ mod tests {
         let plan = Plan::new(
             Timetable::new("FREQ=DAILY".parse().unwrap(), start),
             Policies {
-                timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+                timing: Timing::new(Zone::utc(), Time::midnight()),
                 retry: RetryPolicy::NEVER,
                 run_at_start,
                 catch_up: crate::policy::CatchUp::ALL,

@@ -14,8 +14,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-
 use crate::account::Attributes;
 use crate::amendment::Amendment;
 use crate::cadence::Cadence;
@@ -360,12 +358,9 @@ fn queue(schedule: &Schedule, amendment: Option<&Amendment>, run: PausedRun, now
 
 /// The first slot of a plan's cadence that is due later than now, and when.
 pub(crate) fn next_due(plan: &Plan, now: Instant) -> Option<(Slot, Instant)> {
-    // A day covers every zone's gap and fold, and the hour of a date.
-    let near = plan.policies.timing.zone.moment_at(now);
-    let from = near.checked_sub(SignedDuration::from_hours(24)).unwrap_or(near);
     let first = plan
         .cadence
-        .iter_from(from)
+        .iter_from(plan.policies.timing.nearest_to_come(now))
         .find(|slot| !plan.is_excepted(*slot) && plan.due(*slot).is_none_or(|due| due > now))?;
     Some((first, plan.due(first)?))
 }
@@ -496,9 +491,7 @@ impl<'a> Draft<'a> {
 
     /// The cadence's slots that are due later than now and that it has not passed.
     fn coming(&self) -> impl Iterator<Item = Slot> + '_ {
-        // A day covers every zone's gap and fold, and the hour of a date.
-        let near = self.plan.policies.timing.zone.moment_at(self.now);
-        let from = near.checked_sub(SignedDuration::from_hours(24)).unwrap_or(near);
+        let from = self.plan.policies.timing.nearest_to_come(self.now);
         let slots = self.plan.cadence.iter_from(from);
         slots.filter(|slot| self.is_to_come(*slot) && *slot >= self.schedule.since)
     }

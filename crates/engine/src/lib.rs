@@ -17,6 +17,7 @@
 pub mod account;
 pub mod admission;
 pub mod amendment;
+pub mod business_days;
 pub mod cadence;
 pub mod creation;
 pub mod edit;
@@ -34,6 +35,7 @@ pub mod time;
 pub use account::{Account, Attributes, Mode};
 pub use admission::{Lateness, admit};
 pub use amendment::Amendment;
+pub use business_days::BusinessDays;
 pub use cadence::Cadence;
 pub use identity::{
     AccountId, CardId, ChargeId, ClockId, CustomerId, InstallationId, LaneId, LinkedAccountId,

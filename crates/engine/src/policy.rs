@@ -1,11 +1,13 @@
 //! Policies: where two dialects behave differently, the difference is a value here.
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use serde::{Deserialize, Serialize};
 
+use crate::business_days::{BusinessDays, lag_days};
 use crate::outcome::DeclineKind;
 use crate::run::Attempt;
-use crate::time::Zone;
+use crate::time::{Instant, Zone};
 
 /// How a schedule behaves beyond what it pays and when.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -28,6 +30,35 @@ pub struct Timing {
     pub zone: Zone,
     /// The hour there.
     pub hour: Time,
+    /// Which days are none on which its dates run; none where every day is one. Stores keep
+    /// it beside the plan: plans that were stored before there was any have no place for it.
+    #[serde(skip)]
+    pub business_days: Option<BusinessDays>,
+}
+
+impl Timing {
+    /// At an hour of every day.
+    #[must_use]
+    pub const fn new(zone: Zone, hour: Time) -> Timing {
+        Timing { zone, hour, business_days: None }
+    }
+
+    /// When what is of a date runs; `None` past the last instant there is.
+    #[must_use]
+    pub fn due(&self, date: Date) -> Option<Instant> {
+        let day = match &self.business_days {
+            None => date,
+            Some(business_days) => business_days.on_or_after(date),
+        };
+        self.zone.instant(day, self.hour)
+    }
+
+    /// The moment before which no date lies whose run is still to come at an instant.
+    pub(crate) fn nearest_to_come(&self, now: Instant) -> DateTime {
+        let near = self.zone.moment_at(now);
+        let lag = SignedDuration::from_hours(24 * lag_days(self.business_days.as_ref()));
+        near.checked_sub(lag).unwrap_or(near)
+    }
 }
 
 /// What follows a declined attempt.

@@ -12,7 +12,7 @@ use crate::identity::{
 };
 use crate::instruction::{Instruction, Remitted, TransferAmount};
 use crate::money::{Currency, Money, Percentage};
-use crate::policy::{Policies, Timing};
+use crate::policy::Policies;
 use crate::time::{Instant, Slot};
 
 /// The standing part of a schedule: everything that any of its runs needs.
@@ -37,14 +37,14 @@ impl Plan {
         Plan { cadence: cadence.into(), except: Box::default(), policies, instruction }
     }
 
-    /// The instant at which a slot comes that its owner has not moved: its date's hour
-    /// or its own moment, in the plan's zone. `None` past the last instant there is.
+    /// The instant at which a slot comes that its owner has not moved: the hour of its date,
+    /// or of the business day in its place, or its own moment, in the plan's zone. `None` past the last instant there is.
     #[must_use]
     pub fn due(&self, slot: Slot) -> Option<Instant> {
-        let Timing { zone, hour } = &self.policies.timing;
+        let timing = &self.policies.timing;
         match &self.cadence {
-            Cadence::Dates(_) => zone.instant(slot.date(), *hour),
-            Cadence::Times(_) | Cadence::Nothing => zone.instant_of(slot.moment()),
+            Cadence::Dates(_) => timing.due(slot.date()),
+            Cadence::Times(_) | Cadence::Nothing => timing.zone.instant_of(slot.moment()),
         }
     }
 
@@ -81,9 +81,12 @@ impl Plan {
         };
         let now = self.policies.timing.zone.moment_at(by);
         let is_due = |slot: Slot| self.due(slot).is_some_and(|due| due <= by);
-        let newest = self.cadence.on_or_before(now).filter(|slot| *slot > after);
         let all = self.cadence.count_between(from, now);
-        let not_yet = u64::from(newest.is_some_and(|newest| !is_due(newest)));
+        let newest = self.cadence.on_or_before(now);
+        let newest_first = std::iter::successors(newest, |slot| self.cadence.before(*slot));
+        // The hour of the newest may not have come, and those before it may have moved.
+        let not_yet = newest_first.take_while(|slot| *slot > after && !is_due(*slot)).count();
+        let not_yet = u64::try_from(not_yet).unwrap_or(u64::MAX);
         let excepted = self.except.iter().filter(|slot| **slot > after && is_due(**slot)).count();
         all.saturating_sub(not_yet).saturating_sub(u64::try_from(excepted).unwrap_or(u64::MAX))
     }

@@ -16,7 +16,7 @@ use crate::admission::Lateness;
 use crate::identity::ScheduleId;
 use crate::occurrence::{Occurrence, OccurrenceStatus};
 use crate::outcome::{Decline, DeclineKind, Outcome, PaymentId};
-use crate::policy::{Exhausted, Timing};
+use crate::policy::Exhausted;
 use crate::run::{Attempt, Role, Run, RunKey};
 use crate::schedule::{Link, ScheduleEvent, Status};
 use crate::time::{Instant, Slot};
@@ -369,9 +369,9 @@ impl<'a> Book<'a> {
         if *attempt >= retry.retries_max || !retry.retried.includes(kind) {
             return None;
         }
-        let today = plan.policies.timing.zone.date_at(self.now);
-        let Timing { zone, hour } = &plan.policies.timing;
-        let due = zone.instant(retry.spacing.after(today, *attempt)?, *hour)?;
+        let timing = &plan.policies.timing;
+        let today = timing.zone.date_at(self.now);
+        let due = timing.due(retry.spacing.after(today, *attempt)?)?;
         Some(Run { attempt: attempt.saturating_add(1), ..self.follow_up(RunKey { due, ..*key }) })
     }
 

@@ -62,7 +62,7 @@ pub(crate) mod tests {
     /// A run of a slot at midnight on 31 January 2026, by itself.
     pub(crate) fn run(schedule: i64) -> Run {
         let policies = Policies {
-            timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+            timing: Timing::new(Zone::utc(), Time::midnight()),
             retry: RetryPolicy::NEVER,
             catch_up: CatchUp::ALL,
             run_at_start: false,

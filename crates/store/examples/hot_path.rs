@@ -126,10 +126,10 @@ fn plan(day: u8, number: u32) -> Result<Plan, Failure> {
         cadence: Recurrence::new(rule, date(2026, 1, 1), date(2030, 1, 1))?.into(),
         except: Box::default(),
         policies: Policies {
-            timing: Timing {
-                zone: Zone::named("Asia/Bangkok")?,
-                hour: Time::constant(8, 0, 0, 0).with().minute(minute).build()?,
-            },
+            timing: Timing::new(
+                Zone::named("Asia/Bangkok")?,
+                Time::constant(8, 0, 0, 0).with().minute(minute).build()?,
+            ),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: false,
             catch_up: engine::CatchUp::ALL,

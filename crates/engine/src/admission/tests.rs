@@ -19,7 +19,7 @@ fn run(missed: Missed) -> Run {
     let plan = Plan::new(
         daily.unwrap(),
         Policies {
-            timing: Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour },
+            timing: Timing::new(Zone::named("Asia/Bangkok").unwrap(), hour),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             catch_up: CatchUp { missed, ..CatchUp::ALL },
             run_at_start: false,

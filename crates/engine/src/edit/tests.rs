@@ -2,10 +2,11 @@
 
 use jiff::civil::{Time, date};
 use proptest::prelude::*;
-use recurrence::{Recurrence, Rule, Timetable};
+use recurrence::{NamedCalendar, Recurrence, Rule, Timetable};
 
 use super::*;
 use crate::admission::admit;
+use crate::business_days::BusinessDays;
 use crate::creation::{Creation, create};
 use crate::identity::{AccountId, ChargeId, CustomerId, LaneId};
 use crate::money::{Currency, Money};
@@ -20,11 +21,11 @@ fn at(text: &str) -> Instant {
 }
 
 fn bangkok(hour: i8) -> Timing {
-    Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour: Time::constant(hour, 0, 0, 0) }
+    Timing::new(Zone::named("Asia/Bangkok").unwrap(), Time::constant(hour, 0, 0, 0))
 }
 
 fn new_york(hour: i8) -> Timing {
-    Timing { zone: Zone::named("America/New_York").unwrap(), hour: Time::constant(hour, 0, 0, 0) }
+    Timing::new(Zone::named("America/New_York").unwrap(), Time::constant(hour, 0, 0, 0))
 }
 
 /// One schedule, its rows of the queue, and what became of its slots.
@@ -314,6 +315,57 @@ fn a_slot_whose_new_hour_has_passed_runs_at_once() {
 }
 
 #[test]
+fn what_falls_on_a_closed_day_runs_on_the_next_that_is_open() {
+    let mut world = World::daily();
+    // Friday, after its hour.
+    world.run_until(at("2026-01-30T12:00:00Z"), true);
+    let before = world.recorded.len();
+    let days = BusinessDays::weekdays();
+    world.retime(Timing { business_days: Some(days), ..bangkok(9) }).unwrap();
+    assert_eq!(world.queued(), ["2026-01-31 2026-02-02T02:00:00Z"]);
+    world.run_until(at("2026-02-02T01:59:59Z"), true);
+    assert_eq!(world.recorded_from(before), [""; 0], "nothing runs at the weekend");
+    world.run_until(at("2026-02-03T03:00:00Z"), true);
+    let ran = ["2026-01-31", "2026-02-01", "2026-02-02", "2026-02-03"];
+    assert_eq!(world.recorded_from(before), ran.map(|day| format!("{day} 0 Successful")));
+}
+
+#[test]
+fn opening_a_closed_day_runs_what_waits_for_the_next_and_repeats_nothing() {
+    let mut world = World::daily();
+    world.run_until(at("2026-01-29T12:00:00Z"), true);
+    let closed = Timing { business_days: Some(BusinessDays::weekdays()), ..bangkok(9) };
+    world.retime(closed.clone()).unwrap();
+    world.run_until(at("2026-01-30T12:00:00Z"), true);
+    let before = world.recorded.len();
+    // Sunday: the Saturday waits for Monday.
+    world.run_until(at("2026-02-01T12:00:00Z"), true);
+    world.retime(bangkok(9)).unwrap();
+    world.run_until(at("2026-02-01T13:00:00Z"), true);
+    let ran = ["2026-01-31 0 Successful", "2026-02-01 0 Successful"];
+    assert_eq!(world.recorded_from(before), ran);
+    // What ran at the weekend would have been Monday's by the days that are closed again.
+    world.retime(closed).unwrap();
+    world.run_until(at("2026-02-03T00:00:00Z"), true);
+    assert_eq!(world.recorded_from(before + 2), ["2026-02-02 0 Successful"]);
+}
+
+#[test]
+fn a_rule_that_begins_at_a_weekend_leaves_what_waited_for_monday_behind() {
+    let mut world = World::daily();
+    world.run_until(at("2026-01-29T12:00:00Z"), true);
+    let closed = Timing { business_days: Some(BusinessDays::weekdays()), ..bangkok(9) };
+    world.retime(closed).unwrap();
+    world.run_until(at("2026-02-01T12:00:00Z"), true);
+    let before = world.recorded.len();
+    let rule = Recurrence::new(Rule::days(2).unwrap(), date(2026, 1, 1), date(2026, 3, 31));
+    world.edit(Edit { cadence: Some(rule.unwrap().into()), ..Edit::default() }).unwrap();
+    world.run_until(at("2026-02-05T12:00:00Z"), true);
+    let ran = ["2026-02-02 0 Successful", "2026-02-04 0 Successful"];
+    assert_eq!(world.recorded_from(before), ran);
+}
+
+#[test]
 fn a_zone_to_the_west_repeats_no_hour_that_has_run() {
     let mut world = World::hourly();
     world.run_until(at("2026-01-01T12:00:00Z"), true);
@@ -357,6 +409,7 @@ enum Step {
     Resume,
     Unsuspend,
     Retime { is_east: bool, hour: i8 },
+    Close { which: Option<NamedCalendar> },
     Retry { retries_max: u8, suspends: bool },
     CatchUp { missed: Missed },
     CallOff { ahead: usize },
@@ -368,6 +421,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let missed = prop_oneof![Just(Missed::All), Just(Missed::Latest), Just(Missed::Skip)];
+    let closed = proptest::option::of(proptest::sample::select(&NamedCalendar::ALL[..]));
     let step = prop_oneof![
         4 => (1..80_i64, any::<bool>()).prop_map(|(hours, is_paid)| Step::Run { hours, is_paid }),
         1 => (1..200_i64).prop_map(|hours| Step::Sleep { hours }),
@@ -375,6 +429,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Resume),
         2 => Just(Step::Unsuspend),
         3 => (any::<bool>(), 0..24_i8).prop_map(|(is_east, hour)| Step::Retime { is_east, hour }),
+        3 => closed.prop_map(|which| Step::Close { which }),
         1 => (0..3_u8, any::<bool>())
             .prop_map(|(retries_max, suspends)| Step::Retry { retries_max, suspends }),
         1 => missed.prop_map(|missed| Step::CatchUp { missed }),
@@ -404,6 +459,12 @@ impl World {
             Step::Unsuspend => self.turn(Turn::Unsuspend),
             Step::Retime { is_east: true, hour } => self.retime(bangkok(hour)),
             Step::Retime { is_east: false, hour } => self.retime(new_york(hour)),
+            Step::Close { which } => {
+                let from = date(2026, 1, 1);
+                let business_days = which.map(|which| BusinessDays::of(which, from));
+                let present = self.schedule.plan.policies.timing.clone();
+                self.retime(Timing { business_days, ..present })
+            }
             Step::Retry { retries_max, suspends } => {
                 let retry = RetryPolicy {
                     retries_max,

@@ -35,7 +35,7 @@ fn at(text: &str) -> Instant {
 }
 
 fn bangkok(hour: Time) -> Timing {
-    Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour }
+    Timing::new(Zone::named("Asia/Bangkok").unwrap(), hour)
 }
 
 fn charges(rule: Rule, start: Date, end: Date) -> Plan {

@@ -166,7 +166,7 @@ impl World {
     /// Pays daily, from the second of January on.
     async fn daily(&self, instruction: Instruction) -> Schedule {
         let id = self.store.allocate_schedules(1).await.unwrap();
-        let timing = Timing { zone: Zone::utc(), hour: Time::constant(8, 30, 0, 0) };
+        let timing = Timing::new(Zone::utc(), Time::constant(8, 30, 0, 0));
         let retry = RetryPolicy::NEVER;
         let days =
             Recurrence::new(Rule::days(1).unwrap(), date(2026, 1, 2), date(2026, 1, 1 + DAYS));

@@ -134,10 +134,10 @@ async fn store_with(instructions: Vec<Instruction>) -> (Arc<ModelStore>, Vec<Sch
                 .into(),
             except: Box::default(),
             policies: Policies {
-                timing: Timing {
-                    zone: Zone::named("Asia/Bangkok").unwrap(),
-                    hour: Time::constant(8, 30, 0, 0),
-                },
+                timing: Timing::new(
+                    Zone::named("Asia/Bangkok").unwrap(),
+                    Time::constant(8, 30, 0, 0),
+                ),
                 retry: RetryPolicy::NEVER,
                 run_at_start: false,
                 catch_up: engine::CatchUp::ALL,

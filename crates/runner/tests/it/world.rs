@@ -85,10 +85,7 @@ impl World {
                 .into(),
             except: Box::default(),
             policies: Policies {
-                timing: Timing {
-                    zone: self.account.zone.clone(),
-                    hour: Time::constant(8, 30, 0, 0),
-                },
+                timing: Timing::new(self.account.zone.clone(), Time::constant(8, 30, 0, 0)),
                 retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
                 run_at_start: true,
                 catch_up,

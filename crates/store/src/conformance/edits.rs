@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use engine::edit::{Addition, Edit, EditError, Edited, Standing, Turn, edit};
 use engine::{
-    Amendment, Cadence, Currency, Instant, Instruction, Money, PartyId, PaymentMethodId, Plan,
-    Policies, Remitted, RetryPolicy, Schedule, Slot, Status, Timing, Zone,
+    Amendment, BusinessDays, Cadence, Currency, Instant, Instruction, Money, PartyId,
+    PaymentMethodId, Plan, Policies, Remitted, RetryPolicy, Schedule, Slot, Status, Timing, Zone,
 };
 use jiff::civil::{Time, date};
-use recurrence::Timetable;
+use recurrence::{NamedCalendar, Recurrence, Rule, Timetable};
 
 use super::world::{LANE, PAID, World, at, refused};
 use crate::store::{EditWritten, Found, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store};
@@ -35,7 +35,7 @@ fn rule(text: &str, start: &str) -> Cadence {
 
 fn plan(cadence: Cadence) -> Plan {
     let policies = Policies {
-        timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+        timing: Timing::new(Zone::utc(), Time::midnight()),
         retry: RetryPolicy::NEVER,
         run_at_start: false,
         catch_up: engine::CatchUp::ALL,
@@ -543,7 +543,7 @@ pub async fn other_hours_move_what_is_to_come_and_repeat_nothing(store: Arc<dyn 
     let every_five_hours = rule("FREQ=HOURLY;INTERVAL=5;COUNT=8", "2026-01-02T00:00:00");
     let schedule = made(&world, every_five_hours).await;
     assert_eq!(ran(&world, "2026-01-02T11:00:00Z").await.len(), 3);
-    let west = Timing { zone: Zone::named("America/New_York").unwrap(), hour: Time::midnight() };
+    let west = Timing::new(Zone::named("America/New_York").unwrap(), Time::midnight());
     let wish = Edit { timing: Some(west), ..Edit::default() };
     write(&world, &schedule, wish, "2026-01-02T11:00:00Z").await;
     assert_eq!(
@@ -557,6 +557,35 @@ pub async fn other_hours_move_what_is_to_come_and_repeat_nothing(store: Arc<dyn 
     let page = PageQuery::first(10);
     let listed = world.store.occurrences(&stored, at("2026-01-03T02:00:00Z"), page).await.unwrap();
     assert_eq!(listed.entries.len(), 5, "what ran by the old hours is listed by the new ones");
+}
+
+pub async fn dates_on_closed_days_run_on_the_next_that_is_open(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    // From a Friday to a Tuesday.
+    let daily = Rule::days(1).unwrap();
+    let five_days = Recurrence::new(daily, date(2026, 1, 2), date(2026, 1, 6)).unwrap();
+    let schedule = made(&world, five_days.into()).await;
+    let business_days = BusinessDays::of(NamedCalendar::FederalReserve, date(2026, 1, 1));
+    let present = schedule.plan.policies.timing.clone();
+    let closed = Timing { business_days: Some(business_days), ..present };
+    let wish = Edit { timing: Some(closed), ..Edit::default() };
+    let edited = write(&world, &schedule, wish, CREATED).await;
+    assert_eq!(world.stored(&schedule).await, edited, "its calendar is stored");
+    let run = ran(&world, "2026-01-04T23:00:00Z").await;
+    assert_eq!(run, ["2026-01-02 100 2026-01-02T00:00:00Z"]);
+    assert_eq!(
+        ran(&world, "2026-01-06T23:00:00Z").await,
+        [
+            "2026-01-03 100 2026-01-05T00:00:00Z",
+            "2026-01-04 100 2026-01-05T00:00:00Z",
+            "2026-01-05 100 2026-01-05T00:00:00Z",
+            "2026-01-06 100 2026-01-06T00:00:00Z",
+        ]
+    );
+    let stored = world.stored(&schedule).await;
+    let page = PageQuery::first(10);
+    let listed = world.store.occurrences(&stored, at("2026-01-07T00:00:00Z"), page).await.unwrap();
+    assert_eq!(listed.entries.len(), 5);
 }
 
 pub async fn an_edit_by_hand_is_on_record_if_it_is_written(store: Arc<dyn Store>) {

@@ -138,6 +138,7 @@ macro_rules! store_conformance {
                 what_is_queued_beside_the_cadence_overtakes_a_pause
                 a_paused_schedule_that_is_deleted_is_no_longer_paused
                 other_hours_move_what_is_to_come_and_repeat_nothing
+                dates_on_closed_days_run_on_the_next_that_is_open
                 an_edit_by_hand_is_on_record_if_it_is_written
                 schedules_are_found_a_stretch_at_a_time
             }

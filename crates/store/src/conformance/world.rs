@@ -48,10 +48,7 @@ pub fn charges(rule: Rule, start: Date, end: Date) -> Plan {
         cadence: Recurrence::new(rule, start, end).unwrap().into(),
         except: Box::default(),
         policies: Policies {
-            timing: Timing {
-                zone: Zone::named("Asia/Bangkok").unwrap(),
-                hour: Time::constant(8, 30, 0, 0),
-            },
+            timing: Timing::new(Zone::named("Asia/Bangkok").unwrap(), Time::constant(8, 30, 0, 0)),
             retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
             run_at_start: false,
             catch_up: engine::CatchUp::ALL,

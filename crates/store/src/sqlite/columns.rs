@@ -2,8 +2,9 @@
 
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
-    ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money, OccurrenceStatus, PaymentId,
-    Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId, Wait, WalletId,
+    BusinessDays, ChargeId, Currency, Instant, InstructionKind, Link, Mode, Money,
+    OccurrenceStatus, PaymentId, Plan, RemittanceId, Role, ScheduleEvent, Slot, Status, TransferId,
+    Wait, WalletId,
 };
 use rusqlite::Row;
 use serde::Serialize;
@@ -333,10 +334,18 @@ pub(super) fn stored_at<T: Stored>(row: &Row<'_>, index: usize) -> Outcome<T> {
 /// The version of compact blobs, their first byte.
 const COMPACT_VERSION: u8 = 2;
 
+/// The version of a plan's blob that ends with its business days. One without any is written
+/// as it was before there were any, and read by whoever read it then.
+const WITH_BUSINESS_DAYS: u8 = 3;
+
 /// A value as a compact blob.
 pub(super) fn compact<T: Serialize>(what: &'static str, value: &T) -> Outcome<Vec<u8>> {
+    compact_as(COMPACT_VERSION, what, value)
+}
+
+fn compact_as<T: Serialize>(version: u8, what: &'static str, value: &T) -> Outcome<Vec<u8>> {
     let mut bytes = Vec::with_capacity(96);
-    bytes.push(COMPACT_VERSION);
+    bytes.push(version);
     postcard::to_extend(value, bytes)
         .map_err(|error| Fault::Refused(format!("a {what} cannot be stored: {error}")))
 }
@@ -356,12 +365,21 @@ pub(super) fn from_compact<T: DeserializeOwned>(what: &'static str, bytes: &[u8]
 
 /// A plan as a compact blob.
 pub(super) fn plan_blob(plan: &Plan) -> Outcome<Vec<u8>> {
-    compact("plan", plan)
+    match &plan.policies.timing.business_days {
+        None => compact("plan", plan),
+        Some(business_days) => compact_as(WITH_BUSINESS_DAYS, "plan", &(plan, business_days)),
+    }
 }
 
 /// The reverse of [`plan_blob`].
 pub(super) fn plan(bytes: &[u8]) -> Outcome<Plan> {
-    from_compact("plan", bytes)
+    let Some((&WITH_BUSINESS_DAYS, body)) = bytes.split_first() else {
+        return from_compact("plan", bytes);
+    };
+    let read: Result<(Plan, BusinessDays), _> = postcard::from_bytes(body);
+    let (mut plan, business_days) = read.map_err(|error| Fault::corrupt("plan", error))?;
+    plan.policies.timing.business_days = Some(business_days);
+    Ok(plan)
 }
 
 /// JSON in a text column.

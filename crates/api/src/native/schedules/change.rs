@@ -7,12 +7,13 @@ use store::Deed;
 
 use super::super::endpoint::{Actor, Reply, Sent};
 use super::super::problem::Problem;
+use super::business_days::Wished;
 use super::turn::reason;
-use super::{of_id, policies, show};
+use super::{business_days, of_id, policies, show};
 use crate::App;
 
 /// What can be changed, and why it is.
-const NAMES: [&str; 5] = ["retry", "catch_up", "zone", "hour", "reason"];
+const NAMES: [&str; 7] = ["retry", "catch_up", "zone", "hour", "calendar", "roll", "reason"];
 
 pub(super) async fn change(
     State(app): State<App>,
@@ -34,19 +35,26 @@ pub(super) async fn change(
     if zone.is_some() && matches!(schedule.plan.cadence, Cadence::Times(_) | Cadence::Nothing) {
         read.refuse("zone cannot be changed where a schedule runs at instants, and not on dates");
     }
+    let today = schedule.plan.policies.timing.zone.date_at(app.runner.now());
+    let business_days = business_days::read(&mut read, today);
+    if business_days != Wished::AsItIs && schedule.plan.cadence.dates().is_none() {
+        read.refuse("roll cannot be changed where a schedule runs at instants, and not on dates");
+    }
     read.finish()?;
-    if retry.is_none() && catch_up.is_none() && zone.is_none() && hour.is_none() {
+    let changes_timing = zone.is_some() || hour.is_some() || business_days != Wished::AsItIs;
+    if retry.is_none() && catch_up.is_none() && !changes_timing {
         return Err(Problem::bad_request(
-            "nothing is to be changed; retry, catch_up, zone and hour can be",
+            "nothing is to be changed; retry, catch_up, zone, hour, and calendar with roll can be",
         ));
     }
     let reason = reason(&params)?;
     let entry = actor.entry(&app, Deed::ChangedPolicies, &id, &reason);
     let wish = |standing: &Standing| {
-        let Timing { zone: present, hour: at } = &standing.schedule.plan.policies.timing;
+        let present = &standing.schedule.plan.policies.timing;
         let timing = Timing {
-            zone: zone.clone().unwrap_or_else(|| present.clone()),
-            hour: hour.unwrap_or(*at),
+            zone: zone.clone().unwrap_or_else(|| present.zone.clone()),
+            hour: hour.unwrap_or(present.hour),
+            business_days: business_days.clone().over(present.business_days.as_ref()),
         };
         Ok::<_, Problem>(Edit { retry, catch_up, timing: Some(timing), ..Edit::default() })
     };

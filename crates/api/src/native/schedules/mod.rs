@@ -1,6 +1,7 @@
 //! `/kalends/v1/schedules`: schedules of either dialect, found, shown, paused, resumed, let
 //! go on after a suspension, and given other policies.
 
+mod business_days;
 mod catch_up;
 mod change;
 mod cursor;

@@ -7,6 +7,7 @@ use engine::{
 use jiff::civil::Time;
 use serde_json::{Value, json};
 
+use super::business_days;
 use super::find::{choice, word_of};
 use crate::omise::{Reader, integer};
 
@@ -35,6 +36,7 @@ pub(in crate::native) const LATENESS_MAX_SECONDS: i64 = 366 * 86_400;
 
 /// All policies, as they stand.
 pub(super) fn shown(policies: &Policies) -> Value {
+    let [calendar, roll] = business_days::shown(policies.timing.business_days.as_ref());
     json!({
         "retry": retry(&policies.retry),
         "catch_up": {
@@ -43,6 +45,8 @@ pub(super) fn shown(policies: &Policies) -> Value {
         },
         "zone": policies.timing.zone.name(),
         "hour": hour(policies.timing.hour),
+        calendar.0: calendar.1,
+        roll.0: roll.1,
         "run_at_start": policies.run_at_start,
     })
 }

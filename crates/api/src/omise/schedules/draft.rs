@@ -133,7 +133,7 @@ fn policies(context: &Context, instruction: &Instruction) -> Policies {
         Instruction::Transfer { .. } => (TRANSFER_HOUR, RetryPolicy::BUSINESS_DAYS_WHILE_SHORT),
         Instruction::Remittance(_) => (TRANSFER_HOUR, RetryPolicy::NEVER),
     };
-    let timing = Timing { zone: context.account.zone.clone(), hour };
+    let timing = Timing::new(context.account.zone.clone(), hour);
     Policies { timing, retry, run_at_start: true, catch_up: engine::CatchUp::ALL }
 }
 

@@ -50,7 +50,8 @@ async fn a_schedule_is_shown_whole() {
                     "exhausted": "suspend_schedule",
                 },
                 "catch_up": {"missed": "all", "lateness_max_seconds": 259_200},
-                "zone": "Asia/Bangkok", "hour": "08:30:00", "run_at_start": true,
+                "zone": "Asia/Bangkok", "hour": "08:30:00", "calendar": null, "roll": "none",
+                "run_at_start": true,
             },
             "next": [
                 {"slot": "2025-03-31", "due": "2025-03-31T01:30:00Z", "attempt": 0},
@@ -222,7 +223,7 @@ async fn policies_are_changed_for_what_is_to_come() {
         json!({
             "policies": {
                 "retry": retry, "catch_up": catch_up, "zone": "America/New_York",
-                "hour": "21:15:00", "run_at_start": true,
+                "hour": "21:15:00", "calendar": null, "roll": "none", "run_at_start": true,
             },
             "next": [
                 {"slot": "2025-04-30", "due": "2025-05-01T01:15:00Z", "attempt": 0},
@@ -237,14 +238,70 @@ async fn policies_are_changed_for_what_is_to_come() {
 }
 
 #[tokio::test]
+async fn dates_on_closed_days_run_on_the_next_that_is_open() {
+    let sandbox = Sandbox::open().await;
+    let id = made(&sandbox).await;
+    sandbox.advance("2025-04-01T00:00:00Z").await;
+    let path = format!("{PATH}/{id}");
+    let wish =
+        json!({"calendar": "bank_of_thailand", "roll": "following", "reason": "banks are closed"});
+    let changed = sandbox.patch(&path, wish).await;
+    assert_eq!(changed["policies"]["calendar"], "bank_of_thailand");
+    assert_eq!(changed["policies"]["roll"], "following");
+    // 31 May is a Saturday, 2 June a day that was given for the queen's birthday on the 3rd.
+    let next = json!([
+        {"slot": "2025-04-30", "due": "2025-04-30T01:30:00Z", "attempt": 0},
+        {"slot": "2025-05-31", "due": "2025-06-04T01:30:00Z", "attempt": 0},
+        {"slot": "2025-06-30", "due": "2025-06-30T01:30:00Z", "attempt": 0},
+    ]);
+    assert_eq!(changed["next"], next);
+    let occurrences = async || {
+        let listed = sandbox.get(&format!("/schedules/{id}/occurrences")).await;
+        let shown = |it: &Value| only(it, &["scheduled_on", "status", "processed_at"]);
+        let of_may = listed["data"].as_array().unwrap().iter().skip(2).map(shown);
+        (listed["total"].clone(), of_may.collect::<Vec<_>>())
+    };
+    sandbox.advance("2025-06-04T01:29:59Z").await;
+    assert_eq!(occurrences().await, (json!(2), vec![]), "nothing ran meanwhile");
+    sandbox.advance("2025-06-05T00:00:00Z").await;
+    let paid = json!({
+        "scheduled_on": "2025-05-31", "status": "successful", "processed_at": "2025-06-04T01:30:00Z",
+    });
+    assert_eq!(occurrences().await, (json!(3), vec![paid]));
+    let open_again = sandbox.patch(&path, json!({"roll": "none", "reason": "no longer"})).await;
+    assert_eq!(
+        only(&open_again["policies"], &["calendar", "roll"]),
+        json!({"calendar": null, "roll": "none"})
+    );
+}
+
+#[tokio::test]
 async fn policies_that_cannot_be_are_refused_with_all_that_is_wrong() {
     let sandbox = Sandbox::open().await;
     let path = format!("{PATH}/{}", made(&sandbox).await);
     for (body, detail) in [
-        (json!({"reason": "x"}), "nothing is to be changed; retry, catch_up, zone and hour can be"),
+        (
+            json!({"reason": "x"}),
+            "nothing is to be changed; retry, catch_up, zone, hour, and calendar with roll can be",
+        ),
+        (
+            json!({"colour": "red"}),
+            "colour cannot be changed here; these can: retry, catch_up, zone, hour, calendar, \
+             roll, reason",
+        ),
         (
             json!({"roll": "following"}),
-            "roll cannot be changed here; these can: retry, catch_up, zone, hour, reason",
+            "roll needs calendar, one of these: weekends, bank_of_thailand, federal_reserve, \
+             target2, japan, singapore, malaysia, england_and_wales",
+        ),
+        (json!({"calendar": "japan"}), "calendar needs roll, which is following or none"),
+        (
+            json!({"calendar": "japan", "roll": "preceding"}),
+            "roll must be one of these: none, following",
+        ),
+        (
+            json!({"calendar": "japan", "roll": "none"}),
+            "calendar is of no use where roll is none; leave it out",
         ),
         (
             json!({"zone": "Asia/Atlantis"}),

@@ -62,7 +62,7 @@ async fn made(
 /// and an occurrence of the second in which it is made runs at once.
 fn policies() -> Policies {
     Policies {
-        timing: Timing { zone: Zone::utc(), hour: Time::midnight() },
+        timing: Timing::new(Zone::utc(), Time::midnight()),
         retry: RetryPolicy::NEVER,
         run_at_start: true,
         catch_up: engine::CatchUp::ALL,

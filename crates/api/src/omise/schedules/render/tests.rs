@@ -46,7 +46,7 @@ fn captured(version: Version, shown: &Value) -> Captured {
         (day(either(shown, "start_on", "start_date")), day(either(shown, "end_on", "end_date")));
     let (instruction, parties) = instructed(&names, shown);
     let recurrence = recurrence::Recurrence::new(rule, start, end).unwrap();
-    let timing = Timing { zone: Zone::named("Asia/Bangkok").unwrap(), hour: draft::CHARGE_HOUR };
+    let timing = Timing::new(Zone::named("Asia/Bangkok").unwrap(), draft::CHARGE_HOUR);
     let policies = Policies {
         timing,
         retry: RetryPolicy::TWO_DAYS_THEN_SUSPEND,
