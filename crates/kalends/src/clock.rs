@@ -7,25 +7,15 @@ use http::Method;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::server_client::Server;
+use crate::server_client::{Server, ServerArguments};
 
 /// How often progress is asked for while the clock advances.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where the sandbox listens
-    #[arg(long, global = true, default_value = "http://127.0.0.1:7007", env = "KALENDS_URL")]
-    url: String,
-    /// A secret key of any account on that clock
-    #[arg(
-        long,
-        global = true,
-        default_value = "skey_test_sandbox",
-        env = "KALENDS_KEY",
-        hide_env_values = true
-    )]
-    key: String,
+    #[command(flatten)]
+    server: ServerArguments,
     #[command(subcommand)]
     action: Action,
 }
@@ -47,7 +37,7 @@ enum Action {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let sandbox = Server::at(arguments.url, arguments.key);
+    let sandbox = arguments.server.server();
     let answer = match arguments.action {
         Action::Show => sandbox.ask(Method::GET, "clock", None).await?,
         Action::Set { instant } => {

@@ -4,22 +4,12 @@ use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::server_client::Server;
+use crate::server_client::ServerArguments;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where the server listens
-    #[arg(long, global = true, default_value = "http://127.0.0.1:7007", env = "KALENDS_URL")]
-    url: String,
-    /// A secret key of the account
-    #[arg(
-        long,
-        global = true,
-        default_value = "skey_test_sandbox",
-        env = "KALENDS_KEY",
-        hide_env_values = true
-    )]
-    key: String,
+    #[command(flatten)]
+    server: ServerArguments,
     #[command(subcommand)]
     action: Action,
 }
@@ -56,7 +46,7 @@ enum Action {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let server = Server::at(arguments.url, arguments.key);
+    let server = arguments.server.server();
     match arguments.action {
         Action::Create { name, scopes, public } => {
             let asked = match (public, scopes.is_empty()) {

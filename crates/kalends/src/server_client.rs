@@ -1,8 +1,33 @@
 //! The command line as a client of a running server.
 
 use anyhow::{Context as _, bail};
+use clap::Args;
 use reqwest::{Method, Response};
 use serde_json::Value;
+
+/// Which server, and with which key it is asked.
+#[derive(Args)]
+pub(crate) struct ServerArguments {
+    /// Where the server listens
+    #[arg(long, global = true, default_value = "http://127.0.0.1:7007", env = "KALENDS_URL")]
+    url: String,
+    /// A secret key of the account, or one whose scopes allow what is asked
+    #[arg(
+        long,
+        global = true,
+        default_value = "skey_test_sandbox",
+        env = "KALENDS_KEY",
+        hide_env_values = true
+    )]
+    key: String,
+}
+
+impl ServerArguments {
+    /// That server.
+    pub(crate) fn server(self) -> Server {
+        Server { url: self.url, key: self.key, client: reqwest::Client::new() }
+    }
+}
 
 /// A running server, and the key it is asked with.
 pub(crate) struct Server {
@@ -12,11 +37,6 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The one that listens at this URL.
-    pub(crate) fn at(url: String, key: String) -> Server {
-        Server { url, key, client: reqwest::Client::new() }
-    }
-
     /// Asks something of Kalends' own API; its refusal is an error in its own words.
     pub(crate) async fn ask(
         &self,

@@ -153,6 +153,19 @@ async fn a_restricted_key_handles_no_key_that_reaches_further_than_itself() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_asked_for_again_is_another_and_no_secret_is_kept_to_be_shown_again() {
+    let sandbox = Sandbox::open().await;
+    let asked = async || {
+        let asked = sandbox.ask().header("Idempotency-Key", "one");
+        asked.post("/kalends/v1/keys", json!({ "name": "Till" })).await
+    };
+    let (first, second) = (asked().await, asked().await);
+    assert_ne!(first.body["key"], second.body["key"]);
+    assert_eq!(second.headers.get("idempotent-replayed"), None);
+    assert_eq!(listed(&sandbox).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_public_key_is_made_for_pages_and_what_a_key_cannot_be_is_refused() {
     let sandbox = Sandbox::open().await;
     let made = sandbox.post("/kalends/v1/keys", json!({ "name": "Page", "kind": "public" })).await;
