@@ -18,6 +18,7 @@ pub mod moov;
 pub mod native;
 mod observation;
 pub mod omise;
+pub mod openapi;
 pub mod overlay;
 mod rate_limit;
 mod request_id;

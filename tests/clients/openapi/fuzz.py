@@ -8,11 +8,8 @@ the document (with overlay.toml) does not have, or be given without credentials.
 
 import argparse
 import json
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 import urllib.request
 import uuid
 
@@ -20,23 +17,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 import document
+import run
 import server
 
 PUBLIC_KEY, SECRET_KEY = "sandbox-public", "sandbox-secret"
 START = "2026-01-05T15:00:00Z"
 PARTNER = "5352b013-ae58-4a63-8a3f-97f316a917cf"
 MERCHANT = "ebbf46c6-122a-4367-bc45-7dd555e1d3b9"
-
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-    "ignored_auth",
-)
-PHASES = ("examples", "coverage", "fuzzing")
-
 
 class Client:
     """Calls that set the stage."""
@@ -200,43 +187,20 @@ def belongings(call):
 
 def fuzz(sandbox, known, arguments):
     """Runs schemathesis; its exit status."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "openapi.json"
-        path.write_text(json.dumps(document.patched(arguments.document)))
-        command = [
-            *(sys.executable, "-m", "schemathesis.cli", "run", str(path)),
-            *("--url", sandbox.url),
-            *("--auth", f"{PUBLIC_KEY}:{SECRET_KEY}"),
-            *("--checks", ",".join(CHECKS)),
-            *("--phases", ",".join(PHASES)),
-            *("--header", f"X-Moov-Version:{arguments.document}"),
-            *("--seed", str(arguments.seed)),
-            *("--max-examples", str(arguments.max_examples)),
-            *("--request-timeout", "10"),
-            *("--suppress-health-check", "all"),
-            *("--warnings", "off"),
-            "--continue-on-failure",
-            "--no-shrink",
-            *arguments.passed_on,
-        ]
-        environment = {
-            **os.environ,
-            "KALENDS_KNOWN": json.dumps(known),
-            "SCHEMATHESIS_HOOKS": "known",
-            "PYTHONPATH": str(HERE),
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        return subprocess.run(command, env=environment, cwd=folder).returncode
+    return run.schemathesis(
+        document.patched(arguments.document),
+        sandbox.url,
+        known,
+        arguments,
+        auth=f"{PUBLIC_KEY}:{SECRET_KEY}",
+        headers=[f"X-Moov-Version:{arguments.document}"],
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--max-examples", type=int, default=20, help="requests made up for each operation"
-    )
+    run.add_arguments(parser)
     parser.add_argument("--document", default="v2024.01.00", help="of which version of Moov's API")
-    parser.add_argument("--seed", type=int, default=1, help="of what is made up")
-    parser.add_argument("passed_on", nargs="*", help="more arguments for schemathesis, after --")
     arguments = parser.parse_args()
     sandbox = server.Sandbox(
         server.basic(PUBLIC_KEY, SECRET_KEY), START, seed=HERE.parent / "moov" / "seed.toml"

@@ -16,7 +16,9 @@ import schemathesis
 # name of an object, for its own ("source", "destination").
 KNOWN = json.loads(os.environ["KALENDS_KNOWN"])
 # What only a deletion is given, so that the rest stays.
-SPARE = KNOWN.pop("spare")
+SPARE = KNOWN.pop("spare", {})
+# What stands in for the path parameters of one path, or of one method of it.
+PATHS = KNOWN.pop("paths", {})
 # One made-up value in so many is left as it is.
 KEPT_ONE_IN = 10
 
@@ -30,8 +32,10 @@ def before_call(context, case, kwargs):
     path = {**KNOWN, **SPARE} if case.method.upper() == "DELETE" else dict(KNOWN)
     if "scheduleID" in names and case.method.upper() != "GET":
         path["accountID"] = KNOWN["partnerAccountID"]
-    elif OWNED & names:
+    elif "accountID" in names and OWNED & names:
         path["accountID"] = path["owner"]
+    template = case.operation.path
+    path |= PATHS.get(template, {}) | PATHS.get(f"{case.method.upper()} {template}", {})
     case.path_parameters = replaced(case.path_parameters, path)
     case.body = replaced(case.body, KNOWN)
 

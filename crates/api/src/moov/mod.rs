@@ -58,6 +58,7 @@ pub(crate) mod images;
 mod oauth2;
 pub mod object;
 mod once;
+pub mod openapi;
 pub mod origin;
 mod ping;
 pub mod query;

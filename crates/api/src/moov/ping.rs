@@ -1,5 +1,6 @@
 //! `GET /ping`: whether the server answers, and the caller's key or token opens it.
 
+use super::openapi::Api;
 use super::router::{Resource, Routes};
 use super::scope::Family::Ping;
 use super::{Answer, Context, Reply, Request};
@@ -10,4 +11,11 @@ pub(super) fn routes() -> Routes {
 
 async fn retrieve(_context: Context, _request: Request) -> Answer {
     Ok(Reply::bare())
+}
+
+/// Whether keys or a token open anything, described.
+pub(crate) fn describe(api: &mut Api) {
+    api.it.tag("ping", "Whether keys or a token open anything.");
+    let pinged = api.plain("ping", "ping", "Says nothing to whoever may ask.").answers_bare(200);
+    api.it.operation("get", "/ping", pinged);
 }

@@ -19,14 +19,24 @@ use super::request::Request;
 use super::scope::Requirement;
 use crate::App;
 use crate::body;
+use crate::openapi::Recorded;
 
 mod serve;
 
 /// Every endpoint of Moov's API.
 pub(crate) fn routes() -> Router<App> {
+    all().into()
+}
+
+/// The paths of every endpoint of Moov's API.
+pub(crate) fn paths() -> Vec<String> {
+    all().0.into_paths()
+}
+
+fn all() -> Routes {
     use super::{accounts, images, oauth2, ping};
     let groups = [accounts::routes(), images::routes(), oauth2::routes(), ping::routes()];
-    groups.into_iter().fold(Routes::new(), Routes::and).into()
+    groups.into_iter().fold(Routes::new(), Routes::and)
 }
 
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
@@ -73,12 +83,12 @@ pub(crate) fn unknown_method() -> Response<Body> {
 }
 
 /// Paths and what answers on them.
-pub(crate) struct Routes(Router<App>);
+pub(crate) struct Routes(Recorded);
 
 impl Routes {
     /// None yet.
     pub(crate) fn new() -> Routes {
-        Routes(Router::new())
+        Routes(Recorded::new())
     }
 
     /// One path more.
@@ -94,7 +104,7 @@ impl Routes {
 
 impl From<Routes> for Router<App> {
     fn from(routes: Routes) -> Router<App> {
-        routes.0
+        routes.0.into()
     }
 }
 

@@ -41,6 +41,33 @@ impl Version {
     /// What `latest` means.
     pub const NEWEST: Version = Version::V2026_10_00;
 
+    /// As in the header `X-Moov-Version`.
+    #[must_use]
+    pub fn text(self) -> String {
+        format!("v{}", self.name())
+    }
+
+    /// The same, without its first letter.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Version::V2024_01_00 => "2024.01.00",
+            Version::V2025_01_00 => "2025.01.00",
+            Version::V2025_04_00 => "2025.04.00",
+            Version::V2025_07_00 => "2025.07.00",
+            Version::V2026_01_00 => "2026.01.00",
+            Version::V2026_04_00 => "2026.04.00",
+            Version::V2026_07_00 => "2026.07.00",
+            Version::V2026_10_00 => "2026.10.00",
+        }
+    }
+
+    /// Whether anything in it differs on the wire from the version before it.
+    #[must_use]
+    pub const fn is_told_apart(self) -> bool {
+        !matches!(self, Version::V2025_04_00)
+    }
+
     const fn number(self) -> Number {
         match self {
             Version::V2024_01_00 => (2024, 1, 0),

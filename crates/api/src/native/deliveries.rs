@@ -1,7 +1,7 @@
 //! `/kalends/v1/webhook-endpoints/{id}/deliveries`: what was sent, and what is to be; and
 //! sending it again.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use serde_json::{Value, json};
 use store::Deed;
@@ -9,7 +9,7 @@ use store::webhook::{
     Answered, Attempted, Delivery, DeliveryId, DeliveryQuery, DeliveryState, DeliveryStatus,
 };
 
-use super::endpoint::{Actor, Reply, Sent};
+use super::endpoint::{Actor, Named, Reply, Sent};
 use super::event::name;
 use super::names::id_of_endpoint;
 use super::problem::Problem;
@@ -18,13 +18,13 @@ use crate::App;
 use crate::webhooks::{Dialect, message_id};
 
 /// Deliveries on a page when the client does not say, and at most.
-const LIMIT_DEFAULT: i64 = 20;
-const LIMIT_MAX: i64 = 100;
+pub(super) const LIMIT_DEFAULT: i64 = 20;
+pub(super) const LIMIT_MAX: i64 = 100;
 
 /// A page of an endpoint's deliveries, newest first.
 pub(super) async fn list(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -60,7 +60,7 @@ pub(super) async fn list(
 /// Has a delivery made again at once.
 pub(super) async fn redeliver(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {

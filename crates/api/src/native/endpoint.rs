@@ -1,7 +1,7 @@
 //! Who asks Kalends' own API, and what was sent.
 
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
 use engine::Account;
 use http::StatusCode;
@@ -86,6 +86,20 @@ impl FromRequestParts<App> for Actor {
         let account = app.store().account(credential.account).await?;
         let account = account.ok_or_else(Problem::unauthorized)?;
         Ok(Actor { account, sha256: credential.sha256, kind: credential.kind })
+    }
+}
+
+/// What the path names.
+pub(super) struct Named(pub(super) String);
+
+impl FromRequestParts<App> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Named, Problem> {
+        let named = Path::<String>::from_request_parts(parts, app).await;
+        // What is not UTF-8 names nothing.
+        let nothing = |_| Problem::new(StatusCode::NOT_FOUND, "the path names nothing");
+        named.map(|Path(id)| Named(id)).map_err(nothing)
     }
 }
 

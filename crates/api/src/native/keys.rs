@@ -1,6 +1,6 @@
 //! `/kalends/v1/keys`: the keys that open an account; made, rolled and revoked.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::{Account, Instant, Mode};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use store::{AuditEntry, Credential, CredentialKind, Deed, Key, KeyOrigin, Scope, Scopes};
 
-use super::endpoint::{Actor, Reply, Sent};
+use super::endpoint::{Actor, Named, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
 use crate::authentication::MADE_HERE;
@@ -17,11 +17,11 @@ use crate::authentication::MADE_HERE;
 /// Keys of one account, ended ones left out.
 const KEYS_MAX: usize = 100;
 /// Characters of a name.
-const NAME_CHARACTERS_MAX: usize = 100;
+pub(super) const NAME_CHARACTERS_MAX: usize = 100;
 /// How long the old key opens beside the new one where a roll does not say, in seconds.
-const OVERLAP_SECONDS: i64 = 24 * 60 * 60;
+pub(super) const OVERLAP_SECONDS: i64 = 24 * 60 * 60;
 /// How long it may, in seconds.
-const OVERLAP_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
+pub(super) const OVERLAP_SECONDS_MAX: i64 = 30 * 24 * 60 * 60;
 /// Characters of a key's end that are shown.
 const ENDING_CHARACTERS: usize = 4;
 
@@ -61,7 +61,7 @@ pub(super) async fn create(
 /// Makes another in the place of one, which opens beside it for a while.
 pub(super) async fn roll(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -89,7 +89,7 @@ pub(super) async fn roll(
 /// Ends one at once.
 pub(super) async fn revoke(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
 ) -> Result<Reply, Problem> {
     let now = app.runner.wall_now();

@@ -17,6 +17,29 @@ const RUNS_SHOWN_MAX: u32 = 100;
 /// Entries of the record that are shown, at most.
 const ENTRIES_MAX: u32 = 100;
 
+/// Everything that is written down of what is done by hand.
+pub(super) const DEEDS: [Deed; 16] = [
+    Deed::SaidPaid,
+    Deed::SaidNotPaid,
+    Deed::Asked,
+    Deed::Resumed,
+    Deed::MadeKey,
+    Deed::RolledKey,
+    Deed::RevokedKey,
+    Deed::EndpointCreated,
+    Deed::EndpointChanged,
+    Deed::SecretRolled,
+    Deed::EndpointDeleted,
+    Deed::Redelivered,
+    Deed::PausedSchedule,
+    Deed::ResumedSchedule,
+    Deed::UnsuspendedSchedule,
+    Deed::ChangedPolicies,
+];
+/// Everything that keeps a gateway from being asked.
+pub(super) const TROUBLES: [Trouble; 3] =
+    [Trouble::Unauthorised, Trouble::Throttled, Trouble::Silent];
+
 /// How the lane stands, and what of the caller's is due on it.
 pub(super) async fn show(State(app): State<App>, actor: Actor) -> Result<Reply, Problem> {
     let (lane, now) = (app.runner.lane(), app.runner.now());
@@ -68,7 +91,18 @@ fn show_run(app: &App, actor: &Actor, run: &Run) -> Value {
 }
 
 fn show_entry(entry: &AuditEntry) -> Value {
-    let deed = match entry.deed {
+    json!({
+        "at": entry.at.to_string(),
+        "actor": entry.actor,
+        "deed": deed_word(entry.deed),
+        "subject": entry.subject,
+        "reason": entry.reason,
+    })
+}
+
+/// The word for what was done.
+pub(super) const fn deed_word(deed: Deed) -> &'static str {
+    match deed {
         Deed::SaidPaid => "said_paid",
         Deed::SaidNotPaid => "said_not_paid",
         Deed::Asked => "asked",
@@ -85,17 +119,11 @@ fn show_entry(entry: &AuditEntry) -> Value {
         Deed::ResumedSchedule => "resumed_schedule",
         Deed::UnsuspendedSchedule => "unsuspended_schedule",
         Deed::ChangedPolicies => "changed_policies",
-    };
-    json!({
-        "at": entry.at.to_string(),
-        "actor": entry.actor,
-        "deed": deed,
-        "subject": entry.subject,
-        "reason": entry.reason,
-    })
+    }
 }
 
-const fn name_of(trouble: Trouble) -> &'static str {
+/// The word for what keeps a gateway from being asked.
+pub(super) const fn name_of(trouble: Trouble) -> &'static str {
     match trouble {
         Trouble::Unauthorised => "unauthorised",
         Trouble::Throttled => "throttled",

@@ -10,6 +10,7 @@ mod keys;
 mod lane;
 mod names;
 mod once;
+pub(crate) mod openapi;
 mod operations;
 pub mod preview;
 pub(crate) mod problem;
@@ -22,11 +23,26 @@ use axum::routing::{delete, get, post};
 
 pub(crate) use self::problem::Problem;
 use crate::App;
+use crate::openapi::Recorded;
 
-/// Every endpoint that is Kalends' own.
+/// Every endpoint that is Kalends' own, and the descriptions of all that is served.
 pub(crate) fn routes(app: &App) -> Router<App> {
     let once = axum::middleware::from_fn_with_state(app.clone(), once::answer);
-    Router::new()
+    Router::from(answered_once())
+        .route_layer(once)
+        .merge(Router::from(showing_secrets()))
+        .merge(Router::from(for_operators()))
+        .merge(crate::openapi::routes())
+}
+
+/// The paths of every endpoint that is Kalends' own.
+fn paths() -> Vec<String> {
+    answered_once().merge(showing_secrets()).merge(for_operators()).into_paths()
+}
+
+/// What may have an `Idempotency-Key`.
+fn answered_once() -> Recorded {
+    Recorded::new()
         .merge(schedules::routes())
         .route("/kalends/v1/clock", get(clock::read).put(clock::set).delete(clock::release))
         .route("/kalends/v1/clock/advance", post(clock::advance))
@@ -38,8 +54,11 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/kalends/v1/audit", get(lane::audit))
         .route("/kalends/v1/webhook-endpoints/{id}/deliveries", get(deliveries::list))
         .route("/kalends/v1/deliveries/{id}/redeliver", post(deliveries::redeliver))
-        .route_layer(once)
-        // Answers that show a secret are not kept for whoever asks again: it is shown once.
+}
+
+/// Answers that show a secret are not kept for whoever asks again: it is shown once.
+fn showing_secrets() -> Recorded {
+    Recorded::new()
         .route("/kalends/v1/keys", get(keys::list).post(keys::create))
         .route("/kalends/v1/keys/{id}", delete(keys::revoke))
         .route("/kalends/v1/keys/{id}/roll", post(keys::roll))
@@ -54,6 +73,11 @@ pub(crate) fn routes(app: &App) -> Router<App> {
                 .delete(webhook_endpoints::delete),
         )
         .route("/kalends/v1/webhook-endpoints/{id}/roll", post(webhook_endpoints::roll))
+}
+
+/// What operators and their machines ask.
+fn for_operators() -> Recorded {
+    Recorded::new()
         .route("/healthz", get(operations::health))
         .route("/readyz", get(operations::readiness))
         .route("/metrics", get(operations::metrics))

@@ -11,7 +11,7 @@ use runner::Counts;
 use crate::App;
 use crate::metrics::LaneReading;
 
-const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(super) const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The process answers.
 pub(super) async fn health() -> &'static str {

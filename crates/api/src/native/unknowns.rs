@@ -1,7 +1,7 @@
 //! `/kalends/v1/unknowns`: payments of which nobody knows what came of them, or that came
 //! too late to be made unseen; and what a person decides of them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use engine::settlement::AwaitingKey;
 use engine::{Awaiting, Decline, InstructionKind, Outcome, ScheduleId, Slot, Verdict, Wait};
 use http::StatusCode;
@@ -9,7 +9,7 @@ use runner::{Decided, DecisionError, deed_of};
 use serde_json::{Value, json};
 use store::AuditEntry;
 
-use super::endpoint::{Actor, Reply, Sent};
+use super::endpoint::{Actor, Named, Reply, Sent};
 use super::names::schedule_id;
 use super::problem::Problem;
 use crate::App;
@@ -45,7 +45,7 @@ pub(super) async fn list(State(app): State<App>, actor: Actor) -> Result<Reply, 
 /// Settles one as a person says, for a reason that is kept.
 pub(super) async fn settle(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {

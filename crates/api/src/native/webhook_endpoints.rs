@@ -1,14 +1,14 @@
 //! `/kalends/v1/webhook-endpoints`: where an account's events are sent, and how they are
 //! signed there.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use engine::{AccountId, Instant};
 use http::StatusCode;
 use serde_json::{Value, json};
 use store::webhook::{Disabled, ENDPOINTS_MAX, Endpoint, EndpointId, SigningKey, Why};
 use store::{AuditEntry, Deed};
 
-use super::endpoint::{Actor, Reply, Sent};
+use super::endpoint::{Actor, Named, Reply, Sent};
 use super::event::reason;
 use super::names::{endpoint_id, id_of_endpoint};
 use super::problem::Problem;
@@ -17,10 +17,10 @@ use crate::omise::Reader;
 use crate::webhooks::{Dialect, Secret, Webhooks};
 
 /// Characters of a description, at most.
-const DESCRIPTION_MAX: usize = 255;
+pub(super) const DESCRIPTION_MAX: usize = 255;
 /// For how long an old secret is accepted when the client does not say, and at most.
-const OVERLAP_SECONDS_DEFAULT: i64 = 24 * 60 * 60;
-const OVERLAP_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
+pub(super) const OVERLAP_SECONDS_DEFAULT: i64 = 24 * 60 * 60;
+pub(super) const OVERLAP_SECONDS_MAX: i64 = 7 * 24 * 60 * 60;
 /// Secrets of one endpoint that are accepted at once, at most.
 const SECRETS_MAX: usize = 4;
 
@@ -84,7 +84,7 @@ pub(super) async fn list(State(app): State<App>, actor: Actor) -> Result<Reply, 
 /// One of them.
 pub(super) async fn retrieve(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
 ) -> Result<Reply, Problem> {
     let endpoint = find(webhooks(&app)?, actor.account.id, &id).await?;
@@ -94,7 +94,7 @@ pub(super) async fn retrieve(
 /// Changes what is named, and leaves the rest.
 pub(super) async fn change(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -134,7 +134,7 @@ pub(super) async fn change(
 /// Deletes one, with all that was to be sent there.
 pub(super) async fn delete(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -154,7 +154,7 @@ pub(super) async fn delete(
 /// Gives one another secret; the one before is accepted beside it for a while.
 pub(super) async fn roll(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {

@@ -1,5 +1,7 @@
 //! `GET /balance`.
 
+use super::openapi::Api;
+use crate::openapi::schema::{both, integer, named, object as shape, text};
 use gateway::bank::Balance;
 use serde_json::Value;
 
@@ -47,6 +49,30 @@ fn balance_of(view: &View, account: &engine::Account, balance: Balance) -> Value
             ("created_at", view.time(account.created_at)),
         ]),
     }
+}
+
+/// The balance, described.
+pub(crate) fn describe(api: &mut Api) {
+    let shown = api.asking("account", "retrieveBalance", "Shows the balance.", &named("Balance"));
+    api.it.operation("get", "/balance", shown);
+    let shown = shape([
+        ("object", serde_json::json!({ "const": "balance" })),
+        super::openapi::livemode(),
+        ("location", text()),
+        ("currency", super::openapi::currency(api)),
+        ("total", integer()),
+    ]);
+    let more = if api.is_2017() {
+        shape([("available", integer()), ("reserve_amount", integer())])
+    } else {
+        shape([
+            ("transferable", integer()),
+            ("reserve", integer()),
+            ("on_hold", integer()),
+            api.created(),
+        ])
+    };
+    api.it.schema("Balance", both(shown, more));
 }
 
 #[cfg(test)]

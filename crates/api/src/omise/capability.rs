@@ -1,5 +1,7 @@
 //! `GET /capability`: what can be paid with, and where to.
 
+use super::openapi::{Api, nothing};
+use crate::openapi::schema::{boolean, both, list, named, object as shape, text};
 use bank::{Brand, country};
 use engine::Account;
 use serde_json::Value;
@@ -63,6 +65,31 @@ fn card_payments(version: Version, account: &Account) -> Value {
         insert_after(&mut method, "installment_terms", [("banks", Value::Array(Vec::new()))]);
     }
     method
+}
+
+/// What can be done here, described.
+pub(crate) fn describe(api: &mut Api) {
+    let shown = "Shows what can be done here.";
+    let shown = api.asking("account", "retrieveCapability", shown, &named("Capability"));
+    api.it.operation("get", "/capability", shown.publicly());
+    let method = shape([
+        ("object", serde_json::json!({ "const": "payment_method" })),
+        ("name", text()),
+        ("currencies", list(text())),
+        ("card_brands", list(text())),
+        ("installment_terms", nothing()),
+    ]);
+    let method =
+        if api.is_2017() { method } else { both(method, shape([("banks", list(text()))])) };
+    let capability = shape([
+        ("object", serde_json::json!({ "const": "capability" })),
+        ("location", text()),
+        ("banks", list(text())),
+        ("payment_methods", list(method)),
+        ("country", text()),
+        ("zero_interest_installments", boolean()),
+    ]);
+    api.it.schema("Capability", capability);
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod events;
 pub mod ids;
 pub mod list;
 mod occurrences;
+pub(crate) mod openapi;
 pub mod params;
 mod parties;
 mod recipients;
@@ -42,7 +43,7 @@ pub use error::OmiseError;
 pub(crate) use events::{webhook, webhook_key};
 pub(crate) use ids::Ids;
 pub use ids::Kind;
-pub(crate) use params::integer;
+pub(crate) use params::{ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX, integer};
 pub use params::{Params, Reader};
 pub use version::Version;
 

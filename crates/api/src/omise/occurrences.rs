@@ -1,5 +1,9 @@
 //! `GET /occurrences/{id}`, and how an occurrence is shown anywhere.
 
+use super::openapi::{Api, livemode, nothing, text_or_null};
+use crate::openapi::schema::{
+    both, date, instant, integer, named, object as shape, or_null, text, word,
+};
 use engine::settlement::AwaitingKey;
 use engine::{Occurrence, OccurrenceStatus};
 use serde_json::{Value, json};
@@ -75,4 +79,35 @@ const fn status(status: OccurrenceStatus) -> &'static str {
         OccurrenceStatus::Failed => "failed",
         OccurrenceStatus::Skipped | OccurrenceStatus::Canceled => "skipped",
     }
+}
+
+/// Occurrences, described.
+pub(crate) fn describe(api: &mut Api) {
+    let shown = "Shows what came of one attempt at one date.";
+    let shown = api.asking("schedules", "retrieveOccurrence", shown, &named("Occurrence"));
+    api.it.operation("get", "/occurrences/{id}", shown.expands().named_in_path());
+    let shown = shape([
+        ("object", json!({ "const": "occurrence" })),
+        ("id", text()),
+        livemode(),
+        ("location", text()),
+        ("schedule", text()),
+        ("status", word(["successful", "failed", "skipped"])),
+        ("message", text_or_null()),
+        ("result", text_or_null()),
+        ("processed_at", instant()),
+        api.created(),
+    ]);
+    let more = if api.is_2017() {
+        shape([("schedule_date", date()), ("retry_date", or_null(date()))])
+    } else {
+        shape([
+            ("scheduled_on", date()),
+            ("retry_on", or_null(date())),
+            ("execute_time", nothing()),
+            ("split_metadata", nothing()),
+            ("transfer_amount", integer()),
+        ])
+    };
+    api.it.schema("Occurrence", both(shown, more));
 }

@@ -4,9 +4,11 @@ use super::answer::Answer;
 use super::charges;
 use super::context::Context;
 use super::list::{ListShape, page_query};
+use super::openapi::{Api, page};
 use super::params::Params;
 use super::refusal::Asked;
 use super::router::{Resource, Routes};
+use crate::openapi::schema::named;
 
 /// All refunds.
 pub(crate) fn routes() -> Routes {
@@ -22,4 +24,10 @@ async fn list(context: Context, params: Params) -> Answer {
         data.push(charges::refunds::show::refund(&context, refund).await?);
     }
     Ok(ListShape::top("/refunds", page, found.total, data).render(&context))
+}
+
+/// All refunds, described.
+pub(crate) fn describe(api: &mut Api) {
+    let listed = api.lists("charges", "listRefunds", "All refunds.", &page(named("Refund")));
+    api.it.operation("get", "/refunds", listed.expands());
 }

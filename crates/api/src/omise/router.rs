@@ -27,12 +27,22 @@ use super::context::Context;
 use super::error::OmiseError;
 use super::params::Params;
 use crate::App;
+use crate::openapi::Recorded;
 
 mod request;
 
 /// Every endpoint of Omise's API.
 pub(crate) fn routes() -> Router<App> {
-    super::system::routes().and(about_schedules()).and(money_and_people()).into()
+    all().into()
+}
+
+/// The paths of every endpoint of Omise's API.
+pub(crate) fn paths() -> Vec<String> {
+    all().0.into_paths()
+}
+
+fn all() -> Routes {
+    super::system::routes().and(about_schedules()).and(money_and_people())
 }
 
 /// Those that are about schedules: what is answered in front of a real account.
@@ -62,12 +72,12 @@ fn money_and_people() -> Routes {
 }
 
 /// Paths and what answers on them.
-pub(crate) struct Routes(Router<App>);
+pub(crate) struct Routes(Recorded);
 
 impl Routes {
     /// None yet.
     pub(crate) fn new() -> Routes {
-        Routes(Router::new())
+        Routes(Recorded::new())
     }
 
     /// One path more.
@@ -83,7 +93,7 @@ impl Routes {
 
 impl From<Routes> for Router<App> {
     fn from(routes: Routes) -> Router<App> {
-        routes.0
+        routes.0.into()
     }
 }
 

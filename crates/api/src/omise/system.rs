@@ -1,5 +1,7 @@
 //! `GET /`: which versions there are.
 
+use super::openapi::{Api, livemode};
+use crate::openapi::schema::{list, named, object as shape, text, word};
 use serde_json::json;
 
 use super::router::{Resource, Routes};
@@ -18,4 +20,18 @@ async fn retrieve(context: Context, _params: Params) -> Answer {
         ("livemode", json!(context.livemode())),
         ("versions", json!(versions)),
     ]))
+}
+
+/// Which versions there are, described.
+pub(crate) fn describe(api: &mut Api) {
+    let shown = "Shows which versions there are.";
+    let shown = api.asking("account", "retrieveSystemInfo", shown, &named("SystemInfo"));
+    api.it.operation("get", "/", shown.publicly());
+    let info = shape([
+        ("object", json!({ "const": "system_info" })),
+        ("location", text()),
+        livemode(),
+        ("versions", list(word(Version::ALL.map(Version::as_str)))),
+    ]);
+    api.it.schema("SystemInfo", info);
 }

@@ -16,7 +16,7 @@ pub(crate) enum Dialect {
 }
 
 /// Everything that may happen.
-const KINDS: [EventKind; 37] = [
+pub(crate) const KINDS: [EventKind; 37] = [
     EventKind::Schedule(S::Created),
     EventKind::Schedule(S::Deleted),
     EventKind::Schedule(S::Expiring),

@@ -9,6 +9,8 @@
 )]
 
 mod accounts;
+#[path = "../described/mod.rs"]
+mod described;
 mod kalends;
 mod oauth2;
 mod ping;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use api::moov::{Ids, PLATFORM_PARTY};
+use api::moov::{Ids, PLATFORM_PARTY, Version};
 use api::{App, RateLimits};
 use axum::Router;
 use axum::body::Body;
@@ -23,6 +23,8 @@ use sha2::{Digest as _, Sha256};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store, WebhookStore};
 use tower::ServiceExt as _;
+
+use crate::described::{Exchange, assert_described};
 
 /// When it is.
 pub(crate) const NOW: &str = "2026-01-05T15:00:00Z";
@@ -215,6 +217,8 @@ impl Sandbox {
     /// Answers a request. Whatever it is, it has a name.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Answered {
         let asked = format!("{} {}", request.method(), request.uri());
+        let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+        let document = document_of(&request);
         let response = self.router.clone().oneshot(request).await.unwrap();
         let headers = response.headers().clone();
         let name = headers["x-request-id"].to_str().unwrap();
@@ -222,6 +226,14 @@ impl Sandbox {
         let status = response.status().as_u16();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
+        assert_described(&Exchange {
+            document: &document,
+            method: &method,
+            path: &path,
+            status,
+            content_type: headers.get("content-type").map(|it| it.to_str().unwrap()),
+            body: &text,
+        });
         Answered { status, text, headers }
     }
 }
@@ -322,6 +334,17 @@ pub(crate) fn text(object: &Value, field: &str) -> String {
 
 pub(crate) fn instant(text: &str) -> Instant {
     Instant::from_timestamp(text.parse().unwrap()).unwrap()
+}
+
+/// The name of the document that describes what a request asks for.
+fn document_of(request: &Request<Body>) -> String {
+    if request.uri().path().starts_with("/kalends/") {
+        return "kalends-v1.json".to_owned();
+    }
+    let asked = request.headers().get("X-Moov-Version").and_then(|it| it.to_str().ok());
+    let version = asked.map_or(Some(Version::DEFAULT), Version::resolve);
+    // What asks for no version at all is refused in the same way in all of them.
+    api::moov::openapi::name(version.unwrap_or(Version::DEFAULT))
 }
 
 fn platform(now: Instant) -> Account {

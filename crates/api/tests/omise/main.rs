@@ -14,10 +14,13 @@ mod by_hand;
 mod capability;
 mod charges;
 mod customers;
+#[path = "../described/mod.rs"]
+mod described;
 mod events;
 mod kalends;
 mod keys;
 mod occurrences;
+mod openapi;
 #[path = "../../../runner/tests/receiver/mod.rs"]
 mod receiver;
 mod recipients;

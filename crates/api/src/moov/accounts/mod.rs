@@ -9,6 +9,7 @@ mod disconnect;
 mod form;
 pub(crate) mod images;
 mod list;
+pub(in crate::moov) mod openapi;
 pub(crate) mod payment_methods;
 pub(crate) mod products;
 mod profile;

@@ -130,7 +130,7 @@ struct Guest {
     email: Option<String>,
 }
 
-const BUSINESS_TYPES: [&str; 10] = [
+pub(super) const BUSINESS_TYPES: [&str; 10] = [
     "soleProprietorship",
     "unincorporatedAssociation",
     "trust",
@@ -143,7 +143,7 @@ const BUSINESS_TYPES: [&str; 10] = [
     "governmentEntity",
 ];
 
-const REGULATORS: [&str; 4] = ["OCC", "FDIC", "NCUA", "FRB"];
+pub(super) const REGULATORS: [&str; 4] = ["OCC", "FDIC", "NCUA", "FRB"];
 
 /// The field of a profile for a kind of account.
 pub(super) const fn field(kind: PartyKind) -> &'static str {

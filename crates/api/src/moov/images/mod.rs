@@ -2,6 +2,9 @@
 
 pub(crate) mod public_id;
 
+use serde_json::{Map, json};
+
+use super::openapi::Api;
 use bank::picture;
 
 use super::answer::{Answer, Reply};
@@ -26,4 +29,17 @@ async fn show(app: App, public: String) -> Answer {
     // Nothing else was taken.
     let media_type = picture::media_type(&file).ok_or_else(Refusal::not_found)?;
     Ok(Reply::bytes(media_type, file.into()))
+}
+
+/// What images show, described.
+pub(crate) fn describe(api: &mut Api) {
+    let file = json!({ "type": "string", "contentEncoding": "binary" });
+    let shown = ["image/png", "image/jpeg", "image/webp"]
+        .into_iter()
+        .map(|media_type| (media_type.to_owned(), json!({ "schema": file })))
+        .collect::<Map<_, _>>();
+    let shown = json!({ "description": "The file, as it was sent.", "content": shown });
+    let said = "Shows an image to anybody who knows where.";
+    let shown = api.plain("images", "showImage", said).answers_as(200, shown).is_open();
+    api.it.operation("get", "/images/{publicID}", shown);
 }

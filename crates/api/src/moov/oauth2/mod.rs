@@ -2,6 +2,7 @@
 //! for itself without holding any.
 
 mod client;
+pub(in crate::moov) mod openapi;
 mod revoke;
 mod token;
 

@@ -13,5 +13,6 @@ mod reading;
 mod show;
 
 pub(crate) use body::{AmountBody, RunTransferBody};
+pub(crate) use line_items::{ITEMS_MAX, OPTIONS_MAX};
 pub(crate) use reading::{Readable, amount, read_all};
 pub(crate) use show::shown;

@@ -22,7 +22,7 @@ const NAMES: [&str; 8] = [
     "england_and_wales",
 ];
 
-const ROLLS: [&str; 6] =
+pub(in crate::native) const ROLLS: [&str; 6] =
     ["none", "following", "modified_following", "preceding", "modified_preceding", "end_of_month"];
 
 /// What a calendar of one's own may say.

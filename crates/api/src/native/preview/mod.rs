@@ -13,16 +13,19 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use self::business_days::BusinessDays;
+pub(super) use self::business_days::ROLLS;
+pub(super) use self::rrule::CHARACTERS_MAX as RRULE_CHARACTERS_MAX;
 use self::zone::Clocks;
+pub(super) use self::zone::{FOLDS, GAPS};
 use super::endpoint::{Caller, Reply, Sent};
 use super::problem::Problem;
 use crate::App;
 use crate::omise::{Params, Reader};
 
 /// How many dates are shown when the client does not say.
-const COUNT_DEFAULT: i64 = 30;
+pub(super) const COUNT_DEFAULT: i64 = 30;
 /// The most dates shown.
-const COUNT_MAX: i64 = 1_000;
+pub(super) const COUNT_MAX: i64 = 1_000;
 
 pub(super) async fn preview(
     State(app): State<App>,

@@ -13,7 +13,7 @@ use crate::omise::Reader;
 /// What else a preview may name beside `rrule`.
 const BESIDE: [&str; 7] = ["start", "count", "zone", "gap", "fold", "calendar", "roll"];
 /// Longer than any rule that says something; a rule of the RFC has no bound of its own.
-const CHARACTERS_MAX: usize = 8_000;
+pub(in crate::native) const CHARACTERS_MAX: usize = 8_000;
 
 /// The instants of the rule in `rrule`, from `start`, or from its own `DTSTART`.
 pub(super) fn answer(

@@ -12,6 +12,11 @@ use crate::omise::Reader;
 /// Longer than any start.
 const START_CHARACTERS_MAX: usize = 64;
 
+/// What `gap` may say.
+pub(in crate::native) const GAPS: [&str; 3] = ["shift", "end", "omit"];
+/// What `fold` may say.
+pub(in crate::native) const FOLDS: [&str; 3] = ["first", "second", "both"];
+
 /// A zone, and what becomes of times that its clocks leave out or show twice.
 #[derive(Clone, Debug)]
 pub(super) struct Clocks {
@@ -24,8 +29,8 @@ pub(super) struct Clocks {
 impl Clocks {
     /// Nothing if no zone was sent.
     pub(super) fn read(read: &mut Reader<'_>) -> Option<Clocks> {
-        let gap = choice(read, "gap", &["shift", "end", "omit"]);
-        let fold = choice(read, "fold", &["first", "second", "both"]);
+        let gap = choice(read, "gap", &GAPS);
+        let fold = choice(read, "fold", &FOLDS);
         let Some(name) = read.optional_id("zone") else {
             for name in
                 ["gap", "fold"].into_iter().filter(|name| read.has(name)).collect::<Vec<_>>()

@@ -1,11 +1,11 @@
 //! `PATCH /kalends/v1/schedules/{id}`: other policies.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use engine::edit::{Edit, Standing};
 use engine::{Cadence, Timing, Zone};
 use store::Deed;
 
-use super::super::endpoint::{Actor, Reply, Sent};
+use super::super::endpoint::{Actor, Named, Reply, Sent};
 use super::super::problem::Problem;
 use super::business_days::Wished;
 use super::turn::reason;
@@ -17,7 +17,7 @@ const NAMES: [&str; 7] = ["retry", "catch_up", "zone", "hour", "calendar", "roll
 
 pub(super) async fn change(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {

@@ -2,6 +2,7 @@
 //! go on after a suspension, and given other policies.
 
 mod business_days;
+pub(super) mod bounds;
 mod catch_up;
 mod change;
 mod cursor;
@@ -10,21 +11,21 @@ mod policies;
 mod show;
 mod turn;
 
-use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::routing::{get, post};
 use engine::{InstructionKind, Schedule, ScheduleId};
 use http::StatusCode;
 use runner::EditFailure;
 
-use super::endpoint::{Actor, Reply};
+use super::endpoint::{Actor, Named, Reply};
 use super::problem::Problem;
 use crate::App;
+use crate::openapi::Recorded;
 use crate::{moov, omise};
 
 /// Every endpoint of schedules.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes() -> Recorded {
+    Recorded::new()
         .route("/kalends/v1/schedules", get(find::find))
         .route("/kalends/v1/schedules/{id}", get(retrieve).patch(change::change))
         .route("/kalends/v1/schedules/{id}/pause", post(turn::pause))
@@ -34,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
 
 async fn retrieve(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
 ) -> Result<Reply, Problem> {
     let schedule = of_id(&app, &actor, &id).await?;

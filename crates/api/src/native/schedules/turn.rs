@@ -1,11 +1,11 @@
 //! Pausing, resuming, and letting go on what was suspended.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use engine::edit::{Edit, Turn};
 use serde_json::Value;
 use store::Deed;
 
-use super::super::endpoint::{Actor, Reply, Sent};
+use super::super::endpoint::{Actor, Named, Reply, Sent};
 use super::super::problem::Problem;
 use super::{catch_up, of_id, show};
 use crate::App;
@@ -14,7 +14,7 @@ use crate::omise::Params;
 /// Nothing of it runs until it is resumed.
 pub(super) async fn pause(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -26,7 +26,7 @@ pub(super) async fn pause(
 /// What was paused goes on.
 pub(super) async fn resume(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {
@@ -38,7 +38,7 @@ pub(super) async fn resume(
 /// What was suspended goes on with its next slot.
 pub(super) async fn unsuspend(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Named(id): Named,
     actor: Actor,
     Sent(params): Sent,
 ) -> Result<Reply, Problem> {

@@ -1,5 +1,6 @@
 //! `/account`: the tenant itself.
 
+pub(super) mod openapi;
 pub(crate) mod render;
 mod retrieve;
 mod update;

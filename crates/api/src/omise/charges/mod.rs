@@ -6,6 +6,7 @@ mod events;
 pub(crate) mod failure;
 mod lifecycle;
 mod member;
+pub(super) mod openapi;
 pub(crate) mod refunds;
 pub(crate) mod render;
 pub(crate) mod show;

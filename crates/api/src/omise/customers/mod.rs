@@ -3,6 +3,7 @@
 pub(crate) mod cards;
 mod collection;
 mod member;
+pub(super) mod openapi;
 pub(crate) mod render;
 pub(crate) mod show;
 

@@ -1,5 +1,6 @@
 //! `/events`: what happened, rendered from what it happened to.
 
+pub(super) mod openapi;
 pub(crate) mod render;
 mod webhook;
 

@@ -3,6 +3,7 @@
 pub(crate) mod banks;
 mod collection;
 mod member;
+pub(super) mod openapi;
 mod particulars;
 pub(crate) mod render;
 pub(crate) mod show;

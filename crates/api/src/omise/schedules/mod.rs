@@ -6,6 +6,7 @@ pub(crate) mod draft;
 mod list;
 mod occurrences;
 pub(crate) mod on;
+pub(super) mod openapi;
 pub(crate) mod render;
 mod retrieve;
 pub(crate) mod show;

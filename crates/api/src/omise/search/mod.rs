@@ -2,6 +2,7 @@
 
 mod filter;
 mod found;
+pub(super) mod openapi;
 mod scope;
 mod wanted;
 

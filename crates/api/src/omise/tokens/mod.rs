@@ -1,6 +1,7 @@
 //! `/tokens`: cards, read once.
 
 mod create;
+pub(super) mod openapi;
 pub(crate) mod render;
 mod retrieve;
 

@@ -2,6 +2,7 @@
 
 mod collection;
 mod member;
+pub(super) mod openapi;
 pub(crate) mod render;
 pub(crate) mod show;
 

@@ -3,6 +3,7 @@
 mod collection;
 mod marks;
 mod member;
+pub(super) mod openapi;
 pub(crate) mod render;
 pub(crate) mod show;
 

@@ -2,6 +2,7 @@
 
 mod link;
 mod micro_deposits;
+pub(in crate::moov) mod openapi;
 pub(super) mod show;
 
 use engine::{LinkedAccountId, PartyId};

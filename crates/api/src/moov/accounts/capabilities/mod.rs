@@ -1,6 +1,7 @@
 //! `/accounts/{accountID}/capabilities`: what an account may do. In test mode nothing
 //! is required for any of it: what is requested is enabled.
 
+pub(in crate::moov) mod openapi;
 pub(super) mod show;
 
 use bank::Party;

@@ -2,6 +2,7 @@
 
 mod address;
 mod link;
+pub(in crate::moov) mod openapi;
 pub(super) mod show;
 mod update;
 

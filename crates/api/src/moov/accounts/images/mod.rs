@@ -1,6 +1,7 @@
 //! `/accounts/{accountID}/images`: pictures of what an account sells.
 
 mod metadata;
+pub(in crate::moov) mod openapi;
 pub(crate) mod show;
 mod upload;
 

@@ -1,5 +1,6 @@
 //! `/accounts/{accountID}/payment-methods`.
 
+pub(in crate::moov) mod openapi;
 pub(crate) mod show;
 
 use bank::{Instrument, Rail};

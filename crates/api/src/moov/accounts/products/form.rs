@@ -13,13 +13,13 @@ use crate::moov::refusal::Refusal;
 use crate::moov::validation::Problems;
 
 /// The longest title of a product.
-const TITLE_CHARACTERS_MAX: usize = 255;
+pub(super) const TITLE_CHARACTERS_MAX: usize = 255;
 /// The longest description of a product.
-const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
+pub(super) const DESCRIPTION_CHARACTERS_MAX: usize = 2_000;
 /// The most images of a product, or of one of its options.
-const IMAGES_MAX: usize = 10;
+pub(super) const IMAGES_MAX: usize = 10;
 /// The most groups of options.
-const OPTION_GROUPS_MAX: usize = 50;
+pub(super) const OPTION_GROUPS_MAX: usize = 50;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,7 @@
 //! `/accounts/{accountID}/products`: what an account sells.
 
 mod form;
+pub(in crate::moov) mod openapi;
 mod options;
 mod show;
 

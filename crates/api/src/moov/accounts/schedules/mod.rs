@@ -15,6 +15,7 @@ mod kept;
 mod list;
 mod moment;
 mod occurrences;
+pub(in crate::moov) mod openapi;
 mod recurrence_rule;
 mod recurring;
 mod render;

@@ -19,7 +19,7 @@ const COUNT_MAX: u32 = 200;
 
 /// The states by their names. What is made is on its way at once, so nothing is ever
 /// `created` or `queued`.
-const STATUSES: [(&str, &[RemittanceStatus]); 7] = [
+pub(super) const STATUSES: [(&str, &[RemittanceStatus]); 7] = [
     ("created", &[]),
     ("pending", &[RemittanceStatus::Pending]),
     ("completed", &[RemittanceStatus::Completed]),

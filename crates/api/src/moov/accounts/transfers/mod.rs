@@ -8,6 +8,7 @@ mod create;
 mod extras;
 mod idempotency;
 mod list;
+pub(in crate::moov) mod openapi;
 mod options;
 mod refunds;
 mod retrieve;

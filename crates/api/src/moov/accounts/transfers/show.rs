@@ -267,6 +267,18 @@ const fn state(state: State) -> &'static str {
     }
 }
 
+/// Every one of them.
+pub(super) const SINCE: [&str; 8] = [
+    since(State::Initiated),
+    since(State::Confirmed),
+    since(State::Originated),
+    since(State::Settled),
+    since(State::Completed),
+    since(State::Failed),
+    since(State::Returned),
+    since(State::Canceled),
+];
+
 const fn since(state: State) -> &'static str {
     match state {
         State::Initiated => "initiatedOn",

@@ -1,5 +1,6 @@
 //! `/accounts/{accountID}/wallets`.
 
+pub(in crate::moov) mod openapi;
 pub(super) mod show;
 mod transactions;
 
