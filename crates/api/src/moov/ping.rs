@@ -16,6 +16,6 @@ async fn retrieve(_context: Context, _request: Request) -> Answer {
 /// Whether keys or a token open anything, described.
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag("ping", "Whether keys or a token open anything.");
-    let pinged = api.plain("ping", "ping", "Says nothing to whoever may ask.").answers_bare(200);
+    let pinged = Api::plain("ping", "ping", "Says nothing to whoever may ask.").answers_bare(200);
     api.it.operation("get", "/ping", pinged);
 }

@@ -53,7 +53,7 @@ fn balance_of(view: &View, account: &engine::Account, balance: Balance) -> Value
 
 /// The balance, described.
 pub(crate) fn describe(api: &mut Api) {
-    let shown = api.asking("account", "retrieveBalance", "Shows the balance.", &named("Balance"));
+    let shown = Api::asking("account", "retrieveBalance", "Shows the balance.", &named("Balance"));
     api.it.operation("get", "/balance", shown);
     let shown = shape([
         ("object", serde_json::json!({ "const": "balance" })),

@@ -70,7 +70,7 @@ fn card_payments(version: Version, account: &Account) -> Value {
 /// What can be done here, described.
 pub(crate) fn describe(api: &mut Api) {
     let shown = "Shows what can be done here.";
-    let shown = api.asking("account", "retrieveCapability", shown, &named("Capability"));
+    let shown = Api::asking("account", "retrieveCapability", shown, &named("Capability"));
     api.it.operation("get", "/capability", shown.publicly());
     let method = shape([
         ("object", serde_json::json!({ "const": "payment_method" })),

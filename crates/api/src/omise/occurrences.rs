@@ -84,7 +84,7 @@ const fn status(status: OccurrenceStatus) -> &'static str {
 /// Occurrences, described.
 pub(crate) fn describe(api: &mut Api) {
     let shown = "Shows what came of one attempt at one date.";
-    let shown = api.asking("schedules", "retrieveOccurrence", shown, &named("Occurrence"));
+    let shown = Api::asking("schedules", "retrieveOccurrence", shown, &named("Occurrence"));
     api.it.operation("get", "/occurrences/{id}", shown.expands().named_in_path());
     let shown = shape([
         ("object", json!({ "const": "occurrence" })),

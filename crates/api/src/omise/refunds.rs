@@ -28,6 +28,6 @@ async fn list(context: Context, params: Params) -> Answer {
 
 /// All refunds, described.
 pub(crate) fn describe(api: &mut Api) {
-    let listed = api.lists("charges", "listRefunds", "All refunds.", &page(named("Refund")));
+    let listed = Api::lists("charges", "listRefunds", "All refunds.", &page(named("Refund")));
     api.it.operation("get", "/refunds", listed.expands());
 }

@@ -25,7 +25,7 @@ async fn retrieve(context: Context, _params: Params) -> Answer {
 /// Which versions there are, described.
 pub(crate) fn describe(api: &mut Api) {
     let shown = "Shows which versions there are.";
-    let shown = api.asking("account", "retrieveSystemInfo", shown, &named("SystemInfo"));
+    let shown = Api::asking("account", "retrieveSystemInfo", shown, &named("SystemInfo"));
     api.it.operation("get", "/", shown.publicly());
     let info = shape([
         ("object", json!({ "const": "system_info" })),

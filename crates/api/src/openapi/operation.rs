@@ -93,7 +93,7 @@ impl Operation {
     }
 
     /// Nobody needs to show who they are.
-    pub(crate) fn is_open(self) -> Operation {
+    pub(crate) fn openly(self) -> Operation {
         self.opened_by(json!([]))
     }
 

@@ -35,15 +35,11 @@ pub(crate) fn perhaps<const N: usize>(mut object: Value, fields: [(&str, Value);
 }
 
 /// An object that has all fields of two.
-pub(crate) fn both(mut one: Value, other: Value) -> Value {
+pub(crate) fn both(mut one: Value, mut other: Value) -> Value {
     for part in ["required", "properties"] {
-        match (one.get_mut(part), other.get(part)) {
-            (Some(Value::Array(names)), Some(Value::Array(more))) => {
-                names.extend(more.iter().cloned());
-            }
-            (Some(Value::Object(fields)), Some(Value::Object(more))) => {
-                fields.extend(more.clone());
-            }
+        match (one.get_mut(part), other.get_mut(part).map(Value::take)) {
+            (Some(Value::Array(names)), Some(Value::Array(more))) => names.extend(more),
+            (Some(Value::Object(fields)), Some(Value::Object(more))) => fields.extend(more),
             _ => {}
         }
     }
@@ -74,7 +70,7 @@ pub(crate) fn or_null(schema: Value) -> Value {
 }
 
 pub(crate) fn either<const N: usize>(schemas: [Value; N]) -> Value {
-    json!({ "anyOf": schemas.as_slice() })
+    json!({ "anyOf": Vec::from(schemas) })
 }
 
 pub(crate) fn list(of: Value) -> Value {

@@ -15,7 +15,7 @@ const STATUSES: [&str; 4] = ["enabled", "disabled", "pending", "in-review"];
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "People and businesses that a platform acts for.");
-    let all = api.shows(TAG, "listAccounts", "Accounts, newest first.", &list(named("Account")));
+    let all = Api::shows(TAG, "listAccounts", "Accounts, newest first.", &list(named("Account")));
     let all = page(all)
         .takes(query("name", &text()))
         .takes(query("email", &text()))
@@ -26,15 +26,15 @@ pub(crate) fn describe(api: &mut Api) {
         .takes(query("capabilityStatus", &word(STATUSES)));
     api.it.operation("get", "/accounts", all);
     let made = (TAG, "createAccount", "Makes an account.");
-    let made = api.changes(made, "NewAccount", &named("Account"));
+    let made = Api::changes(made, "NewAccount", &named("Account"));
     api.it.operation("post", "/accounts", api.wrapping(made));
     let one = "/accounts/{accountID}";
-    let shown = api.shows(TAG, "getAccount", "Shows an account.", &named("Account"));
+    let shown = Api::shows(TAG, "getAccount", "Shows an account.", &named("Account"));
     api.it.operation("get", one, shown);
     let changed = (TAG, "updateAccount", "Changes what is given, and leaves the rest.");
-    let changed = api.changes(changed, "AccountChange", &named("Account"));
+    let changed = Api::changes(changed, "AccountChange", &named("Account"));
     api.it.operation("patch", one, api.wrapping(changed));
-    let gone = api.ends(TAG, "disconnectAccount", "Lets go of an account.");
+    let gone = Api::ends(TAG, "disconnectAccount", "Lets go of an account.");
     api.it.operation("delete", one, gone);
     for (name, schema) in [
         ("Account", account()),

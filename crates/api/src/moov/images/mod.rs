@@ -40,6 +40,6 @@ pub(crate) fn describe(api: &mut Api) {
         .collect::<Map<_, _>>();
     let shown = json!({ "description": "The file, as it was sent.", "content": shown });
     let said = "Shows an image to anybody who knows where.";
-    let shown = api.plain("images", "showImage", said).answers_as(200, shown).is_open();
+    let shown = Api::plain("images", "showImage", said).answers_as(200, shown).openly();
     api.it.operation("get", "/images/{publicID}", shown);
 }

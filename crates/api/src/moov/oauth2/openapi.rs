@@ -12,15 +12,13 @@ pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Tokens that stand for a pair of keys.");
     // The keys may stand in the body, and then nothing else is asked for.
     let openly = json!([{ "keys": [] }, {}]);
-    let given = api
-        .shows(TAG, "createAccessToken", "Gives tokens.", &named("Tokens"))
+    let given = Api::shows(TAG, "createAccessToken", "Gives tokens.", &named("Tokens"))
         .sent(ENCODINGS, &named("TokenRequest"))
         .refused("Refused", &[422])
         .opened_by(openly.clone());
     api.it.operation("post", "/oauth2/token", given);
     let revoked = "Has a token open nothing any more.";
-    let revoked = api
-        .plain(TAG, "revokeAccessToken", revoked)
+    let revoked = Api::plain(TAG, "revokeAccessToken", revoked)
         .answers_bare(204)
         .sent(ENCODINGS, &named("RevokeRequest"))
         .refused("Refused", &[422])

@@ -15,8 +15,8 @@ use crate::openapi::{Description, Document};
 /// The name of the document that describes a version: the oldest of those that are alike.
 #[must_use]
 pub fn name(version: Version) -> String {
-    let oldest_first = Version::ALL.into_iter().rev();
-    let alike = oldest_first.filter(|known| known.is_told_apart() && *known <= version).last();
+    let mut newest_first = Version::ALL.into_iter();
+    let alike = newest_first.find(|known| known.is_told_apart() && *known <= version);
     format!("moov-{}.json", alike.unwrap_or(Version::DEFAULT).text())
 }
 

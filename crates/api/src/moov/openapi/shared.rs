@@ -22,23 +22,22 @@ pub(crate) struct Api {
 
 impl Api {
     /// An operation with what any has.
-    pub(crate) fn plain(&self, tag: &str, id: &str, summary: &str) -> Operation {
+    pub(crate) fn plain(tag: &str, id: &str, summary: &str) -> Operation {
         Operation::new(tag, id, summary).takes_shared("MoovVersion").refused("Refused", &ANY)
     }
 
     /// One that answers with a schema.
-    pub(crate) fn shows(&self, tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
-        self.plain(tag, id, summary).answers(200, JSON, answer)
+    pub(crate) fn shows(tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
+        Api::plain(tag, id, summary).answers(200, JSON, answer)
     }
 
     /// One that takes a schema and answers with one.
     pub(crate) fn changes(
-        &self,
         (tag, id, summary): (&str, &str, &str),
         sent: &str,
         answer: &Value,
     ) -> Operation {
-        self.shows(tag, id, summary, answer)
+        Api::shows(tag, id, summary, answer)
             .sent([JSON], &named(sent))
             .refused("Refused", &[409, 422])
     }
@@ -55,8 +54,8 @@ impl Api {
     }
 
     /// One that leaves nothing to be shown.
-    pub(crate) fn ends(&self, tag: &str, id: &str, summary: &str) -> Operation {
-        self.plain(tag, id, summary).answers_bare(204).refused("Refused", &[409])
+    pub(crate) fn ends(tag: &str, id: &str, summary: &str) -> Operation {
+        Api::plain(tag, id, summary).answers_bare(204).refused("Refused", &[409])
     }
 }
 

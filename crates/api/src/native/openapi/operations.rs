@@ -192,7 +192,7 @@ fn deliveries(it: &mut Description) {
 
 fn operators(it: &mut Description) {
     let plain = "text/plain; charset=utf-8";
-    let asking = |id, summary| Operation::new("operations", id, summary).is_open();
+    let asking = |id, summary| Operation::new("operations", id, summary).openly();
     let health = asking("health", "The process answers.").answers(200, plain, &text());
     it.operation("get", "/healthz", health);
     let readiness = asking("readiness", "Whether every lane's loop runs and its store answers.")

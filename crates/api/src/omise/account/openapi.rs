@@ -13,9 +13,9 @@ const TAG: &str = "account";
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "The account, what it has, and what can be done here.");
-    let shown = api.asking(TAG, "retrieveAccount", "Shows the account.", &named("Account"));
+    let shown = Api::asking(TAG, "retrieveAccount", "Shows the account.", &named("Account"));
     api.it.operation("get", "/account", shown);
-    let changed = api.asking(TAG, "updateAccount", "Changes the account.", &named("Account"));
+    let changed = Api::asking(TAG, "updateAccount", "Changes the account.", &named("Account"));
     api.it.operation("patch", "/account", changed.perhaps_told("AccountChange"));
     let account = account(api);
     api.it.schema("Account", account);

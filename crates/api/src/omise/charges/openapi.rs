@@ -17,15 +17,15 @@ const AUTHORIZATIONS: [&str; 2] = ["pre_auth", "final_auth"];
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Money taken from cards, and given back.");
-    let all = api.lists(TAG, "listCharges", "All charges.", &page(named("Charge")));
+    let all = Api::lists(TAG, "listCharges", "All charges.", &page(named("Charge")));
     api.it.operation("get", "/charges", all.expands());
-    let made = api.asking(TAG, "createCharge", "Charges a card.", &named("Charge"));
+    let made = Api::asking(TAG, "createCharge", "Charges a card.", &named("Charge"));
     api.it.operation("post", "/charges", made.told("NewCharge").once());
     let one = "/charges/{id}";
-    let shown = api.asking(TAG, "retrieveCharge", "Shows a charge.", &named("Charge"));
+    let shown = Api::asking(TAG, "retrieveCharge", "Shows a charge.", &named("Charge"));
     api.it.operation("get", one, shown.expands().named_in_path());
     let changed =
-        api.asking(TAG, "updateCharge", "Changes what is said of a charge.", &named("Charge"));
+        Api::asking(TAG, "updateCharge", "Changes what is said of a charge.", &named("Charge"));
     api.it.operation("patch", one, changed.perhaps_told("ChargeChange"));
     for (turn, id, summary, told) in [
         ("capture", "captureCharge", "Takes what was authorised.", Some("Capture")),
@@ -34,7 +34,7 @@ pub(crate) fn describe(api: &mut Api) {
         ("mark_as_paid", "markChargeAsPaid", "Has a pending charge be paid.", None),
         ("mark_as_failed", "markChargeAsFailed", "Has a pending charge fail.", Some("Failure")),
     ] {
-        let turned = api.asking(TAG, id, summary, &named("Charge")).named_in_path().once();
+        let turned = Api::asking(TAG, id, summary, &named("Charge")).named_in_path().once();
         let turned = match told {
             Some(schema) => turned.perhaps_told(schema),
             None => turned,
@@ -42,7 +42,7 @@ pub(crate) fn describe(api: &mut Api) {
         api.it.operation("post", &format!("{one}/{turn}"), turned);
     }
     let events =
-        api.lists(TAG, "listEventsOfCharge", "What happened to a charge.", &page(named("Event")));
+        Api::lists(TAG, "listEventsOfCharge", "What happened to a charge.", &page(named("Event")));
     api.it.operation("get", "/charges/{id}/events", events.named_in_path());
     refunds(api);
     for (name, schema) in [
@@ -67,11 +67,11 @@ pub(crate) fn describe(api: &mut Api) {
 fn refunds(api: &mut Api) {
     let path = "/charges/{id}/refunds";
     let listed = page(named("Refund"));
-    let listed = api.lists(TAG, "listRefundsOfCharge", "All refunds of a charge.", &listed);
+    let listed = Api::lists(TAG, "listRefundsOfCharge", "All refunds of a charge.", &listed);
     api.it.operation("get", path, listed.expands().named_in_path());
-    let made = api.asking(TAG, "createRefund", "Gives back what was charged.", &named("Refund"));
+    let made = Api::asking(TAG, "createRefund", "Gives back what was charged.", &named("Refund"));
     api.it.operation("post", path, made.told("NewRefund").once());
-    let shown = api.asking(TAG, "retrieveRefund", "Shows a refund.", &named("Refund"));
+    let shown = Api::asking(TAG, "retrieveRefund", "Shows a refund.", &named("Refund"));
     api.it.operation("get", &format!("{path}/{{part}}"), shown.expands().named_in_path());
 }
 

@@ -16,16 +16,16 @@ const TAG: &str = "customers";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "People who pay, and their cards.");
     let known = api.or_deleted("Customer");
-    let all = api.lists(TAG, "listCustomers", "All customers.", &page(known.clone()));
+    let all = Api::lists(TAG, "listCustomers", "All customers.", &page(known.clone()));
     api.it.operation("get", "/customers", all.expands());
-    let made = api.asking(TAG, "createCustomer", "Makes a customer.", &named("Customer"));
+    let made = Api::asking(TAG, "createCustomer", "Makes a customer.", &named("Customer"));
     api.it.operation("post", "/customers", made.perhaps_told("NewCustomer").once());
     let one = "/customers/{id}";
-    let shown = api.asking(TAG, "retrieveCustomer", "Shows a customer.", &known);
+    let shown = Api::asking(TAG, "retrieveCustomer", "Shows a customer.", &known);
     api.it.operation("get", one, shown.expands().named_in_path());
-    let changed = api.asking(TAG, "updateCustomer", "Changes a customer.", &known);
+    let changed = Api::asking(TAG, "updateCustomer", "Changes a customer.", &known);
     api.it.operation("patch", one, changed.perhaps_told("CustomerChange"));
-    let gone = api.asking(TAG, "deleteCustomer", "Deletes a customer.", &known);
+    let gone = Api::asking(TAG, "deleteCustomer", "Deletes a customer.", &known);
     api.it.operation("delete", one, gone.named_in_path());
     cards(api);
     for (name, schema) in [
@@ -45,14 +45,14 @@ pub(crate) fn describe(api: &mut Api) {
 fn cards(api: &mut Api) {
     let known = api.or_deleted("Card");
     let all = nested(api, named("Card"));
-    let all = api.lists(TAG, "listCards", "All cards of a customer.", &all).named_in_path();
+    let all = Api::lists(TAG, "listCards", "All cards of a customer.", &all).named_in_path();
     api.it.operation("get", "/customers/{id}/cards", all);
     let one = "/customers/{id}/cards/{part}";
-    let shown = api.asking(TAG, "retrieveCard", "Shows a card.", &known).named_in_path();
+    let shown = Api::asking(TAG, "retrieveCard", "Shows a card.", &known).named_in_path();
     api.it.operation("get", one, shown);
-    let changed = api.asking(TAG, "updateCard", "Changes a card.", &known);
+    let changed = Api::asking(TAG, "updateCard", "Changes a card.", &known);
     api.it.operation("patch", one, changed.perhaps_told("CardChange"));
-    let gone = api.asking(TAG, "deleteCard", "Deletes a card.", &known).named_in_path();
+    let gone = Api::asking(TAG, "deleteCard", "Deletes a card.", &known).named_in_path();
     api.it.operation("delete", one, gone);
 }
 

@@ -11,9 +11,9 @@ const TAG: &str = "events";
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "What happened.");
-    let all = api.lists(TAG, "listEvents", "All events.", &page(named("Event")));
+    let all = Api::lists(TAG, "listEvents", "All events.", &page(named("Event")));
     api.it.operation("get", "/events", all);
-    let shown = api.asking(TAG, "retrieveEvent", "Shows an event.", &named("Event"));
+    let shown = Api::asking(TAG, "retrieveEvent", "Shows an event.", &named("Event"));
     api.it.operation("get", "/events/{id}", shown.named_in_path());
     let event = event(api);
     api.it.schema("Event", event);

@@ -34,7 +34,7 @@ impl Api {
     }
 
     /// An operation that answers with a schema.
-    pub(crate) fn asking(&self, tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
+    pub(crate) fn asking(tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
         Operation::new(tag, id, summary)
             .takes_shared("OmiseVersion")
             .answers(200, JSON, answer)
@@ -42,9 +42,9 @@ impl Api {
     }
 
     /// `GET` of a list.
-    pub(crate) fn lists(&self, tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
+    pub(crate) fn lists(tag: &str, id: &str, summary: &str, answer: &Value) -> Operation {
         let names = paging().map(|(name, ..)| name);
-        names.into_iter().fold(self.asking(tag, id, summary, answer), Operation::takes_shared)
+        names.into_iter().fold(Api::asking(tag, id, summary, answer), Operation::takes_shared)
     }
 }
 

@@ -15,21 +15,21 @@ const KINDS: [&str; 2] = ["individual", "corporation"];
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "People who are paid.");
     let known = api.or_deleted("Recipient");
-    let all = api.lists(TAG, "listRecipients", "All recipients.", &page(named("Recipient")));
+    let all = Api::lists(TAG, "listRecipients", "All recipients.", &page(named("Recipient")));
     api.it.operation("get", "/recipients", all);
-    let made = api.asking(TAG, "createRecipient", "Makes a recipient.", &named("Recipient"));
+    let made = Api::asking(TAG, "createRecipient", "Makes a recipient.", &named("Recipient"));
     api.it.operation("post", "/recipients", made.told("NewRecipient").once());
     let one = "/recipients/{id}";
-    let shown = api.asking(TAG, "retrieveRecipient", "Shows a recipient.", &known);
+    let shown = Api::asking(TAG, "retrieveRecipient", "Shows a recipient.", &known);
     api.it.operation("get", one, shown.named_in_path());
-    let changed = api.asking(TAG, "updateRecipient", "Changes a recipient.", &named("Recipient"));
+    let changed = Api::asking(TAG, "updateRecipient", "Changes a recipient.", &named("Recipient"));
     api.it.operation("patch", one, changed.perhaps_told("RecipientChange"));
-    let gone = api.asking(TAG, "deleteRecipient", "Deletes a recipient.", &known);
+    let gone = Api::asking(TAG, "deleteRecipient", "Deletes a recipient.", &known);
     api.it.operation("delete", one, gone.named_in_path());
     let verify = format!("{one}/verify");
     for (method, id) in [("patch", "verifyRecipient"), ("post", "verifyRecipientByPost")] {
         let verified = "Verifies and activates a recipient.";
-        let verified = api.asking(TAG, id, verified, &named("Recipient")).named_in_path();
+        let verified = Api::asking(TAG, id, verified, &named("Recipient")).named_in_path();
         let verified = if method == "post" { verified.once() } else { verified };
         api.it.operation(method, &verify, verified);
     }

@@ -42,12 +42,12 @@ fn collections(api: &mut Api) {
         ("/charges/schedules", "listChargeSchedules", "Schedules that charge."),
         ("/transfers/schedules", "listTransferSchedules", "Schedules that pay recipients."),
     ] {
-        let listed = api.lists(TAG, id, summary, &all).expands();
+        let listed = Api::lists(TAG, id, summary, &all).expands();
         api.it.operation("get", path, listed);
         let id = id.replace("list", "create").replace("Schedules", "Schedule");
         let made =
             "Makes a schedule. If it begins today, its first run is over when it is answered.";
-        let made = api.asking(TAG, &id, made, &named("Schedule")).told("NewSchedule").once();
+        let made = Api::asking(TAG, &id, made, &named("Schedule")).told("NewSchedule").once();
         api.it.operation("post", path, made);
     }
     for (path, id, summary) in [
@@ -62,11 +62,11 @@ fn collections(api: &mut Api) {
             "Schedules that pay a recipient.",
         ),
     ] {
-        let listed = api.lists(TAG, id, summary, &all).expands().named_in_path();
+        let listed = Api::lists(TAG, id, summary, &all).expands().named_in_path();
         api.it.operation("get", path, listed);
     }
     let uploaded = "Makes a charge schedule of every row of a CSV file that is one.";
-    let uploaded = api.asking(TAG, "uploadSchedules", uploaded, &named("Batch"));
+    let uploaded = Api::asking(TAG, "uploadSchedules", uploaded, &named("Batch"));
     let uploaded = uploaded.sent(["multipart/form-data"], &named("Upload")).once();
     api.it.operation("post", "/schedules/upload", uploaded);
 }
@@ -74,12 +74,12 @@ fn collections(api: &mut Api) {
 fn members(api: &mut Api) {
     let one = "/schedules/{id}";
     let schedule = named("Schedule");
-    let shown = api.asking(TAG, "retrieveSchedule", "Shows a schedule.", &schedule);
+    let shown = Api::asking(TAG, "retrieveSchedule", "Shows a schedule.", &schedule);
     api.it.operation("get", one, shown.expands().named_in_path());
-    let gone = api.asking(TAG, "deleteSchedule", "Ends a schedule.", &schedule);
+    let gone = Api::asking(TAG, "deleteSchedule", "Ends a schedule.", &schedule);
     api.it.operation("delete", one, gone.named_in_path());
     let occurrences = nested(api, named("Occurrence"));
-    let listed = api.lists(TAG, "listOccurrences", "What a schedule has run.", &occurrences);
+    let listed = Api::lists(TAG, "listOccurrences", "What a schedule has run.", &occurrences);
     api.it.operation("get", &format!("{one}/occurrences"), listed.named_in_path());
 }
 

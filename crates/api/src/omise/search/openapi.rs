@@ -15,7 +15,7 @@ const TAG: &str = "search";
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "What is found by text and filters.");
-    let found = api.asking(TAG, "search", "Finds things of one kind.", &named("Search"));
+    let found = Api::asking(TAG, "search", "Finds things of one kind.", &named("Search"));
     let scope = json!({
         "name": "scope", "in": "query", "required": true, "schema": word(Scope::ALL.map(Scope::name)),
     });
@@ -24,7 +24,7 @@ pub(crate) fn describe(api: &mut Api) {
         ("/charges/schedules/search", "searchChargeSchedules", "Finds schedules that charge."),
         ("/transfers/schedules/search", "searchTransferSchedules", "Finds schedules that pay."),
     ] {
-        let found = api.asking(TAG, id, summary, &named("Search"));
+        let found = Api::asking(TAG, id, summary, &named("Search"));
         api.it.operation("get", path, searching(found));
     }
     let search = search(api);

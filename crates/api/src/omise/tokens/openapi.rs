@@ -13,9 +13,9 @@ const TAG: &str = "tokens";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Cards, as they are handed over once.");
     let made = "Makes a token of a card. What the number does is in docs/omise.md.";
-    let made = api.asking(TAG, "createToken", made, &named("Token")).told("NewToken").once();
+    let made = Api::asking(TAG, "createToken", made, &named("Token")).told("NewToken").once();
     api.it.operation("post", "/tokens", made.publicly());
-    let shown = api.asking(TAG, "retrieveToken", "Shows a token.", &named("Token"));
+    let shown = Api::asking(TAG, "retrieveToken", "Shows a token.", &named("Token"));
     api.it.operation("get", "/tokens/{id}", shown.named_in_path().publicly());
     let token = token(api);
     api.it.schema("Token", token);

@@ -10,10 +10,10 @@ const TAG: &str = "transactions";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "What moved the account's money.");
     let all = page(named("Transaction"));
-    let all = api.lists(TAG, "listTransactions", "All transactions.", &all).expands();
+    let all = Api::lists(TAG, "listTransactions", "All transactions.", &all).expands();
     api.it.operation("get", "/transactions", all);
     let shown =
-        api.asking(TAG, "retrieveTransaction", "Shows a transaction.", &named("Transaction"));
+        Api::asking(TAG, "retrieveTransaction", "Shows a transaction.", &named("Transaction"));
     api.it.operation("get", "/transactions/{id}", shown.expands().named_in_path());
     let transaction = transaction(api);
     api.it.schema("Transaction", transaction);

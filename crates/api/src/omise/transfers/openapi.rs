@@ -16,24 +16,24 @@ const TAG: &str = "transfers";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Money paid to recipients.");
     let known = api.or_deleted("Transfer");
-    let all = api.lists(TAG, "listTransfers", "All transfers.", &page(known.clone()));
+    let all = Api::lists(TAG, "listTransfers", "All transfers.", &page(known.clone()));
     api.it.operation("get", "/transfers", all.expands());
-    let made = api.asking(TAG, "createTransfer", "Pays a recipient.", &named("Transfer"));
+    let made = Api::asking(TAG, "createTransfer", "Pays a recipient.", &named("Transfer"));
     api.it.operation("post", "/transfers", made.told("NewTransfer").once());
     let one = "/transfers/{id}";
-    let shown = api.asking(TAG, "retrieveTransfer", "Shows a transfer.", &known);
+    let shown = Api::asking(TAG, "retrieveTransfer", "Shows a transfer.", &known);
     api.it.operation("get", one, shown.expands().named_in_path());
     let changed = "Changes a transfer that was not sent.";
-    let changed = api.asking(TAG, "updateTransfer", changed, &known);
+    let changed = Api::asking(TAG, "updateTransfer", changed, &known);
     api.it.operation("patch", one, changed.perhaps_told("TransferChange"));
     let gone = "Deletes a transfer that was not sent.";
-    let gone = api.asking(TAG, "deleteTransfer", gone, &known).named_in_path();
+    let gone = Api::asking(TAG, "deleteTransfer", gone, &known).named_in_path();
     api.it.operation("delete", one, gone);
     for (turn, id, summary) in [
         ("mark_as_sent", "markTransferAsSent", "Has a transfer be sent."),
         ("mark_as_paid", "markTransferAsPaid", "Has a transfer be paid."),
     ] {
-        let turned = api.asking(TAG, id, summary, &known).named_in_path().once();
+        let turned = Api::asking(TAG, id, summary, &known).named_in_path().once();
         api.it.operation("post", &format!("{one}/{turn}"), turned);
     }
     let new = perhaps(

@@ -10,15 +10,15 @@ pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "What an account may do.");
     let path = "/accounts/{accountID}/capabilities";
     let all = list(named("Capability"));
-    let listed = api.shows(TAG, "listCapabilities", "All capabilities.", &all);
+    let listed = Api::shows(TAG, "listCapabilities", "All capabilities.", &all);
     api.it.operation("get", path, listed);
     let asked = (TAG, "requestCapabilities", "Asks for capabilities, which are given at once.");
-    let asked = api.changes(asked, "CapabilityRequest", &all);
+    let asked = Api::changes(asked, "CapabilityRequest", &all);
     api.it.operation("post", path, api.wrapping(asked));
     let one = "/accounts/{accountID}/capabilities/{capabilityID}";
-    let shown = api.shows(TAG, "getCapability", "Shows a capability.", &named("Capability"));
+    let shown = Api::shows(TAG, "getCapability", "Shows a capability.", &named("Capability"));
     api.it.operation("get", one, shown);
-    let gone = api.ends(TAG, "disableCapability", "Takes a capability back.");
+    let gone = Api::ends(TAG, "disableCapability", "Takes a capability back.");
     api.it.operation("delete", one, gone);
     let capability = object([
         ("capability", text()),

@@ -12,18 +12,18 @@ const TAG: &str = "cards";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Cards that an account has linked.");
     let path = "/accounts/{accountID}/cards";
-    let listed = api.shows(TAG, "listCards", "All cards.", &list(named("Card")));
+    let listed = Api::shows(TAG, "listCards", "All cards.", &list(named("Card")));
     api.it.operation("get", path, listed);
     let linked = (TAG, "linkCard", "Links a card. What the number does is in docs/moov.md.");
-    let linked = api.changes(linked, "NewCard", &named("CardLinked"));
+    let linked = Api::changes(linked, "NewCard", &named("CardLinked"));
     api.it.operation("post", path, linked.waits_for("payment-method"));
     let one = "/accounts/{accountID}/cards/{cardID}";
-    let shown = api.shows(TAG, "getCard", "Shows a card.", &named("Card"));
+    let shown = Api::shows(TAG, "getCard", "Shows a card.", &named("Card"));
     api.it.operation("get", one, shown);
     let changed = (TAG, "updateCard", "Changes what is given, and leaves the rest.");
-    let changed = api.changes(changed, "CardChange", &named("Card"));
+    let changed = Api::changes(changed, "CardChange", &named("Card"));
     api.it.operation("patch", one, changed);
-    let gone = api.ends(TAG, "disableCard", "Unlinks a card.");
+    let gone = Api::ends(TAG, "disableCard", "Unlinks a card.");
     api.it.operation("delete", one, gone);
     let methods = ("paymentMethods", list(named("PaymentMethodReference")));
     for (name, schema) in [

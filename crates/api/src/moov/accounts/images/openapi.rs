@@ -16,21 +16,21 @@ const MULTIPART: [&str; 1] = ["multipart/form-data"];
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Pictures of what is sold.");
     let path = "/accounts/{accountID}/images";
-    let listed = api.shows(TAG, "listImages", "Images, newest first.", &list(named("Image")));
+    let listed = Api::shows(TAG, "listImages", "Images, newest first.", &list(named("Image")));
     api.it.operation("get", path, page(listed));
-    let made = api.plain(TAG, "uploadImage", "Takes a PNG, JPEG or WebP file.");
+    let made = Api::plain(TAG, "uploadImage", "Takes a PNG, JPEG or WebP file.");
     let made = made.answers(201, "application/json", &named("Image"));
     let made = uploading(api, made.sent(MULTIPART, &named("NewImage")));
     api.it.operation("post", path, made);
     let one = "/accounts/{accountID}/images/{imageID}";
-    let shown = api.shows(TAG, "getImage", "Shows an image.", &named("Image"));
+    let shown = Api::shows(TAG, "getImage", "Shows an image.", &named("Image"));
     api.it.operation("get", one, shown);
-    let replaced = api.shows(TAG, "updateImage", "Replaces what is sent.", &named("Image"));
+    let replaced = Api::shows(TAG, "updateImage", "Replaces what is sent.", &named("Image"));
     let replaced = uploading(api, replaced.sent(MULTIPART, &named("ImageChange")));
     api.it.operation("put", one, replaced);
-    api.it.operation("delete", one, api.ends(TAG, "deleteImage", "Removes an image."));
+    api.it.operation("delete", one, Api::ends(TAG, "deleteImage", "Removes an image."));
     let said = (TAG, "updateImageMetadata", "Replaces what is said of an image.");
-    let said = api.changes(said, "ImageMetadata", &named("Image"));
+    let said = Api::changes(said, "ImageMetadata", &named("Image"));
     api.it.operation("put", &format!("{one}/metadata"), said);
     let image = perhaps(
         reference(),

@@ -15,13 +15,12 @@ pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Ways to pay an account, or to be paid by it.");
     let path = "/accounts/{accountID}/payment-methods";
     let listed = list(named("PaymentMethod"));
-    let listed = api
-        .shows(TAG, "listPaymentMethods", "All payment methods.", &listed)
+    let listed = Api::shows(TAG, "listPaymentMethods", "All payment methods.", &listed)
         .takes(query("paymentMethodType", &word(TYPES.map(|(word, _)| word))))
         .takes(query("sourceID", &text()));
     api.it.operation("get", path, listed);
     let shown = "Shows a payment method.";
-    let shown = api.shows(TAG, "getPaymentMethod", shown, &named("PaymentMethod"));
+    let shown = Api::shows(TAG, "getPaymentMethod", shown, &named("PaymentMethod"));
     api.it.operation("get", &format!("{path}/{{paymentMethodID}}"), shown);
     let method = perhaps(reference(api), instruments());
     api.it.schema("PaymentMethod", method);

@@ -16,19 +16,19 @@ pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "What is sold.");
     let path = "/accounts/{accountID}/products";
     let all = list(named("Product"));
-    let listed = api.shows(TAG, "listProducts", "Products, newest first.", &all);
+    let listed = Api::shows(TAG, "listProducts", "Products, newest first.", &all);
     api.it.operation("get", path, page(listed).takes(query("title", &text())));
-    let made = api.plain(TAG, "createProduct", "Makes a product.");
+    let made = Api::plain(TAG, "createProduct", "Makes a product.");
     let made = made.answers(201, "application/json", &named("Product"));
     let made = made.sent(["application/json"], &named("NewProduct"));
     api.it.operation("post", path, made.refused("Refused", &[409, 422]));
     let one = "/accounts/{accountID}/products/{productID}";
-    let shown = api.shows(TAG, "getProduct", "Shows a product.", &named("Product"));
+    let shown = Api::shows(TAG, "getProduct", "Shows a product.", &named("Product"));
     api.it.operation("get", one, shown);
     let replaced = (TAG, "updateProduct", "Replaces a product.");
-    let replaced = api.changes(replaced, "NewProduct", &named("Product"));
+    let replaced = Api::changes(replaced, "NewProduct", &named("Product"));
     api.it.operation("put", one, replaced);
-    api.it.operation("delete", one, api.ends(TAG, "disableProduct", "Withdraws a product."));
+    api.it.operation("delete", one, Api::ends(TAG, "disableProduct", "Withdraws a product."));
     api.it.schema("Product", product());
     api.it.schema("NewProduct", new());
 }

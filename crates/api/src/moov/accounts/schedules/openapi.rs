@@ -15,21 +15,22 @@ const TAG: &str = "schedules";
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Transfers that run again and again, or at times that are named.");
     let path = "/accounts/{accountID}/schedules";
-    let all = api.shows(TAG, "listSchedules", "Schedules, newest first.", &list(named("Schedule")));
+    let all =
+        Api::shows(TAG, "listSchedules", "Schedules, newest first.", &list(named("Schedule")));
     let hydrate = with(word(["accounts"]), "description", "Shows accounts, not only ids.".into());
     api.it.operation("get", path, page(all).takes(query("hydrate", &hydrate)));
     let made = (TAG, "createSchedule", "Makes a schedule.");
-    let made = api.changes(made, "ScheduleWish", &named("Schedule"));
+    let made = Api::changes(made, "ScheduleWish", &named("Schedule"));
     api.it.operation("post", path, made.takes_shared("PerhapsIdempotencyKey"));
     let one = "/accounts/{accountID}/schedules/{scheduleID}";
-    let shown = api.shows(TAG, "getSchedules", "Shows a schedule.", &named("Schedule"));
+    let shown = Api::shows(TAG, "getSchedules", "Shows a schedule.", &named("Schedule"));
     api.it.operation("get", one, shown);
     let changed = (TAG, "updateSchedule", "Changes what is to come.");
-    let changed = api.changes(changed, "ScheduleWish", &named("Schedule"));
+    let changed = Api::changes(changed, "ScheduleWish", &named("Schedule"));
     api.it.operation("put", one, changed);
-    api.it.operation("delete", one, api.ends(TAG, "cancelSchedule", "Ends a schedule."));
+    api.it.operation("delete", one, Api::ends(TAG, "cancelSchedule", "Ends a schedule."));
     let shown = "Shows an occurrence: by its id, as `latest`, or the last up to a moment.";
-    let shown = api.shows(TAG, "getScheduledOccurrence", shown, &named("Occurrence"));
+    let shown = Api::shows(TAG, "getScheduledOccurrence", shown, &named("Occurrence"));
     api.it.operation("get", &format!("{one}/occurrences/{{occurrenceFilter}}"), shown);
     for (name, schema) in [
         ("Schedule", schedule()),

@@ -41,7 +41,7 @@ pub(crate) fn describe(api: &mut Api) {
 fn collections(api: &mut Api) {
     let path = "/accounts/{accountID}/transfers";
     let all = list(named("Transfer"));
-    let all = api.shows(TAG, "listTransfers", "Transfers, newest first.", &all);
+    let all = Api::shows(TAG, "listTransfers", "Transfers, newest first.", &all);
     let all = page(all)
         .takes(query("accountIDs", &text()))
         .takes(query("status", &word(STATUSES.map(|(word, _)| word))))
@@ -57,7 +57,7 @@ fn collections(api: &mut Api) {
     api.it.operation("get", path, all);
     let made = (TAG, "createTransfer", "Makes a transfer, once under its key.");
     let shown = either([named("Transfer"), named("TransferReference")]);
-    let made = api.changes(made, "NewTransfer", &shown).takes_shared("IdempotencyKey");
+    let made = Api::changes(made, "NewTransfer", &shown).takes_shared("IdempotencyKey");
     let made = made.answers_as(409, there_already(&either([named("Transfer"), named("Error")])));
     api.it.operation("post", path, made.waits_for("rail-response"));
     for (path, id) in [
@@ -65,42 +65,42 @@ fn collections(api: &mut Api) {
         ("/transfer-options", "createTransferOptionsOfPlatform"),
     ] {
         let options = (TAG, id, "Shows between which payment methods a transfer can go.");
-        let options = api.changes(options, "TransferOptionsRequest", &named("TransferOptions"));
+        let options = Api::changes(options, "TransferOptionsRequest", &named("TransferOptions"));
         api.it.operation("post", path, options);
     }
 }
 
 fn members(api: &mut Api) {
-    let shown = api.shows(TAG, "getTransfer", "Shows a transfer.", &named("Transfer"));
+    let shown = Api::shows(TAG, "getTransfer", "Shows a transfer.", &named("Transfer"));
     api.it.operation("get", ONE, shown);
     let changed = (TAG, "updateTransfer", "Replaces the metadata of a transfer.");
-    let changed = api.changes(changed, "TransferChange", &named("Transfer"));
+    let changed = Api::changes(changed, "TransferChange", &named("Transfer"));
     api.it.operation("patch", ONE, changed);
     let canceled = "Cancels a transfer that has not left.";
-    let canceled = api.shows(TAG, "createCancellation", canceled, &named("Cancellation"));
+    let canceled = Api::shows(TAG, "createCancellation", canceled, &named("Cancellation"));
     let path = format!("{ONE}/cancellations");
     api.it.operation("post", &path, canceled.refused("Refused", &[409]));
-    let shown = api.shows(TAG, "getCancellation", "Shows a cancellation.", &named("Cancellation"));
+    let shown = Api::shows(TAG, "getCancellation", "Shows a cancellation.", &named("Cancellation"));
     api.it.operation("get", &format!("{path}/{{cancellationID}}"), shown);
 }
 
 fn refunds(api: &mut Api) {
     let path = format!("{ONE}/refunds");
     let all = list(named("Refund"));
-    let all = api.shows(TAG, "listRefunds", "All refunds of a transfer.", &all);
+    let all = Api::shows(TAG, "listRefunds", "All refunds of a transfer.", &all);
     api.it.operation("get", &path, all);
     let shown = either([named("Refund"), named("RefundReference")]);
-    let made = api.shows(TAG, "initiateRefund", "Gives back what a card has paid.", &shown);
+    let made = Api::shows(TAG, "initiateRefund", "Gives back what a card has paid.", &shown);
     let made = refunding(made).waits_for("rail-response");
     let made = made.answers_as(409, there_already(&either([named("Refund"), named("Error")])));
     api.it.operation("post", &path, made);
-    let shown = api.shows(TAG, "getRefund", "Shows a refund.", &named("Refund"));
+    let shown = Api::shows(TAG, "getRefund", "Shows a refund.", &named("Refund"));
     api.it.operation("get", &format!("{path}/{{refundID}}"), shown);
     let done = either([
         object([("refund", named("Refund"))]),
         object([("cancellation", named("Cancellation"))]),
     ]);
-    let done = api.shows(TAG, "createReversal", "Cancels a transfer, or gives it back.", &done);
+    let done = Api::shows(TAG, "createReversal", "Cancels a transfer, or gives it back.", &done);
     api.it.operation("post", &format!("{ONE}/reversals"), refunding(done));
 }
 

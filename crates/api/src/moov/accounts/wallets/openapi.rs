@@ -11,14 +11,14 @@ const STATUSES: [&str; 4] = ["pending", "completed", "canceled", "failed"];
 
 pub(crate) fn describe(api: &mut Api) {
     api.it.tag(TAG, "Money that an account holds here.");
-    let listed = api.shows(TAG, "listWallets", "All wallets.", &list(named("Wallet")));
+    let listed = Api::shows(TAG, "listWallets", "All wallets.", &list(named("Wallet")));
     api.it.operation("get", "/accounts/{accountID}/wallets", listed);
     let one = "/accounts/{accountID}/wallets/{walletID}";
-    let shown = api.shows(TAG, "getWallet", "Shows a wallet.", &named("Wallet"));
+    let shown = Api::shows(TAG, "getWallet", "Shows a wallet.", &named("Wallet"));
     api.it.operation("get", one, shown);
     let moved = "What moved a wallet's money, newest first.";
     let all = list(named("WalletTransaction"));
-    let moved = api.shows(TAG, "listWalletTransactions", moved, &all);
+    let moved = Api::shows(TAG, "listWalletTransactions", moved, &all);
     let moved = page(moved)
         .takes(query("transactionTypes", &text()))
         .takes(query("transactionType", &text()))
@@ -32,7 +32,7 @@ pub(crate) fn describe(api: &mut Api) {
         .takes(query("completedEndDateTime", &instant()));
     api.it.operation("get", &format!("{one}/transactions"), moved);
     let shown = "Shows what moved a wallet's money.";
-    let shown = api.shows(TAG, "getWalletTransaction", shown, &named("WalletTransaction"));
+    let shown = Api::shows(TAG, "getWalletTransaction", shown, &named("WalletTransaction"));
     api.it.operation("get", &format!("{one}/transactions/{{transactionID}}"), shown);
     api.it.schema("Wallet", wallet());
     api.it.schema("WalletTransaction", transaction());
