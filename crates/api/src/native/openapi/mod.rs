@@ -72,7 +72,7 @@ pub(crate) fn document() -> Document {
 const REFUSALS: [(u16, &str); 11] = [
     (400, "Something about the request is wrong; `detail` says all of it."),
     (401, "No key, or one that opens nothing here."),
-    (403, "The key does not open this."),
+    (403, "The key does not open this, or what it asks for."),
     (404, "There is no such thing, or it is somebody else's."),
     (408, "The body took too long to arrive."),
     (409, "It conflicts with how things are now."),

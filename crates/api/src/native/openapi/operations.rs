@@ -10,7 +10,7 @@ use crate::openapi::{Description, Operation, query};
 
 const JSON: &str = "application/json";
 /// What any operation may be refused with.
-const ANY: [u16; 3] = [401, 429, 500];
+const ANY: [u16; 4] = [401, 403, 429, 500];
 /// What one that reads a body, or a query by the same rules, may be.
 const READING: [u16; 3] = [400, 408, 413];
 /// What one that can be sent again under a key may be.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use store::Scope;
+
 use super::super::schedules::bounds;
 use super::super::{keys, lane, preview, webhook_endpoints};
 use crate::omise::{ID_CHARACTERS_MAX, TEXT_CHARACTERS_MAX};
@@ -11,6 +13,9 @@ use crate::openapi::schema::{
     or_null, perhaps, said, short, text, with, within, word,
 };
 use crate::webhooks::Dialect;
+
+/// What a key may be.
+const KEY_KINDS: [&str; 3] = ["secret", "public", "restricted"];
 
 /// Every schema.
 pub(super) fn describe(it: &mut Description) {
@@ -270,7 +275,8 @@ fn keys() -> [(&'static str, Value); 6] {
     let key = object([
         ("id", text()),
         ("name", text()),
-        ("kind", word(["secret", "public"])),
+        ("kind", word(KEY_KINDS)),
+        ("scopes", or_null(list(word(Scope::ALL.map(Scope::name))))),
         ("origin", word(["made", "configured"])),
         ("ending", text()),
         ("created_at", instant()),
@@ -279,13 +285,18 @@ fn keys() -> [(&'static str, Value); 6] {
     ]);
     let name = with(short(keys::NAME_CHARACTERS_MAX), "minLength", json!(1));
     let name = said(with(name, "pattern", json!("\\S")), "Who uses it.");
+    let scopes = with(list(word(Scope::ALL.map(Scope::name))), "minItems", json!(1));
+    let reach = [
+        ("kind", word(KEY_KINDS)),
+        ("scopes", said(scopes, "What a restricted key opens; no other has any.")),
+    ];
     let shown = with_field(&key, "key", text());
     [
         ("KeyRolled", with_field(&shown, "replaces", named("Key"))),
         ("KeyShown", shown),
         ("Key", key),
         ("Keys", object([("keys", list(named("Key")))])),
-        ("NewKey", object([("name", name)])),
+        ("NewKey", perhaps(object([("name", name)]), reach)),
         ("KeyOverlap", overlap(keys::OVERLAP_SECONDS, keys::OVERLAP_SECONDS_MAX)),
     ]
 }

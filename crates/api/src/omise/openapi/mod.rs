@@ -108,6 +108,7 @@ fn refusals(it: &mut Description) {
     for (status, said) in [
         (400, "Something about the request is wrong; `message` says all of it."),
         (401, "No key, or one that does not open this."),
+        (403, "The key is restricted, and has not the scope that this wants."),
         (404, "There is no such thing."),
         (408, "The body took too long to arrive."),
         (409, "A request with this `Idempotency-Key` is being processed."),

@@ -13,7 +13,7 @@ use crate::openapi::{Description, Operation};
 /// How answers are encoded.
 const JSON: &str = "application/json";
 /// What any operation may be refused with.
-const ANY: [u16; 7] = [400, 401, 408, 413, 429, 500, 502];
+const ANY: [u16; 8] = [400, 401, 403, 408, 413, 429, 500, 502];
 
 /// One version's description, under way.
 pub(crate) struct Api {
