@@ -103,6 +103,8 @@ fn changes() -> [(&'static str, Value); 3] {
             ("catch_up", named("CatchUpWish")),
             ("zone", zone),
             ("hour", said(short(ID_CHARACTERS_MAX), "hh:mm:ss")),
+            ("calendar", said(word(bounds::calendars()), "With roll following, and not without.")),
+            ("roll", said(word(bounds::rolls()), "What becomes of a date on a closed day.")),
         ],
     );
     let perhaps_reason = said(short(TEXT_CHARACTERS_MAX), "Why, for the record.");
@@ -132,6 +134,8 @@ fn policies() -> [(&'static str, Value); 3] {
         ("catch_up", catch_up),
         ("zone", text()),
         ("hour", text()),
+        ("calendar", or_null(word(bounds::calendars()))),
+        ("roll", word(bounds::rolls())),
         ("run_at_start", boolean()),
     ]);
     let lateness = within(0, bounds::LATENESS_MAX_SECONDS);

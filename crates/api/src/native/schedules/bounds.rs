@@ -1,5 +1,6 @@
 //! The words and bounds by which requests are read, for whoever describes them.
 
+use super::business_days::{CALENDARS, ROLLS};
 use super::find::{KINDS, ORDERS, STATUSES};
 use super::policies::{COUNTED, EXHAUSTED, MISSED, RETRIED, SPACINGS};
 
@@ -25,4 +26,6 @@ words! {
     retried of RETRIED;
     exhausted of EXHAUSTED;
     missed of MISSED;
+    calendars of CALENDARS;
+    rolls of ROLLS;
 }

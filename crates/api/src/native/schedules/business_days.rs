@@ -10,14 +10,14 @@ use crate::omise::Reader;
 
 /// A calendar that can be named.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Closed {
+pub(super) enum Closed {
     /// Every Saturday and Sunday.
     Weekends,
     /// What a calendar says.
     By(NamedCalendar),
 }
 
-const CALENDARS: [(&str, Closed); 8] = [
+pub(super) const CALENDARS: [(&str, Closed); 8] = [
     ("weekends", Closed::Weekends),
     ("bank_of_thailand", Closed::By(NamedCalendar::BankOfThailand)),
     ("federal_reserve", Closed::By(NamedCalendar::FederalReserve)),
@@ -30,12 +30,13 @@ const CALENDARS: [(&str, Closed); 8] = [
 
 /// Whether slots move. Never to an earlier day: it may have passed when it is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Moved {
+pub(super) enum Moved {
     Not,
     Following,
 }
 
-const ROLLS: [(&str, Moved); 2] = [("none", Moved::Not), ("following", Moved::Following)];
+pub(super) const ROLLS: [(&str, Moved); 2] =
+    [("none", Moved::Not), ("following", Moved::Following)];
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]

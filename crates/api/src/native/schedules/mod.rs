@@ -1,8 +1,8 @@
 //! `/kalends/v1/schedules`: schedules of either dialect, found, shown, paused, resumed, let
 //! go on after a suspension, and given other policies.
 
-mod business_days;
 pub(super) mod bounds;
+mod business_days;
 mod catch_up;
 mod change;
 mod cursor;
