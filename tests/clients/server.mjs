@@ -12,17 +12,61 @@ const POLL_MILLISECONDS = 10;
 // The loopback interface is never reached through a proxy.
 delete process.env.http_proxy;
 
-/** Starts a server for one test, which its end stops. Its own API is called as `user`. */
+/**
+ * Starts a server for one test, which its end stops. Its own API is called as `user`.
+ * Where KALENDS_IN_FRONT is set, it is one in front of a sandbox that plays the upstream.
+ */
 export async function startServer(test, { user, password = '', clock, data = ':memory:', seed }) {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  const sandbox = new Sandbox(await freePort(), { authorization, clock, data, seed });
-  test.after(() => sandbox.stop());
-  await sandbox.waitUntilReady();
-  return sandbox;
+  const sandbox = await startOne(test, Server, { authorization, words: sandboxWords({ clock, data, seed }) });
+  const upstream = process.env.KALENDS_IN_FRONT;
+  if (upstream === undefined) {
+    return sandbox;
+  }
+  const environment = environmentInFront(upstream, sandbox.url, data);
+  const inFront = await startOne(test, ServerInFront, { authorization, words: () => ['serve'], environment });
+  inFront.upstream = sandbox;
+  await inFront.kalends('PUT', 'clock', { now: clock });
+  return inFront;
 }
 
-class Sandbox {
-  constructor(port, { authorization, clock, data, seed }) {
+async function startOne(test, Kind, options) {
+  const server = new Kind(await freePort(), options);
+  test.after(() => server.stop());
+  await server.waitUntilReady();
+  return server;
+}
+
+function sandboxWords({ clock, data, seed }) {
+  return (listen) => {
+    const words = ['sandbox', '--listen', listen, '--data', data, '--clock', clock];
+    return seed === undefined ? words : [...words, '--seed', seed];
+  };
+}
+
+/** What `kalends serve` is told of the account behind it. */
+function environmentInFront(upstream, url, data) {
+  const account = 'KALENDS_ACCOUNTS__0__';
+  const said = {
+    omise: {
+      [`${account}OMISE__URL`]: url,
+      [`${account}OMISE__VAULT_URL`]: url,
+      [`${account}OMISE__SECRET_KEY_VARIABLE`]: 'OMISE_SECRET_KEY',
+      [`${account}OMISE__PUBLIC_KEY`]: 'pkey_test_sandbox',
+      [`${account}OMISE__ALLOW_CARD_NUMBERS`]: 'true',
+      OMISE_SECRET_KEY: 'skey_test_sandbox',
+    },
+  };
+  return {
+    ...said[upstream],
+    KALENDS_DATA: data === ':memory:' ? data : `${data}-in-front.db`,
+    [`${account}NAME`]: 'shop',
+    [`${account}MODE`]: 'test',
+  };
+}
+
+class Server {
+  constructor(port, { authorization, words, environment = {} }) {
     if (process.env.KALENDS === undefined) {
       throw new Error('KALENDS must name the kalends binary');
     }
@@ -30,11 +74,11 @@ class Sandbox {
     this.url = `http://127.0.0.1:${port}`;
     this.authorization = authorization;
     this.log = '';
-    const words = ['sandbox', '--listen', `127.0.0.1:${port}`, '--data', data, '--clock', clock];
-    if (seed !== undefined) {
-      words.push('--seed', seed);
-    }
-    this.process = spawn(process.env.KALENDS, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const listen = `127.0.0.1:${port}`;
+    this.process = spawn(process.env.KALENDS, words(listen), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment, KALENDS_LISTEN: listen },
+    });
     this.process.stdout.on('data', (chunk) => (this.log += chunk));
     this.process.stderr.on('data', (chunk) => (this.log += chunk));
     this.ended = once(this.process, 'close').then(([code, signal]) => code ?? signal);
@@ -100,6 +144,15 @@ class Sandbox {
   /** Where the clock stands. */
   async now() {
     return (await this.kalends('GET', 'clock')).now;
+  }
+}
+
+/** `kalends serve` in front of a sandbox that plays the upstream, by clocks that move together. */
+class ServerInFront extends Server {
+  /** The upstream's clock first: whoever pays is never behind whoever asks. */
+  async advance(to) {
+    await this.upstream.advance(to);
+    return super.advance(to);
   }
 }
 
