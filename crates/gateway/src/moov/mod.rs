@@ -7,20 +7,25 @@
 //! for again under the same key.
 
 pub(crate) mod answer;
+mod authorisation;
+mod directory;
 mod request;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
 use engine::{Instant, Money, NotSent, Outcome, PaymentBody, PaymentId, PaymentRequest};
-use reqwest::{RequestBuilder, Url, header};
+use reqwest::{RequestBuilder, Url};
 use store::RecordKey;
 
 use crate::upstream::{
-    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, Sighting, Upstream, Verdict,
-    search,
+    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, Sighting, Told, Upstream,
+    Verdict, search,
 };
 use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
+
+use authorisation::{Authorisation, Scope};
+pub use directory::{MoovDirectory, Untold};
 
 /// The version that is spoken.
 const VERSION: (&str, &str) = ("x-moov-version", "v2026.01.00");
@@ -40,41 +45,60 @@ pub struct MoovPlatform {
     pub secret_key: Secret,
     /// A domain that the keys are bound to, such as `https://example.com`.
     pub origin: Option<Box<str>>,
+    /// How requests show that they are its.
+    pub showing: Showing,
     /// How much is asked of it: 40 requests a second are allowed, 10 to a test account.
     pub limits: Limits,
+}
+
+/// How requests show whose they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Showing {
+    /// With the pair of keys, each of them (HTTP Basic).
+    Pair,
+    /// With tokens that the pair is exchanged for, each for what it is needed for (OAuth).
+    Token,
 }
 
 /// A Moov platform as a gateway.
 pub struct MoovGateway {
     line: Line,
     names: Names,
-    platform: MoovPlatform,
+    authorisation: Authorisation,
 }
 
 impl MoovGateway {
     /// A gateway to a platform.
     pub fn new(platform: MoovPlatform, names: Names) -> Result<MoovGateway, SetupError> {
-        Ok(MoovGateway { line: Line::new(&platform.url, platform.limits)?, names, platform })
+        let line = Line::new(&platform.url, platform.limits)?;
+        Ok(MoovGateway { line, names, authorisation: Authorisation::new(platform) })
     }
 
-    fn authorised(&self, request: RequestBuilder) -> RequestBuilder {
-        let MoovPlatform { public_key, secret_key, origin, .. } = &self.platform;
-        let request =
-            request.header(VERSION.0, VERSION.1).basic_auth(public_key, Some(secret_key.reveal()));
-        match origin {
-            Some(origin) => request.header(header::ORIGIN, origin.as_ref()),
-            None => request,
+    /// Asks for nothing but an answer.
+    async fn ask(&self, url: Url, partner: &str) -> Told {
+        match self.shown(self.line.client().get(url), partner).await {
+            Ok(request) => self.noted(self.line.ask(request).await, partner),
+            Err(reason) => Told::NotSent(reason),
         }
     }
 
-    fn get(&self, url: Url) -> RequestBuilder {
-        self.authorised(self.line.client().get(url))
+    async fn shown(
+        &self,
+        request: RequestBuilder,
+        partner: &str,
+    ) -> Result<RequestBuilder, NotSent> {
+        self.authorisation.show(&self.line, request, Scope::Transfers(partner)).await
+    }
+
+    fn noted(&self, told: Told, partner: &str) -> Told {
+        self.authorisation.note(&told, Scope::Transfers(partner));
+        told
     }
 
     /// What became of a transfer that has a name.
     async fn named(&self, partner: &str, name: &str) -> Sighting {
         let url = self.line.url(["accounts", partner, "transfers", name]);
-        answer::sighting(&self.line.ask(self.get(url)).await)
+        answer::sighting(&self.ask(url, partner).await)
     }
 
     /// What became of transfers of one partner's that may have none.
@@ -87,7 +111,7 @@ impl MoovGateway {
                 .append_pair("skip", &skip.to_string());
             // Newest first: what is made meanwhile moves entries on to a later page, never
             // off one that is still to be read.
-            let entries = answer::list(&self.line.ask(self.get(url)).await)?;
+            let entries = answer::list(&self.ask(url, partner).await)?;
             let more = u32::try_from(entries.len()).unwrap_or(u32::MAX) >= PAGE;
             Some(Page { entries, more })
         };
@@ -120,12 +144,16 @@ impl Upstream for MoovGateway {
             return Verdict::NotSent(NotSent::KeptBack);
         };
         let url = self.line.url(["accounts", &partner, "transfers"]);
-        let post = self
-            .authorised(self.line.client().post(url))
+        let post = match self.shown(self.line.client().post(url), &partner).await {
+            Ok(post) => post,
+            Err(reason) => return Verdict::NotSent(reason),
+        };
+        let post = post
             .header("x-idempotency-key", request::idempotency_key(&request.key).to_string())
             .header(WAIT_FOR.0, WAIT_FOR.1)
             .json(&body);
-        answer::verdict(&self.line.send(post, leave).await, request.key.as_str())
+        let told = self.noted(self.line.send(post, leave).await, &partner);
+        answer::verdict(&told, request.key.as_str())
     }
 }
 
@@ -175,11 +203,12 @@ impl Gateway for MoovGateway {
     }
 
     fn character(&self) -> Character {
+        let limits = self.authorisation.platform().limits;
         Character {
-            batch_max: self.platform.limits.batch_max(),
+            batch_max: limits.batch_max(),
             key_window: None,
             absence_conclusive_after: None,
-            timeout: self.platform.limits.timeout,
+            timeout: limits.timeout,
         }
     }
 }

@@ -20,6 +20,7 @@ pub use limits::Limits;
 pub use names::{LocalNames, Names};
 pub use reqwest::Url;
 pub use secret::Secret;
+pub use wording::read_slot;
 
 pub(crate) use line::{Answer, Leave, Line, Told, authorities, base_url, client_builder};
 pub(crate) use marks::Marks;

@@ -36,6 +36,17 @@ impl Secret {
         Sha256::digest(self.0.as_bytes()).into()
     }
 
+    /// The SHA-256 of a pair of keys of which this is the secret one.
+    #[must_use]
+    pub fn sha256_of_pair(&self, public: &str) -> [u8; 32] {
+        Sha256::new()
+            .chain_update(public)
+            .chain_update(":")
+            .chain_update(self.0.as_bytes())
+            .finalize()
+            .into()
+    }
+
     /// What is kept: for the header that it belongs in.
     #[must_use]
     pub(crate) fn reveal(&self) -> &str {

@@ -12,6 +12,15 @@ pub(crate) fn slot(slot: Slot) -> String {
     }
 }
 
+/// The slot of such a name.
+#[must_use]
+pub fn read_slot(name: &str) -> Option<Slot> {
+    let (moment, number) = name.split_once('#').unwrap_or((name, "0"));
+    let first = Slot::of(moment.parse().ok()?);
+    let read = Slot::from_stored(first.stored().checked_add(number.parse().ok()?)?);
+    (slot(read) == name).then_some(read)
+}
+
 /// What a request asks for.
 pub(crate) const fn kind(body: &PaymentBody) -> InstructionKind {
     match body {
@@ -32,5 +41,16 @@ mod tests {
         assert_eq!(slot(Slot::of_date(date(2026, 1, 31))), "2026-01-31T00:00:00");
         assert_eq!(slot(Slot::of(morning)), "2026-01-31T09:30:00");
         assert_eq!(slot(Slot::added(morning, 3).unwrap()), "2026-01-31T09:30:00#3");
+    }
+
+    #[test]
+    fn a_name_is_read_as_the_slot_that_it_was_made_of() {
+        let morning = date(2026, 1, 31).at(9, 30, 0, 0);
+        for it in [Slot::of(morning), Slot::added(morning, 3).unwrap()] {
+            assert_eq!(read_slot(&slot(it)), Some(it));
+        }
+        for wrong in ["", "2026-01-31", "2026-01-31T09:30:00#0", "2026-01-31T09:30:00#x"] {
+            assert_eq!(read_slot(wrong), None, "{wrong}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::{Outcome, PaymentId};
 use gateway::Lookup;
-use gateway::moov::{MoovGateway, MoovPlatform};
+use gateway::moov::{MoovGateway, MoovPlatform, Showing};
 use gateway::upstream::Secret;
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ fn gateway(world: &World, script: &Script) -> MoovGateway {
         public_key: "public".into(),
         secret_key: Secret::new("secret"),
         origin: Some("https://shop.example".into()),
+        showing: Showing::Pair,
         limits: LIMITS,
     };
     MoovGateway::new(platform, world.names()).unwrap()
@@ -133,4 +134,88 @@ async fn what_was_accepted_is_looked_up_by_its_id() {
     let lookup = look_up(&gateway, world.remittance(1).await, Some(payment)).await;
     assert_eq!(lookup, Lookup::Found(Outcome::Succeeded(payment)));
     assert_eq!(script.seen()[1].path, "/v1/accounts/partner-1/transfers/t-1");
+}
+
+/// A gateway that shows tokens, in front of a server that gives them out numbered; transfers
+/// are taken from whoever shows one of `good`.
+fn by_token(world: &World, good: &'static [&'static str]) -> (MoovGateway, Script) {
+    let given = std::sync::atomic::AtomicU32::new(1);
+    let script = Script::of(move |seen| {
+        if seen.path.ends_with("/oauth2/token") {
+            let number = given.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            return Reply::Json(
+                200,
+                json!({"token_type": "Bearer", "access_token": format!("t-{number}"),
+                       "refresh_token": "r", "expires_in": 3_600, "scope": "x"}),
+            );
+        }
+        let shown = seen.header("authorization").unwrap();
+        if good.contains(&shown) {
+            Reply::Json(200, transfer("completed", KEY))
+        } else {
+            Reply::Text(401, "")
+        }
+    });
+    let platform = MoovPlatform {
+        url: script.url.clone(),
+        public_key: "public".into(),
+        secret_key: Secret::new("secret"),
+        origin: None,
+        showing: Showing::Token,
+        limits: LIMITS,
+    };
+    (MoovGateway::new(platform, world.names()).unwrap(), script)
+}
+
+#[tokio::test]
+async fn a_pair_of_keys_is_exchanged_for_a_token_that_is_used_again() {
+    let world = World::new();
+    let (gateway, script) = by_token(&world, &["Bearer t-1"]);
+    for number in [1, 2] {
+        let outcome = pay(&gateway, world.remittance(number).await).await;
+        assert!(matches!(outcome, Outcome::Succeeded(_)), "{outcome:?}");
+    }
+    let seen = script.seen();
+    let paths: Vec<&str> = seen.iter().map(|seen| seen.path.as_str()).collect();
+    let transfers = "/v1/accounts/partner-1/transfers";
+    assert_eq!(paths, ["/v1/oauth2/token", transfers, transfers]);
+    assert_eq!(
+        seen[0].json(),
+        json!({
+            "grant_type": "client_credentials", "client_id": "public", "client_secret": "secret",
+            "client_type": "service",
+            "scope": "/accounts/partner-1/transfers.read /accounts/partner-1/transfers.write",
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_is_no_longer_taken_is_asked_for_anew() {
+    let world = World::new();
+    let (gateway, _script) = by_token(&world, &["Bearer t-2"]);
+    let outcome = pay(&gateway, world.remittance(1).await).await;
+    assert_eq!(outcome, Outcome::NotSent(engine::NotSent::Unauthorised));
+    let outcome = pay(&gateway, world.remittance(1).await).await;
+    assert!(matches!(outcome, Outcome::Succeeded(_)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn without_a_token_nothing_is_asked_for() {
+    let world = World::new();
+    let (gateway, script) = by_token(&world, &[]);
+    pay(&gateway, world.remittance(1).await).await;
+    let refusing = Script::always(Reply::Json(422, json!({"scope": "is none"})));
+    let platform = MoovPlatform {
+        url: refusing.url.clone(),
+        public_key: "public".into(),
+        secret_key: Secret::new("secret"),
+        origin: None,
+        showing: Showing::Token,
+        limits: LIMITS,
+    };
+    let gateway = MoovGateway::new(platform, world.names()).unwrap();
+    let outcome = pay(&gateway, world.remittance(2).await).await;
+    assert_eq!(outcome, Outcome::NotSent(engine::NotSent::Unauthorised));
+    assert_eq!(refusing.seen().len(), 1, "nothing but the token was asked for");
+    assert_eq!(script.seen().len(), 2);
 }

@@ -18,7 +18,7 @@ use engine::{
 };
 use gateway::Gateway;
 use gateway::bank::Bank;
-use gateway::moov::{MoovGateway, MoovPlatform};
+use gateway::moov::{MoovGateway, MoovPlatform, Showing};
 use gateway::omise::{OmiseAccount, OmiseGateway};
 use gateway::upstream::{Limits, Names, Secret, Url};
 use hyper_util::rt::TokioIo;
@@ -335,6 +335,7 @@ async fn transfers_at_moov_that_are_lost_either_way_are_made_once() {
         public_key: PAIR.0.into(),
         secret_key: Secret::new(PAIR.1),
         origin: None,
+        showing: Showing::Pair,
         limits: LIMITS,
     };
     let world = World::open(|names| Arc::new(MoovGateway::new(platform, names).unwrap())).await;
