@@ -212,6 +212,7 @@ impl Handle {
     ) -> Result<Advanced, ClockError> {
         let mut advanced = Advanced::default();
         self.stand(*position, Some(to)).await?;
+        let mut is_looked_at = false;
         loop {
             // What was left behind is finished while the clock still stands where it was.
             let mut counts = self.lane.recover_all().await?;
@@ -249,7 +250,14 @@ impl Handle {
                 Some(next) if next <= to && *position < to => {
                     *position = min(max(next, position.plus_seconds(1)), to);
                 }
-                Some(_) | None => return Ok(advanced),
+                Some(_) | None if is_looked_at => return Ok(advanced),
+                // Time that is moved by hand passes for others too: what they accepted may be
+                // final by now, and whoever moved it wants to see that.
+                Some(_) | None => {
+                    is_looked_at = true;
+                    self.looked.lock().await.take();
+                    continue;
+                }
             }
             self.stand(*position, Some(to)).await?;
         }

@@ -178,3 +178,64 @@ async fn an_advance_passes_nothing_by_that_cannot_be_looked_up() {
     runner.stop().await;
     world.store.stop().await;
 }
+
+/// The bank, which says for a while only that it took what was asked.
+struct Patient {
+    bank: Arc<Bank>,
+    is_final: AtomicBool,
+}
+
+impl Patient {
+    fn says(&self, outcome: Outcome) -> Outcome {
+        match outcome {
+            Outcome::Succeeded(payment) if !self.is_final.load(Ordering::Relaxed) => {
+                Outcome::Accepted(payment)
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+#[async_trait]
+impl Gateway for Patient {
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
+        let outcomes = self.bank.pay(requests, permit).await;
+        outcomes.into_iter().map(|outcome| self.says(outcome)).collect()
+    }
+
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        let lookups = self.bank.look_up(inquiries).await.into_iter();
+        let said = lookups.map(|lookup| match lookup {
+            Lookup::Found(outcome) => Lookup::Found(self.says(outcome)),
+            other => other,
+        });
+        said.collect()
+    }
+
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        self.bank.quote(quotes).await
+    }
+
+    fn character(&self) -> Character {
+        self.bank.character()
+    }
+}
+
+#[tokio::test]
+async fn an_advance_ends_with_what_is_final_by_then_elsewhere() {
+    let world = World::standing().await;
+    world.ten_daily_charges().await;
+    world.runner.stop().await;
+    let bank = Arc::new(Bank::new(Arc::clone(&world.store) as Arc<dyn BankStore>));
+    let patient = Arc::new(Patient { bank: bank.clone(), is_final: AtomicBool::new(false) });
+    let runner = start_paying_by(patient.clone(), bank, &world.store).await;
+    let waiting = async || world.store.awaiting(LANE, None, 10).await.unwrap().len();
+
+    runner.advance_clock(at("2026-01-03T00:00:00Z")).await.unwrap();
+    assert_eq!(waiting().await, 1);
+    patient.is_final.store(true, Ordering::Relaxed);
+    let advanced = runner.advance_clock(at("2026-01-03T01:00:00Z")).await.unwrap();
+    assert_eq!((advanced, waiting().await), (paid(1), 0));
+    runner.stop().await;
+    world.store.stop().await;
+}

@@ -175,15 +175,16 @@ fn named(schedule: &Schedule) -> Vec<RecordKey> {
     }
 }
 
-/// What runs next, soonest first: the cadence's own, and slots that go their own way. Nothing
-/// while the schedule is paused or has ended.
+/// What runs next, soonest first: the cadence's own, and slots that go their own way, which
+/// may be added to one whose rule is over. Nothing while the schedule is paused or has ended.
 fn next(
     schedule: &Schedule,
     position: Position,
     amendments: &[Amendment],
     now: Instant,
 ) -> Vec<Value> {
-    if !schedule.status.is_active() || schedule.paused.is_some() {
+    let may_run = schedule.status.is_active() || schedule.status == engine::Status::Expired;
+    if !may_run || schedule.paused.is_some() {
         return Vec::new();
     }
     let plan = &schedule.plan;
