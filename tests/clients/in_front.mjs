@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Whom the sandbox plays for the tests of a folder. */
-const UPSTREAMS = { node: 'omise' };
+const UPSTREAMS = { 'node': 'omise', 'moov-node': 'moov' };
 
 // A failed occurrence says what Omise said of its charge, which is more than its own
 // schedules say.
@@ -17,18 +17,20 @@ const MESSAGE = "the message of a failed occurrence is the charge's own";
 // A payment carries marks in its metadata, and is made at the hour of the account behind,
 // whose clock has gone ahead.
 const PAYMENT = 'a payment has marks and the hour of the account behind';
-// Omise's list of events has none of schedules kept in front of it.
-const EVENTS = 'events of schedules are not in the list of the account behind';
+// Moov's own filter of transfers knows its own schedules alone.
+const LISTED = 'transfers cannot be listed by schedules that Moov does not know';
 
 const OTHER = {
-  node: {
+  'node': {
     'a failed date stays the next one while it is retried': MESSAGE,
     'a new default card lets the retry succeed and the cadence go on': MESSAGE,
     'three failures on three days running suspend the schedule': MESSAGE,
-    'the suspension is an event': EVENTS,
     'a transfer may be of a fixed amount, a percentage, or the whole balance': PAYMENT,
     'every month end is paid once': PAYMENT,
-    'every payment and every turn of the schedule is an event': EVENTS,
+  },
+  'moov-node': {
+    'every occurrence runs at its moment and names its transfer': LISTED,
+    'a declined card fails each occurrence, once, with a message': LISTED,
   },
 };
 

@@ -56,6 +56,13 @@ function environmentInFront(upstream, url, data) {
       [`${account}OMISE__ALLOW_CARD_NUMBERS`]: 'true',
       OMISE_SECRET_KEY: 'skey_test_sandbox',
     },
+    moov: {
+      [`${account}MOOV__URL`]: url,
+      [`${account}MOOV__PUBLIC_KEY`]: 'sandbox-public',
+      [`${account}MOOV__SECRET_KEY_VARIABLE`]: 'MOOV_SECRET_KEY',
+      [`${account}MOOV__PER_SECOND`]: '1000',
+      MOOV_SECRET_KEY: 'sandbox-secret',
+    },
   };
   return {
     ...said[upstream],
@@ -149,10 +156,25 @@ class Server {
 
 /** `kalends serve` in front of a sandbox that plays the upstream, by clocks that move together. */
 class ServerInFront extends Server {
-  /** The upstream's clock first: whoever pays is never behind whoever asks. */
+  /** By way of each moment at which something runs, so that the upstream pays in its hour. */
   async advance(to) {
+    for (let due; (due = await this.nextDue(await this.now(), to)); ) {
+      await this.advanceBoth(due);
+    }
+    return this.advanceBoth(to);
+  }
+
+  /** The upstream's clock first: whoever pays is never behind whoever asks. */
+  async advanceBoth(to) {
     await this.upstream.advance(to);
     return super.advance(to);
+  }
+
+  /** When something runs next; clocks are written alike, so that their texts can be compared. */
+  async nextDue(now, to) {
+    const { data } = await this.kalends('GET', 'schedules?limit=100');
+    const due = data.flatMap((schedule) => schedule.next.map((run) => run.due));
+    return due.filter((moment) => now < moment && moment < to).sort()[0];
   }
 }
 

@@ -136,28 +136,36 @@ class SandboxServer(Server):
 
 
 class ServerInFront(Server):
-    """`kalends serve` in front of a sandbox that plays Omise, by clocks that move together."""
+    """`kalends serve` in front of a sandbox that plays the upstream, by clocks that move together."""
 
-    SECRET_KEY = "skey_test_sandbox"
-    PUBLIC_KEY = "pkey_test_sandbox"
+    OMISE = {
+        "OMISE__VAULT_URL": None,
+        "OMISE__URL": None,
+        "OMISE__SECRET_KEY_VARIABLE": "OMISE_SECRET_KEY",
+        "OMISE__PUBLIC_KEY": "pkey_test_sandbox",
+        "OMISE__ALLOW_CARD_NUMBERS": "true",
+    }
+    MOOV = {
+        "MOOV__URL": None,
+        "MOOV__PUBLIC_KEY": "sandbox-public",
+        "MOOV__SECRET_KEY_VARIABLE": "MOOV_SECRET_KEY",
+        "MOOV__PER_SECOND": "1000",
+    }
+    SECRETS = {"OMISE_SECRET_KEY": "skey_test_sandbox", "MOOV_SECRET_KEY": "sandbox-secret"}
 
     def __init__(self, authorization, clock, data=":memory:", seed=None):
         self.upstream = SandboxServer(authorization, clock, data, seed)
         port = free_port()
-        account = "KALENDS_ACCOUNTS__0__"
+        behind = {"omise": self.OMISE, "moov": self.MOOV}[os.environ["KALENDS_IN_FRONT"]]
+        account = {"NAME": "shop", "MODE": "test", **behind}
         environment = {
             **os.environ,
+            **self.SECRETS,
             "KALENDS_LISTEN": f"127.0.0.1:{port}",
             "KALENDS_DATA": data if data == ":memory:" else f"{data}-in-front.db",
-            f"{account}NAME": "shop",
-            f"{account}MODE": "test",
-            f"{account}OMISE__URL": self.upstream.url,
-            f"{account}OMISE__VAULT_URL": self.upstream.url,
-            f"{account}OMISE__SECRET_KEY_VARIABLE": "OMISE_SECRET_KEY",
-            f"{account}OMISE__PUBLIC_KEY": self.PUBLIC_KEY,
-            f"{account}OMISE__ALLOW_CARD_NUMBERS": "true",
-            "OMISE_SECRET_KEY": self.SECRET_KEY,
         }
+        for name, value in account.items():
+            environment[f"KALENDS_ACCOUNTS__0__{name}"] = value or self.upstream.url
         try:
             super().__init__(authorization, port, ["serve"], environment)
             now = self.upstream.kalends("GET", "clock")
@@ -168,9 +176,21 @@ class ServerInFront(Server):
             raise
 
     def advance(self, to):
+        """By way of each moment at which something runs, so that the upstream pays in its hour."""
+        while due := self._next_due(self.now(), to):
+            self._advance_both(due)
+        return self._advance_both(to)
+
+    def _advance_both(self, to):
         """The upstream's clock first: whoever pays is never behind whoever asks."""
         self.upstream.advance(to)
         return super().advance(to)
+
+    def _next_due(self, now, to):
+        """When something runs next; clocks are written alike, so that their texts can be compared."""
+        schedules = self.kalends("GET", "schedules?limit=100")["data"]
+        due = (run["due"] for schedule in schedules for run in schedule["next"])
+        return min((moment for moment in due if now < moment < to), default=None)
 
     def stop(self):
         try:

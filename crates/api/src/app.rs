@@ -8,7 +8,7 @@ use store::{NameStore, Store};
 
 use crate::authentication::Credentials;
 use crate::metrics::Metrics;
-use crate::overlay::Overlay;
+use crate::overlay::{MoovOverlay, OmiseOverlay, Overlay};
 use crate::rate_limit::{RateLimiter, RateLimits};
 use crate::webhooks::Webhooks;
 
@@ -74,6 +74,22 @@ impl App {
     /// The account that stands behind this one, where there is one.
     pub(crate) fn overlay(&self) -> Option<&Overlay> {
         self.overlaid.as_ref().map(|(overlay, _)| overlay.as_ref())
+    }
+
+    /// The Omise account that stands behind this one, where one does.
+    pub(crate) fn omise_overlay(&self) -> Option<&OmiseOverlay> {
+        match self.overlay()? {
+            Overlay::Omise(overlay) => Some(overlay),
+            Overlay::Moov(_) => None,
+        }
+    }
+
+    /// The Moov platform that stands behind this one, where one does.
+    pub(crate) fn moov_overlay(&self) -> Option<&MoovOverlay> {
+        match self.overlay()? {
+            Overlay::Moov(overlay) => Some(overlay),
+            Overlay::Omise(_) => None,
+        }
     }
 
     /// The same, where nobody may ask more than this.

@@ -32,6 +32,11 @@ impl ForeignNames {
         Ok(ForeignNames(Arc::new(known)))
     }
 
+    /// Those that were read already.
+    pub(crate) fn of(named: impl IntoIterator<Item = (RecordKey, Box<str>)>) -> ForeignNames {
+        ForeignNames(Arc::new(named.into_iter().collect()))
+    }
+
     /// What a key stands for, if it was among them.
     pub(crate) fn get(&self, kind: RecordKind, key: i64) -> Option<&str> {
         self.0.get(&RecordKey { kind, key }).map(Box::as_ref)

@@ -46,7 +46,13 @@ pub fn router(app: App) -> Router {
             .method_not_allowed_fallback(unknown_method)
             .layer(axum::middleware::from_fn_with_state(app.clone(), rate_limit::answer))
             .layer(axum::middleware::from_fn(moov::cors::answer)),
-        Some(_) => omise::router::routes_of_schedules()
+        Some(overlay::Overlay::Moov(_)) => moov::router::routes_of_schedules()
+            .layer(axum::middleware::from_fn(moov::cors::answer))
+            .merge(native::routes(&app))
+            .fallback(overlay::moov::pass)
+            .method_not_allowed_fallback(unknown_method)
+            .layer(axum::middleware::from_fn_with_state(app.clone(), rate_limit::answer)),
+        Some(overlay::Overlay::Omise(_)) => omise::router::routes_of_schedules()
             .layer(axum::middleware::from_fn_with_state(app.clone(), overlay::elsewhere))
             .merge(native::routes(&app))
             .fallback(overlay::pass)

@@ -28,8 +28,8 @@ struct Line {
 }
 
 /// Everything that is served for these accounts. What shows no key, or one that opens
-/// nothing, goes to the first, which refuses it, or passes it on where all stand in front of
-/// one place.
+/// nothing, such as a token of Moov's, goes to the first in front of whom its path is of,
+/// which refuses it, or passes it on.
 pub fn switchboard(apps: Vec<App>) -> Router {
     let line = |app: App| Line { lane: app.runner.lane(), router: crate::router(app.clone()), app };
     let board = Switchboard { lines: apps.into_iter().map(line).collect() };
@@ -40,7 +40,8 @@ impl Switchboard {
     async fn answer(&self, request: Request) -> Response {
         let lane = self.lane_of(request.headers()).await;
         let asked = self.lines.iter().find(|line| Some(line.lane) == lane);
-        match asked.or_else(|| self.lines.first()) {
+        let path = request.uri().path();
+        match asked.or_else(|| self.first_for(path)).or_else(|| self.lines.first()) {
             Some(line) => match line.router.clone().oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
@@ -49,12 +50,22 @@ impl Switchboard {
         }
     }
 
-    /// The lane of the account that a request's key opens.
+    /// The first account that speaks the language of a path.
+    fn first_for(&self, path: &str) -> Option<&Line> {
+        let is_moovs = crate::moov::router::owns(path);
+        self.lines.iter().find(|line| line.app.moov_overlay().is_some() == is_moovs)
+    }
+
+    /// The lane of the account that a request's key opens, or its pair of keys.
     async fn lane_of(&self, headers: &HeaderMap) -> Option<LaneId> {
         let app = &self.lines.first()?.app;
         let store = app.store().as_ref();
         // A store that fails says so to whoever answers.
-        let credential = app.credentials.of(headers, store, app.runner.wall_now()).await.ok()??;
+        let now = app.runner.wall_now();
+        let credential = match app.credentials.of(headers, store, now).await.ok()? {
+            None => app.credentials.of_pair(headers, store, now).await.ok()?,
+            some => some,
+        }?;
         Some(store.account(credential.account).await.ok()??.lane)
     }
 }

@@ -16,9 +16,26 @@ use crate::authentication::credentials_of;
 pub struct Caller {
     /// What a token was given; a pair of keys is not narrowed.
     scopes: Option<Vec<Scope>>,
+    /// What it showed that the upstream let it in by, in front of one.
+    shown_upstream: Option<HeaderMap>,
 }
 
 impl Caller {
+    /// One that may do everything.
+    pub(crate) const fn unbound() -> Caller {
+        Caller { scopes: None, shown_upstream: None }
+    }
+
+    /// One that the upstream lets do what it asks, by what it showed.
+    pub(crate) const fn let_in_upstream(shown: HeaderMap) -> Caller {
+        Caller { scopes: None, shown_upstream: Some(shown) }
+    }
+
+    /// What it showed that the upstream let it in by.
+    pub(crate) const fn shown_upstream(&self) -> Option<&HeaderMap> {
+        self.shown_upstream.as_ref()
+    }
+
     /// Whether it may do what is wanted, of an account given by its id.
     #[must_use]
     pub fn may(&self, wants: Requirement, account: Option<&str>) -> bool {
@@ -43,7 +60,7 @@ pub(super) async fn authenticate(
     };
     let credential = credential.ok_or_else(Refusal::unauthorized)?;
     let account = store.account(credential.account).await?.ok_or_else(Refusal::unauthorized)?;
-    Ok((account, Caller { scopes }))
+    Ok((account, Caller { scopes, shown_upstream: None }))
 }
 
 /// In whose place a token stands, and what it gives.
@@ -81,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_pair_of_keys_may_do_everything() {
-        let caller = Caller { scopes: None };
+        let caller = Caller::unbound();
         assert!(caller.may(Transfers.write(), Some(ALICE)));
         assert!(caller.may(Accounts.write(), None));
     }
@@ -89,7 +106,8 @@ mod tests {
     #[test]
     fn a_token_may_do_what_one_of_its_scopes_gives_of_the_account_in_the_path() {
         let list = format!("/accounts.read /accounts/{ALICE}/transfers.read");
-        let caller = Caller { scopes: Some(scope::parse_list(&list).unwrap()) };
+        let scopes = Some(scope::parse_list(&list).unwrap());
+        let caller = Caller { scopes, shown_upstream: None };
         assert!(caller.may(Accounts.read(), None));
         assert!(caller.may(Transfers.read(), Some(ALICE)));
         assert!(!caller.may(Accounts.write(), None));

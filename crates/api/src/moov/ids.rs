@@ -11,6 +11,7 @@
 //! An occurrence's id is hashed from its schedule and slot, so that it exists before the
 //! occurrence does; it is found by making the ids of that schedule's slots.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bank::RecordKind;
@@ -141,6 +142,8 @@ pub struct Ids {
     account: AccountId,
     names: Arc<dyn BankStore>,
     foreign: ForeignNames,
+    /// The keys of an upstream's ids, where they are read.
+    read: Arc<HashMap<(RecordKind, String), i64>>,
 }
 
 impl Ids {
@@ -157,13 +160,20 @@ impl Ids {
         account: AccountId,
         names: Arc<dyn BankStore>,
     ) -> Ids {
-        Ids { code: Code(installation), account, names, foreign: ForeignNames::default() }
+        let (foreign, read) = (ForeignNames::default(), Arc::default());
+        Ids { code: Code(installation), account, names, foreign, read }
     }
 
     /// The same, which know these of an upstream's things too.
     #[must_use]
     pub fn knowing(self, foreign: ForeignNames) -> Ids {
         Ids { foreign, ..self }
+    }
+
+    /// The same, which read these ids of an upstream's too.
+    #[must_use]
+    pub(crate) fn reading(self, read: HashMap<(RecordKind, String), i64>) -> Ids {
+        Ids { read: Arc::new(read), ..self }
     }
 
     /// The id of what this is the key of.
@@ -200,7 +210,8 @@ impl Ids {
     pub fn parse(&self, kind: Kind, id: &str) -> Option<i64> {
         let id = canonical(id)?;
         let named = || self.names.named(self.account, kind.record()?, &id);
-        self.code.parse(kind, &id).or_else(named)
+        let foreign = || self.read.get(&(kind.record()?, id.clone())).copied();
+        self.code.parse(kind, &id).or_else(named).or_else(foreign)
     }
 
     /// The id of an occurrence: of what a schedule has in a slot.

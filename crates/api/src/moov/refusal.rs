@@ -66,8 +66,18 @@ impl Refusal {
     }
 
     /// 429: too much was asked in too short a time.
-    pub(super) const fn too_many_requests() -> Refusal {
+    pub(crate) const fn too_many_requests() -> Refusal {
         Refusal { status: StatusCode::TOO_MANY_REQUESTS, body: None }
+    }
+
+    /// 502: the account behind this server did not say.
+    pub(crate) fn upstream_silent(message: &str) -> Refusal {
+        Refusal::upstream(StatusCode::BAD_GATEWAY, message)
+    }
+
+    /// What is between this server and the account behind it.
+    pub(crate) fn upstream(status: StatusCode, message: &str) -> Refusal {
+        Refusal::told(status, message)
     }
 
     /// 405: the path has other methods.

@@ -39,6 +39,11 @@ fn all() -> Routes {
     groups.into_iter().fold(Routes::new(), Routes::and)
 }
 
+/// Those that are about schedules: what is answered in front of a real platform.
+pub(crate) fn routes_of_schedules() -> Router<App> {
+    super::accounts::schedules::routes().into()
+}
+
 /// What the paths of Moov's API begin with, whether or not there is an endpoint.
 const ROOTS: [&str; 18] = [
     "accounts",

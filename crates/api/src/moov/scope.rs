@@ -62,6 +62,13 @@ pub struct Requirement {
     reach: Reach,
 }
 
+impl Requirement {
+    /// Whether it changes nothing.
+    pub(crate) const fn is_for_looking(self) -> bool {
+        matches!(self.reach, Reach::Read)
+    }
+}
+
 /// What an access token gives.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Scope {

@@ -9,8 +9,9 @@ use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, ETAG};
 use http::{Method, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 
+use super::Overlay;
 use super::place::{self, Place};
-use super::references;
+use super::{events, references};
 use crate::App;
 use crate::authentication::shows_key_made_here;
 use crate::native::problem::Problem;
@@ -18,14 +19,18 @@ use crate::omise::OmiseError;
 use crate::omise::answer::refusal;
 
 /// The longest answer into which schedules are put, in bytes; a longer one goes as it came.
-const ANSWER_MAX: usize = 8 * 1024 * 1024;
+pub(super) const ANSWER_MAX: usize = 8 * 1024 * 1024;
 
 /// Answers here, or passes on, a request that has a route here.
 pub(crate) async fn elsewhere(State(app): State<App>, request: Request, next: Next) -> Response {
     let Some((overlay, account)) = app.overlaid.clone() else { return next.run(request).await };
+    let Overlay::Omise(overlay) = overlay.as_ref() else { return next.run(request).await };
     match place::of_routed(&app, account.mode, request.uri()) {
         Place::Here => next.run(request).await,
-        Place::Api => through(&app, &overlay.api, request).await,
+        Place::Both if request.method() == Method::GET => {
+            events::list(&app, &overlay.api, request, next).await
+        }
+        Place::Api | Place::Both => through(&app, &overlay.api, request).await,
         Place::Vault => through(&app, &overlay.vault, request).await,
     }
 }
@@ -33,9 +38,10 @@ pub(crate) async fn elsewhere(State(app): State<App>, request: Request, next: Ne
 /// Passes on a request that has no route here.
 pub(crate) async fn pass(State(app): State<App>, request: Request) -> Response {
     let Some((overlay, _)) = app.overlaid.clone() else { return nothing_here() };
+    let Overlay::Omise(overlay) = overlay.as_ref() else { return nothing_here() };
     match place::of_unrouted(request.uri().path()) {
         Place::Here => nothing_here(),
-        Place::Api => through(&app, &overlay.api, request).await,
+        Place::Api | Place::Both => through(&app, &overlay.api, request).await,
         Place::Vault if request.method() == Method::POST && !overlay.allow_card_numbers => {
             card_numbers_refused()
         }
@@ -43,7 +49,7 @@ pub(crate) async fn pass(State(app): State<App>, request: Request) -> Response {
     }
 }
 
-async fn through(app: &App, passage: &Passage, mut request: Request) -> Response {
+pub(super) async fn through(app: &App, passage: &Passage, mut request: Request) -> Response {
     if shows_key_made_here(request.headers()) {
         return key_made_here();
     }
@@ -67,30 +73,40 @@ async fn through(app: &App, passage: &Passage, mut request: Request) -> Response
 /// goes out byte for byte as it came.
 async fn with_references(app: &App, answer: Response) -> Response {
     let Some((_, account)) = &app.overlaid else { return answer };
+    let code = references::code_of(app.store().installation(), account);
+    let put = |body: &[u8]| {
+        let mut answer = serde_json::from_slice(body).ok()?;
+        references::put(&mut answer, code).then(|| crate::omise::answer::pretty(&answer))
+    };
+    rewritten(answer, put).await.unwrap_or_else(not_passed)
+}
+
+/// The same answer with another body, where `change` gives one for it; else byte for byte as
+/// it came, as one is that is too long to be read.
+pub(super) async fn rewritten(
+    answer: Response,
+    change: impl FnOnce(&[u8]) -> Option<Vec<u8>>,
+) -> Result<Response, NotPassed> {
     let is_short = answer
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok())
         .is_none_or(|length| length <= ANSWER_MAX);
     if !is_short {
-        return answer;
+        return Ok(answer);
     }
     let (mut head, body) = answer.into_parts();
-    let Ok(body) = Limited::new(body, ANSWER_MAX).collect().await else {
-        return not_passed(NotPassed::Unanswered);
+    let body = Limited::new(body, ANSWER_MAX).collect().await;
+    let body = body.map_err(|_| NotPassed::Unanswered)?.to_bytes();
+    let Some(changed) = change(&body) else {
+        return Ok(Response::from_parts(head, Body::from(body)));
     };
-    let body = body.to_bytes();
-    let code = references::code_of(app.store().installation(), account);
-    let changed = serde_json::from_slice(&body).ok().and_then(|mut answer| {
-        references::put(&mut answer, code).then(|| crate::omise::answer::pretty(&answer))
-    });
-    let Some(changed) = changed else { return Response::from_parts(head, Body::from(body)) };
     head.headers.remove(CONTENT_LENGTH);
     head.headers.remove(ETAG);
-    Response::from_parts(head, Body::from(changed))
+    Ok(Response::from_parts(head, Body::from(changed)))
 }
 
-fn nothing_here() -> Response {
+pub(super) fn nothing_here() -> Response {
     use axum::response::IntoResponse as _;
     Problem::new(StatusCode::NOT_FOUND, "there is nothing here").into_response()
 }
@@ -111,7 +127,7 @@ fn card_numbers_refused() -> Response {
     ))
 }
 
-fn not_passed(reason: NotPassed) -> Response {
+pub(super) fn not_passed(reason: NotPassed) -> Response {
     let (status, code, message) = match reason {
         NotPassed::Unreachable => (
             StatusCode::BAD_GATEWAY,

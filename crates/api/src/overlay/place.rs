@@ -17,11 +17,13 @@ pub(super) enum Place {
     Api,
     /// Where tokens are made.
     Vault,
+    /// By the account's API and here: a list of things of both.
+    Both,
 }
 
 /// Where a request is answered that has a route here. Two of the upstream's lists hold
-/// things of both: of its events those with an id of ours are ours, and of its searches
-/// those for schedules.
+/// things of both: of its events those with an id of ours are ours, and their list is made of
+/// both; of its searches those for schedules are ours.
 pub(super) fn of_routed(app: &App, mode: Mode, uri: &Uri) -> Place {
     if uri.path() == "/search" {
         return if is_for_schedules(uri.query().unwrap_or_default()) {
@@ -31,7 +33,7 @@ pub(super) fn of_routed(app: &App, mode: Mode, uri: &Uri) -> Place {
         };
     }
     match uri.path().strip_prefix("/events") {
-        Some("") => Place::Api,
+        Some("") => Place::Both,
         Some(id) if !is_our_event(app.store().as_ref(), mode, id) => Place::Api,
         _ => Place::Here,
     }

@@ -1,12 +1,16 @@
 //! What only makes sense together.
 
 use std::collections::HashSet;
+use std::num::NonZeroU32;
 
 use bank::country;
 use engine::Mode;
+use gateway::upstream::Url;
 
 use super::place::{KeyPath, Step};
-use super::settings::{AccountSettings, Configuration, OmiseSettings, TlsSettings};
+use super::settings::{
+    AccountSettings, Configuration, MoovSettings, OmiseSettings, TlsSettings, Upstream,
+};
 
 /// The most accounts of one server: each has a loop of its own.
 const ACCOUNTS_MAX: usize = 64;
@@ -47,15 +51,30 @@ pub(super) fn wrong(configuration: &Configuration) -> Vec<(KeyPath, String)> {
         if !names.insert((account.name.as_str(), account.mode == Mode::Live)) {
             found.add(&key("name"), "another account has this name and mode");
         }
-        if !country::supported_currencies(&account.country).any(|it| it == account.currency) {
-            found.add(&key("currency"), not_settled(account));
-        }
-        let omise = key("omise");
-        of_omise(&account.omise, &omise, &mut found);
-        if let Some(source) = account.omise.secret_source()
+        let source = match account.upstream() {
+            Some(Upstream::Omise(omise)) => {
+                if !country::supported_currencies(&account.country())
+                    .any(|it| it == account.currency())
+                {
+                    found.add(&key("currency"), not_settled(account));
+                }
+                of_omise(omise, &key("omise"), &mut found);
+                omise.secret_source().map(|source| (key("omise"), source))
+            }
+            Some(Upstream::Moov(moov)) => {
+                without_what_is_omises(account, &key, &mut found);
+                of_moov(moov, &key("moov"), &mut found);
+                moov.secret_source().map(|source| (key("moov"), source))
+            }
+            None => {
+                found.add(&path, "an account has either omise or moov, which moves its money");
+                None
+            }
+        };
+        if let Some((upstream, source)) = source
             && !secrets.insert(source.to_string())
         {
-            found.add(&omise, "another account has the same secret key");
+            found.add(&upstream, "another account has the same secret key");
         }
     }
     found.0
@@ -82,15 +101,64 @@ fn of_omise(omise: &OmiseSettings, path: &KeyPath, found: &mut Found) {
         found.add(&key("public_key"), "a public key of Omise's begins with pkey_");
     }
     for (name, url) in [("url", &omise.url), ("vault_url", &omise.vault_url)] {
-        let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
-            found.add(&key(name), "keys go there, so it begins with https:// (or is this machine)");
-        }
+        of_url(url, &key(name), found);
     }
-    if omise.concurrency.get() > CONCURRENCY_MAX {
+    of_limits(omise.concurrency, omise.timeout_seconds, path, found);
+}
+
+fn of_moov(moov: &MoovSettings, path: &KeyPath, found: &mut Found) {
+    let key = |name: &str| path.with(Step::Key(name.to_owned()));
+    if moov.secret_source().is_none() {
+        found.add(
+            &key("secret_key_file"),
+            "the secret key comes from either secret_key_file or secret_key_variable",
+        );
+    }
+    let is_key =
+        |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_graphic() && it != b':');
+    if !is_key(&moov.public_key) {
+        found.add(&key("public_key"), "a public key of Moov's is letters and digits");
+    }
+    let is_origin = |text: &String| {
+        text.starts_with("https://") && text.bytes().all(|it| it.is_ascii_graphic())
+    };
+    if !moov.origin.as_ref().is_none_or(is_origin) {
+        found.add(&key("origin"), "it begins with https://, such as https://example.com");
+    }
+    of_url(&moov.url, &key("url"), found);
+    of_limits(moov.concurrency, moov.timeout_seconds, path, found);
+}
+
+/// Moov's platforms trade in dollars, by the clocks of nowhere, in versions of their own.
+fn without_what_is_omises(
+    account: &AccountSettings,
+    key: &impl Fn(&str) -> KeyPath,
+    found: &mut Found,
+) {
+    let said = [
+        ("country", account.country.is_some()),
+        ("currency", account.currency.is_some()),
+        ("zone", account.zone.is_some()),
+        ("api_version", account.api_version.is_some()),
+    ];
+    for (name, _) in said.into_iter().filter(|(_, is_said)| *is_said) {
+        found.add(&key(name), "an account with Moov has none: leave it out");
+    }
+}
+
+fn of_url(url: &Url, path: &KeyPath, found: &mut Found) {
+    let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
+        found.add(path, "keys go there, so it begins with https:// (or is this machine)");
+    }
+}
+
+fn of_limits(concurrency: NonZeroU32, timeout_seconds: u16, path: &KeyPath, found: &mut Found) {
+    let key = |name: &str| path.with(Step::Key(name.to_owned()));
+    if concurrency.get() > CONCURRENCY_MAX {
         found.add(&key("concurrency"), format!("it is 1 to {CONCURRENCY_MAX}"));
     }
-    if !(1..=TIMEOUT_SECONDS_MAX).contains(&omise.timeout_seconds) {
+    if !(1..=TIMEOUT_SECONDS_MAX).contains(&timeout_seconds) {
         found.add(&key("timeout_seconds"), format!("it is 1 to {TIMEOUT_SECONDS_MAX}"));
     }
 }
@@ -101,7 +169,8 @@ fn is_name(name: &str) -> bool {
 }
 
 fn not_settled(account: &AccountSettings) -> String {
-    let (country, currency) = (&account.country, account.currency.code());
+    let (country, currency) = (&account.country(), account.currency());
+    let currency = currency.code();
     let known: Vec<_> =
         country::supported_currencies(country).map(|it| it.code().to_owned()).collect();
     if known.is_empty() {

@@ -20,7 +20,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub(crate) use reading::read;
-pub(crate) use settings::{AccountSettings, Configuration, LogFormat, TraceSettings};
+pub(crate) use settings::{
+    AccountSettings, Configuration, LogFormat, MoovSettings, OmiseSettings, TraceSettings, Upstream,
+};
 
 /// Which configuration.
 #[derive(Args)]
@@ -56,7 +58,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         Command::Check(argument) => {
             let configuration = argument.read()?;
             for account in &configuration.accounts {
-                account.omise.secret_key(account.mode)?;
+                match account.upstream() {
+                    Some(Upstream::Omise(omise)) => omise.secret_key(account.mode)?,
+                    Some(Upstream::Moov(moov)) => moov.secret_key()?,
+                    None => continue,
+                };
             }
             if let Some(files) = configuration.tls.files() {
                 files.check()?;

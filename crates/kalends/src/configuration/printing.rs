@@ -7,7 +7,7 @@ use engine::Mode;
 use toml::Value;
 
 use super::secret_source::SecretSource;
-use super::settings::{AccountSettings, Configuration};
+use super::settings::{AccountSettings, Configuration, MoovSettings, OmiseSettings, Upstream};
 
 /// The file that says all this. It holds no secret, for a configuration has none.
 pub(super) fn print(configuration: &Configuration) -> String {
@@ -92,26 +92,32 @@ fn print_account(file: &mut File, account: &AccountSettings) {
     file.section("[[accounts]]");
     file.key("What it is called here", "name", account.name.clone());
     file.key("test or live; an account in both is two entries of one name", "mode", mode);
-    file.key("The country it trades in", "country", account.country.clone());
-    file.key("What it settles in", "currency", account.currency.code());
-    file.key("Whose midnight begins its day", "zone", account.zone.name());
+    match account.upstream() {
+        Some(Upstream::Omise(omise)) => {
+            print_trade(file, account);
+            print_omise(file, omise);
+        }
+        Some(Upstream::Moov(moov)) => print_moov(file, moov),
+        None => {}
+    }
+}
+
+fn print_trade(file: &mut File, account: &AccountSettings) {
+    file.key("The country it trades in", "country", account.country());
+    file.key("What it settles in", "currency", account.currency().code());
+    file.key("Whose midnight begins its day", "zone", account.zone().name());
     file.key(
         "The version it is answered in where a request names none",
         "api_version",
-        account.api_version.as_str(),
+        account.api_version().as_str(),
     );
-    let omise = &account.omise;
+}
+
+fn print_omise(file: &mut File, omise: &OmiseSettings) {
     file.section("[accounts.omise]");
     file.key("Its API", "url", omise.url.as_str());
     file.key("Where tokens are made", "vault_url", omise.vault_url.as_str());
-    let about = "The secret key that charges, in a file or in a variable of the environment";
-    match omise.secret_source() {
-        Some(SecretSource::Variable(name)) => file.key(about, "secret_key_variable", name),
-        Some(SecretSource::File(path)) => {
-            file.key(about, "secret_key_file", path.display().to_string());
-        }
-        None => {}
-    }
+    file.secret_key("The secret key that charges", omise.secret_source());
     file.optional("Its public key", "public_key", omise.public_key.clone(), "\"pkey_…\"");
     file.key(
         "Whether requests that hold card numbers are passed on to the vault",
@@ -133,6 +139,35 @@ fn print_account(file: &mut File, account: &AccountSettings) {
     );
 }
 
+fn print_moov(file: &mut File, moov: &MoovSettings) {
+    file.section("[accounts.moov]");
+    file.key("Its API", "url", moov.url.as_str());
+    file.key("The public key of the pair that transfers", "public_key", moov.public_key.clone());
+    file.secret_key("Its secret key", moov.secret_source());
+    file.optional(
+        "A domain that the pair is bound to",
+        "origin",
+        moov.origin.clone(),
+        "\"https://example.com\"",
+    );
+    file.key(
+        "How requests show whose they are: pair, or token, which the pair is exchanged for",
+        "authentication",
+        moov.authentication.name(),
+    );
+    file.key("Transfers under way at once", "concurrency", i64::from(moov.concurrency.get()));
+    file.key(
+        "Transfers a second, at most; Moov allows 40 requests, 10 in test mode",
+        "per_second",
+        i64::from(moov.per_second.get()),
+    );
+    file.key(
+        "How long one may take; one that takes longer is looked up",
+        "timeout_seconds",
+        i64::from(moov.timeout_seconds),
+    );
+}
+
 struct File(String);
 
 impl File {
@@ -142,6 +177,17 @@ impl File {
 
     fn key(&mut self, about: &str, key: &str, value: impl Into<Value>) {
         self.line(format_args!("# {about}\n{key} = {}", value.into()));
+    }
+
+    fn secret_key(&mut self, about: &str, source: Option<SecretSource>) {
+        let about = format!("{about}, in a file or in a variable of the environment");
+        match source {
+            Some(SecretSource::Variable(name)) => self.key(&about, "secret_key_variable", name),
+            Some(SecretSource::File(path)) => {
+                self.key(&about, "secret_key_file", path.display().to_string());
+            }
+            None => {}
+        }
     }
 
     /// One that need not be said; `example` shows how it would be.

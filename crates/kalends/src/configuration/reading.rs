@@ -148,8 +148,9 @@ secret_key_file = \"key\"
         assert_eq!(read.listen, "127.0.0.1:8000".parse::<SocketAddr>().unwrap());
         let account = &read.accounts[0];
         assert_eq!((account.name.as_str(), account.mode), ("shop", Mode::Live));
-        assert_eq!(account.omise.url.as_str(), "https://api.omise.co/");
-        assert_eq!(account.omise.concurrency.get(), 8);
+        let omise = account.omise.as_ref().unwrap();
+        assert_eq!(omise.url.as_str(), "https://api.omise.co/");
+        assert_eq!(omise.concurrency.get(), 8);
     }
 
     #[test]
@@ -167,8 +168,9 @@ secret_key_file = \"key\"
         .unwrap();
         assert_eq!(read.listen.port(), 9000);
         assert_eq!(read.accounts[0].name, "7");
-        assert_eq!(read.accounts[0].omise.concurrency.get(), 3);
-        assert!(read.accounts[0].omise.allow_card_numbers);
+        let omise = read.accounts[0].omise.as_ref().unwrap();
+        assert_eq!(omise.concurrency.get(), 3);
+        assert!(omise.allow_card_numbers);
     }
 
     #[test]
@@ -241,6 +243,32 @@ secret_key_file = \"key\"
             "the configuration cannot be used\n  \
              kalends.toml:10: tls.key_file: it also needs its certificate, as certificate_file\n  \
              kalends.toml:13: connections.per_address: one address has more than all, which have 10"
+        );
+    }
+
+    #[test]
+    fn an_account_is_with_omise_or_with_moov() {
+        let moov = "[accounts.moov]\npublic_key = \"public\"\nsecret_key_variable = \"MOOV\"\n";
+        let (account, _) = WHOLE.split_once("[accounts.omise]").unwrap();
+        let read = read_with(&format!("{account}{moov}"), &[]).unwrap();
+        let account_read = &read.accounts[0];
+        assert_eq!(account_read.currency().code(), "USD");
+        assert_eq!(account_read.moov.as_ref().unwrap().url.as_str(), "https://api.moov.io/");
+
+        let told = "an account has either omise or moov, which moves its money";
+        for text in [account.to_owned(), format!("{WHOLE}{moov}")] {
+            assert_eq!(
+                refusal(&text, &[]),
+                format!("the configuration cannot be used\n  kalends.toml:3: accounts[0]: {told}")
+            );
+        }
+        let zoned = account.replace("\"live\"\n", "\"live\"\nzone = \"UTC\"\n");
+        let text = format!("{zoned}{}", moov.replace("\"public\"", "\"a:b\""));
+        assert_eq!(
+            refusal(&text, &[]),
+            "the configuration cannot be used\n  kalends.toml:6: accounts[0].zone: an account \
+             with Moov has none: leave it out\n  kalends.toml:9: accounts[0].moov.public_key: a \
+             public key of Moov's is letters and digits"
         );
     }
 

@@ -10,6 +10,7 @@ use api::omise::Version;
 use api::{Quota, RateLimits};
 use engine::{Currency, Mode, Zone};
 use gateway::courier::Reach;
+use gateway::moov::{MoovPlatform, Showing};
 use gateway::upstream::{Limits, Secret, Url};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -221,20 +222,63 @@ pub(crate) struct AccountSettings {
     /// Test or live.
     #[serde(deserialize_with = "mode")]
     pub(crate) mode: Mode,
+    #[serde(default)]
+    pub(super) country: Option<String>,
+    #[serde(default, deserialize_with = "currency")]
+    pub(super) currency: Option<Currency>,
+    #[serde(default, deserialize_with = "zone")]
+    pub(super) zone: Option<Zone>,
+    #[serde(default, deserialize_with = "version")]
+    pub(super) api_version: Option<Version>,
+    /// The Omise account that moves its money, if one does.
+    pub(super) omise: Option<OmiseSettings>,
+    /// The Moov platform that moves its money, if one does.
+    pub(super) moov: Option<MoovSettings>,
+}
+
+/// Who moves an account's money.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum Upstream<'a> {
+    /// An Omise account.
+    Omise(&'a OmiseSettings),
+    /// A Moov platform.
+    Moov(&'a MoovSettings),
+}
+
+impl AccountSettings {
+    /// Who moves its money; one, where the configuration was checked.
+    pub(crate) fn upstream(&self) -> Option<Upstream<'_>> {
+        match (&self.omise, &self.moov) {
+            (Some(omise), None) => Some(Upstream::Omise(omise)),
+            (None, Some(moov)) => Some(Upstream::Moov(moov)),
+            (None, None) | (Some(_), Some(_)) => None,
+        }
+    }
+
     /// The country it trades in.
-    #[serde(default = "thailand")]
-    pub(crate) country: String,
-    /// What it settles in.
-    #[serde(default = "baht", deserialize_with = "currency")]
-    pub(crate) currency: Currency,
+    pub(crate) fn country(&self) -> String {
+        let otherwise = if self.moov.is_some() { "US" } else { "TH" };
+        self.country.clone().unwrap_or_else(|| otherwise.to_owned())
+    }
+
+    /// What it settles in. Moov's wallets hold dollars.
+    pub(crate) fn currency(&self) -> Currency {
+        let otherwise = if self.moov.is_some() { Currency::USD } else { Currency::THB };
+        self.currency.unwrap_or(otherwise)
+    }
+
     /// Whose midnight begins its day.
-    #[serde(default = "bangkok", deserialize_with = "zone")]
-    pub(crate) zone: Zone,
+    pub(crate) fn zone(&self) -> Zone {
+        // The zone data comes with the binary, and has this one.
+        let bangkok = || Zone::named("Asia/Bangkok").unwrap_or_else(|_| Zone::utc());
+        let otherwise = || if self.moov.is_some() { Zone::utc() } else { bangkok() };
+        self.zone.clone().unwrap_or_else(otherwise)
+    }
+
     /// In which version it is answered where a request names none.
-    #[serde(default = "newest", deserialize_with = "version")]
-    pub(crate) api_version: Version,
-    /// The Omise account that moves its money.
-    pub(crate) omise: OmiseSettings,
+    pub(crate) fn api_version(&self) -> Version {
+        self.api_version.unwrap_or(Version::NEWEST)
+    }
 }
 
 /// A real Omise account.
@@ -299,21 +343,85 @@ impl OmiseSettings {
     }
 }
 
-fn thailand() -> String {
-    "TH".to_owned()
+/// A real Moov platform.
+#[derive(Clone, PartialEq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MoovSettings {
+    /// Its API.
+    #[serde(default = "moov_host", deserialize_with = "url")]
+    pub(crate) url: Url,
+    /// Its public key, which is no secret.
+    pub(crate) public_key: String,
+    secret_key_file: Option<PathBuf>,
+    secret_key_variable: Option<String>,
+    /// A domain that the keys are bound to.
+    pub(crate) origin: Option<String>,
+    /// How requests show whose they are.
+    #[serde(default)]
+    pub(crate) authentication: Authentication,
+    /// Transfers under way at once.
+    #[serde(default = "eight")]
+    pub(crate) concurrency: NonZeroU32,
+    /// Transfers a second.
+    #[serde(default = "eight")]
+    pub(crate) per_second: NonZeroU32,
+    /// How long one may take.
+    #[serde(default = "half_a_minute")]
+    pub(crate) timeout_seconds: u16,
 }
 
-const fn baht() -> Currency {
-    Currency::THB
+/// How requests to Moov show whose they are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Authentication {
+    /// With the pair of keys.
+    #[default]
+    Pair,
+    /// With tokens that the pair is exchanged for.
+    Token,
 }
 
-fn bangkok() -> Zone {
-    // The zone data comes with the binary, and has this one.
-    Zone::named("Asia/Bangkok").unwrap_or_else(|_| Zone::utc())
+impl Authentication {
+    /// Its name in the file.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Authentication::Pair => "pair",
+            Authentication::Token => "token",
+        }
+    }
 }
 
-const fn newest() -> Version {
-    Version::NEWEST
+impl MoovSettings {
+    /// Where its secret key comes from, if that is said once.
+    pub(super) fn secret_source(&self) -> Option<SecretSource> {
+        let MoovSettings { secret_key_file, secret_key_variable, .. } = self;
+        SecretSource::one_of(secret_key_file.as_ref(), secret_key_variable.as_ref())
+    }
+
+    /// Its secret key, read from where it is kept. Of which mode it is it does not say:
+    /// accounts do, when they are asked for.
+    pub(crate) fn secret_key(&self) -> anyhow::Result<Secret> {
+        self.secret_source().context("no secret key is named")?.read()
+    }
+
+    /// The platform, with its secret key.
+    pub(crate) fn platform(&self) -> anyhow::Result<MoovPlatform> {
+        Ok(MoovPlatform {
+            url: self.url.clone(),
+            public_key: self.public_key.as_str().into(),
+            secret_key: self.secret_key()?,
+            origin: self.origin.as_deref().map(Into::into),
+            showing: match self.authentication {
+                Authentication::Pair => Showing::Pair,
+                Authentication::Token => Showing::Token,
+            },
+            limits: Limits {
+                concurrency: self.concurrency,
+                per_second: Some(self.per_second),
+                timeout: Duration::from_secs(self.timeout_seconds.into()),
+            },
+        })
+    }
 }
 
 #[allow(clippy::expect_used, reason = "a URL written here")]
@@ -324,6 +432,11 @@ fn api_host() -> Url {
 #[allow(clippy::expect_used, reason = "a URL written here")]
 fn vault_host() -> Url {
     Url::parse("https://vault.omise.co").expect("it is a URL")
+}
+
+#[allow(clippy::expect_used, reason = "a URL written here")]
+fn moov_host() -> Url {
+    Url::parse("https://api.moov.io").expect("it is a URL")
 }
 
 const EIGHT: NonZeroU32 = NonZeroU32::new(8).unwrap();
@@ -344,22 +457,25 @@ fn mode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Mode, D::Error> {
     }
 }
 
-fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Currency, D::Error> {
+fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Currency>, D::Error> {
     let code = String::deserialize(deserializer)?;
-    Currency::parse(&code)
+    let currency = Currency::parse(&code);
+    currency
+        .map(Some)
         .ok_or_else(|| D::Error::custom(format!("{code:?} is no currency, such as THB")))
 }
 
-fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Zone>, D::Error> {
     let name = String::deserialize(deserializer)?;
     Zone::named(&name)
+        .map(Some)
         .map_err(|_| D::Error::custom(format!("{name:?} is no time zone, such as Asia/Bangkok")))
 }
 
-fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Version, D::Error> {
+fn version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Version>, D::Error> {
     let asked = String::deserialize(deserializer)?;
     let known = Version::ALL.into_iter().find(|version| version.as_str() == asked);
-    known.ok_or_else(|| {
+    known.map(Some).ok_or_else(|| {
         let known: Vec<_> = Version::ALL.into_iter().map(Version::as_str).collect();
         D::Error::custom(format!("{asked:?} is no version here; {} are", known.join(" and ")))
     })

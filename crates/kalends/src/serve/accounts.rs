@@ -1,12 +1,13 @@
 //! The accounts that a configuration names, in the data.
 
 use engine::{Account, AccountId, Instant, LaneId};
+use gateway::moov::MoovPlatform;
 use gateway::upstream::Secret;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use store::{Credential, CredentialKind, Key, KeyOrigin, Store};
 
-use crate::configuration::AccountSettings;
+use crate::configuration::{AccountSettings, OmiseSettings};
 
 /// Under which attribute an account carries its name in the configuration.
 const NAME: &str = "name";
@@ -16,7 +17,7 @@ const NAME: &str = "name";
 pub(super) async fn ensure(
     store: &dyn Store,
     settings: &AccountSettings,
-    secret_key: &Secret,
+    upstream_keys: Vec<UpstreamKey>,
     now: Instant,
 ) -> anyhow::Result<Account> {
     let all = store.accounts().await?;
@@ -35,7 +36,7 @@ pub(super) async fn ensure(
         let lane = all.iter().map(|account| account.lane.0).max().unwrap_or(0) + 1;
         store.create_account(new(settings, LaneId(lane), now), Vec::new()).await?
     };
-    let configured = configured(account.id, settings, secret_key, now);
+    let configured = upstream_keys.into_iter().map(|key| key.of(account.id, now)).collect();
     put_configured(store, account.id, configured, now).await?;
     Ok(account)
 }
@@ -45,9 +46,9 @@ fn new(settings: &AccountSettings, lane: LaneId, now: Instant) -> Account {
         id: AccountId(0),
         lane,
         mode: settings.mode,
-        country: settings.country.clone(),
-        currency: settings.currency,
-        zone: settings.zone.clone(),
+        country: settings.country(),
+        currency: settings.currency(),
+        zone: settings.zone(),
         // That charges want their holder's word is the upstream's affair: it is told in what
         // becomes of each.
         three_d_secure: false,
@@ -61,38 +62,62 @@ fn new(settings: &AccountSettings, lane: LaneId, now: Instant) -> Account {
 fn describe(account: &Account, settings: &AccountSettings) -> Account {
     let mut attributes = account.attributes.clone();
     attributes.insert(NAME.to_owned(), json!(settings.name));
-    attributes.insert("api_version".to_owned(), json!(settings.api_version.as_str()));
+    attributes.insert("api_version".to_owned(), json!(settings.api_version().as_str()));
     Account {
-        country: settings.country.clone(),
-        currency: settings.currency,
-        zone: settings.zone.clone(),
+        country: settings.country(),
+        currency: settings.currency(),
+        zone: settings.zone(),
         attributes,
         ..account.clone()
     }
 }
 
-/// The upstream's own keys, as the configuration names them.
-fn configured(
-    account: AccountId,
-    settings: &AccountSettings,
-    secret_key: &Secret,
-    now: Instant,
-) -> Vec<Key> {
-    let key = |sha256, kind, name: &str, ending: &str| Key {
-        credential: Credential { sha256, account, kind, domains: Vec::new(), expires_at: None },
-        name: name.into(),
-        ending: ending.into(),
-        origin: KeyOrigin::Configured,
-        created_at: now,
-    };
-    let secret = key(secret_key.sha256(), CredentialKind::Secret, "Omise, secret key", "");
-    let public = settings.omise.public_key.as_ref().map(|public| {
-        let sha256 = Sha256::digest(public.as_bytes()).into();
-        let start = public.len().saturating_sub(4);
-        let ending = public.get(start..).unwrap_or_default();
-        key(sha256, CredentialKind::Public, "Omise, public key", ending)
-    });
-    std::iter::once(secret).chain(public).collect()
+/// A key of the upstream's own, as the configuration names it.
+pub(super) struct UpstreamKey {
+    sha256: [u8; 32],
+    kind: CredentialKind,
+    name: &'static str,
+    ending: Box<str>,
+}
+
+impl UpstreamKey {
+    /// Those of an Omise account.
+    pub(super) fn of_omise(omise: &OmiseSettings, secret_key: &Secret) -> Vec<UpstreamKey> {
+        let secret = UpstreamKey {
+            sha256: secret_key.sha256(),
+            kind: CredentialKind::Secret,
+            name: "Omise, secret key",
+            ending: "".into(),
+        };
+        let public = omise.public_key.as_ref().map(|public| {
+            let start = public.len().saturating_sub(4);
+            UpstreamKey {
+                sha256: Sha256::digest(public.as_bytes()).into(),
+                kind: CredentialKind::Public,
+                name: "Omise, public key",
+                ending: public.get(start..).unwrap_or_default().into(),
+            }
+        });
+        std::iter::once(secret).chain(public).collect()
+    }
+
+    /// The pair of a Moov platform.
+    pub(super) fn of_moov(platform: &MoovPlatform) -> Vec<UpstreamKey> {
+        let sha256 = platform.secret_key.sha256_of_pair(&platform.public_key);
+        let (kind, name) = (CredentialKind::Secret, "Moov, pair of keys");
+        vec![UpstreamKey { sha256, kind, name, ending: "".into() }]
+    }
+
+    fn of(self, account: AccountId, now: Instant) -> Key {
+        let UpstreamKey { sha256, kind, name, ending } = self;
+        Key {
+            credential: Credential { sha256, account, kind, domains: Vec::new(), expires_at: None },
+            name: name.into(),
+            ending,
+            origin: KeyOrigin::Configured,
+            created_at: now,
+        }
+    }
 }
 
 /// Writes the keys that the configuration names now, and ends those that it named before.

@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use api::App;
-use api::overlay::Overlay;
+use api::overlay::{MoovOverlay, OmiseOverlay, Overlay};
 use clap::Args;
-use engine::{Account, Mode};
+use engine::Account;
+use gateway::Gateway;
 use gateway::bank::Bank;
 use gateway::collector::Collector;
+use gateway::moov::{MoovDirectory, MoovGateway};
 use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
 use gateway::passage::Passage;
 use gateway::upstream::Names;
@@ -21,10 +23,13 @@ use runner::{Handle, MachineTime, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, NameStore, Store};
 
-use crate::configuration::{AccountSettings, ConfigurationArgument, TraceSettings};
+use crate::configuration::{
+    AccountSettings, ConfigurationArgument, MoovSettings, OmiseSettings, TraceSettings, Upstream,
+};
 use crate::local_names::PublicIds;
 use crate::server::{Certificate, Entrance};
 use crate::{data, logging, server};
+use accounts::UpstreamKey;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -42,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
     let mut lanes = Vec::with_capacity(configuration.accounts.len());
     for settings in &configuration.accounts {
-        let lane = Lane::open(settings, &store, &wall)
+        let lane = Lane::open(Ground { settings, store: &store, wall: &wall })
             .await
             .with_context(|| format!("the account {} cannot be served", settings.name))?;
         lanes.push(lane);
@@ -91,42 +96,78 @@ struct Lane {
     runner: Arc<Handle>,
 }
 
+/// What an account is served with.
+struct Ground<'a> {
+    settings: &'a AccountSettings,
+    store: &'a Arc<SqliteStore>,
+    wall: &'a Arc<dyn WallTime>,
+}
+
 impl Lane {
     /// Begins to run what is due of an account. Its clock is its lane's.
-    async fn open(
-        settings: &AccountSettings,
-        store: &Arc<SqliteStore>,
-        wall: &Arc<dyn WallTime>,
-    ) -> anyhow::Result<Lane> {
-        let omise = &settings.omise;
-        let secret_key = omise.secret_key(settings.mode)?;
-        let account = accounts::ensure(store.as_ref(), settings, &secret_key, wall.now()).await?;
+    async fn open(ground: Ground<'_>) -> anyhow::Result<Lane> {
+        match ground.settings.upstream().context("nobody moves its money")? {
+            Upstream::Omise(omise) => Lane::of_omise(ground, omise).await,
+            Upstream::Moov(moov) => Lane::of_moov(ground, moov).await,
+        }
+    }
+
+    async fn of_omise(ground: Ground<'_>, omise: &OmiseSettings) -> anyhow::Result<Lane> {
+        let secret_key = omise.secret_key(ground.settings.mode)?;
+        let account = ground.account(UpstreamKey::of_omise(omise, &secret_key)).await?;
         let upstream = OmiseAccount { url: omise.url.clone(), secret_key, limits: omise.limits() };
-        let names = names(store, account.mode);
-        let runner = Handle::start(Setup {
-            store: Arc::clone(store) as Arc<dyn Store>,
-            bank: Arc::new(Bank::new(Arc::clone(store) as Arc<dyn BankStore>)),
-            gateway: Arc::new(OmiseGateway::new(upstream.clone(), names)?),
-            lane: account.lane,
-            clock: data::clock_of(account.lane),
-            wall: Arc::clone(wall),
-        })
-        .await?;
-        let overlay = Overlay {
+        let gateway = OmiseGateway::new(upstream.clone(), ground.names())?;
+        let overlay = Overlay::Omise(Box::new(OmiseOverlay {
             directory: OmiseDirectory::new(upstream)?,
             api: Passage::new(&omise.url)?,
             vault: Passage::new(&omise.vault_url)?,
             allow_card_numbers: omise.allow_card_numbers,
-        };
+        }));
+        let runner = ground.runner(&account, Arc::new(gateway)).await?;
         Ok(Lane { account, overlay, runner })
+    }
+
+    async fn of_moov(ground: Ground<'_>, moov: &MoovSettings) -> anyhow::Result<Lane> {
+        let platform = moov.platform()?;
+        let account = ground.account(UpstreamKey::of_moov(&platform)).await?;
+        let gateway = MoovGateway::new(platform.clone(), ground.names())?;
+        let directory = MoovDirectory::new(platform, ground.settings.mode)?;
+        let overlay = MoovOverlay::new(directory, Passage::new(&moov.url)?);
+        let runner = ground.runner(&account, Arc::new(gateway)).await?;
+        Ok(Lane { account, overlay: Overlay::Moov(Box::new(overlay)), runner })
     }
 }
 
-fn names(store: &Arc<SqliteStore>, mode: Mode) -> Names {
-    let local = PublicIds {
-        installation: store.installation(),
-        mode,
-        books: Arc::clone(store) as Arc<dyn BankStore>,
-    };
-    Names::new(Arc::clone(store) as Arc<dyn NameStore>).with_local(Arc::new(local))
+impl Ground<'_> {
+    async fn account(&self, keys: Vec<UpstreamKey>) -> anyhow::Result<Account> {
+        accounts::ensure(self.store.as_ref(), self.settings, keys, self.wall.now()).await
+    }
+
+    async fn runner(
+        &self,
+        account: &Account,
+        gateway: Arc<dyn Gateway>,
+    ) -> anyhow::Result<Arc<Handle>> {
+        let store = Arc::clone(self.store);
+        let handle = Handle::start(Setup {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            bank: Arc::new(Bank::new(store as Arc<dyn BankStore>)),
+            gateway,
+            lane: account.lane,
+            clock: data::clock_of(account.lane),
+            wall: Arc::clone(self.wall),
+        });
+        Ok(handle.await?)
+    }
+
+    /// What things are called at the upstream, and here.
+    fn names(&self) -> Names {
+        let local = PublicIds {
+            installation: self.store.installation(),
+            mode: self.settings.mode,
+            books: Arc::clone(self.store) as Arc<dyn BankStore>,
+        };
+        let names = Names::new(Arc::clone(self.store) as Arc<dyn NameStore>);
+        names.with_local(Arc::new(local))
+    }
 }

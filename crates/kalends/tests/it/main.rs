@@ -19,6 +19,7 @@ mod endpoint_kill;
 mod hostile;
 mod kill;
 mod overlay;
+mod overlay_moov;
 mod platform;
 #[path = "../../../runner/tests/receiver/mod.rs"]
 mod receiver;

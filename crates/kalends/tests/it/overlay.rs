@@ -151,6 +151,62 @@ async fn what_is_not_about_schedules_is_answered_as_the_account_behind_answers_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_events_is_of_the_account_behind_and_of_schedules_kept_here() {
+    let world = World::open("allow_card_numbers = true").await;
+    let customer = world.customer().await;
+    for day in [28, 31] {
+        let mut asked = monthly(&customer);
+        asked["on"]["days_of_month"] = json!([day]);
+        let schedule = world.server.post("/schedules", &asked).await;
+        world.advance(&format!("2026-0{}-15T00:00:00Z", if day == 28 { 3 } else { 5 })).await;
+        let path = format!("/schedules/{}", schedule["id"].as_str().unwrap());
+        let request = world.server.client().delete(format!("{}{path}", world.server.url));
+        request.basic_auth(SECRET_KEY, Some("")).send().await.unwrap();
+    }
+    let theirs = world.upstream.get("/events?limit=100").await;
+    let whole = world.server.get("/events?limit=100").await;
+    let is_ours = |it: &&Value| it["key"].as_str().unwrap().starts_with("schedule.");
+    let (ours, passed): (Vec<_>, Vec<_>) = data(&whole).iter().partition(is_ours);
+    let keys: Vec<_> = ours.iter().map(|it| it["key"].as_str().unwrap()).collect();
+    assert_eq!(
+        keys,
+        ["schedule.create", "schedule.destroy", "schedule.create", "schedule.destroy"]
+    );
+    let ids = |events: &[&Value]| events.iter().map(|it| it["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&passed), ids(&data(&theirs).iter().collect::<Vec<_>>()));
+    assert_eq!(whole["total"], json!(data(&theirs).len() + 4));
+    assert!(data(&whole).is_sorted_by_key(|it| it["created_at"].as_str().unwrap().to_owned()));
+
+    for order in ["chronological", "reverse_chronological"] {
+        let mut expected = data(&whole).to_vec();
+        if order == "reverse_chronological" {
+            expected.reverse();
+        }
+        for limit in [1, 3, 100] {
+            let mut read = Vec::new();
+            for offset in (0..=expected.len()).step_by(limit) {
+                let query = format!("/events?order={order}&limit={limit}&offset={offset}");
+                let page = world.server.get(&query).await;
+                assert_eq!(
+                    [&page["total"], &page["limit"], &page["offset"]],
+                    [&whole["total"], &json!(limit), &json!(offset)]
+                );
+                read.extend(data(&page).to_vec());
+            }
+            assert_eq!(read, expected, "{order} {limit}");
+        }
+    }
+    let between = "/events?from=2026-03-15T00:00:00Z&to=2026-03-15T00:00:00Z&limit=100";
+    let page = world.server.get(between).await;
+    let within = data(&whole).iter().filter(|it| it["created_at"] == "2026-03-15T00:00:00Z");
+    assert_eq!(data(&page).iter().collect::<Vec<_>>(), within.collect::<Vec<_>>());
+    // Whom nothing opens here, Omise answers alone.
+    let request = world.server.client().get(format!("{}/events", world.server.url));
+    let answered = request.basic_auth("skey_test_of_somebody_else", Some("")).send().await;
+    assert_eq!(answered.unwrap().status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_names_only_whom_the_account_behind_knows() {
     let world = World::open("allow_card_numbers = true").await;
     let (one, other) = (world.customer().await, world.customer().await);

@@ -3,9 +3,12 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
-use engine::PartyId;
+use bank::RecordKind;
+use engine::{Account, PartyId};
 use futures::FutureExt as _;
+use http::request::Parts;
 use http::{HeaderMap, Response};
+use store::RecordKey;
 use tracing::Instrument as _;
 
 use super::{Admission, BoxedAnswer, Path};
@@ -20,6 +23,7 @@ use crate::moov::refusal::Refusal;
 use crate::moov::request::Request;
 use crate::moov::scope::Requirement;
 use crate::moov::version::Version;
+use crate::overlay::moov;
 
 /// The version that an answer is wanted in.
 const X_MOOV_VERSION: &str = "x-moov-version";
@@ -35,11 +39,7 @@ pub(super) async fn serve(
     apart(async move {
         let (head, body) = request.into_parts();
         let version = version(&head.headers)?;
-        let now = app.runner.now();
-        let (account, caller) = authenticate(&app, &head.headers).await?;
-        let context =
-            Context { account, caller, version, now, app, foreign: ForeignNames::default() };
-        let party = admit(&context, admission.wants, path.account.as_deref())?;
+        let (context, party) = let_in(app, &head, version, admission, &path).await?;
         let body = body::receive_at_most(admission.bytes_max, body).await?;
         let request = Request::new(head, body)?;
         answer(context, request, party, path.segments).await
@@ -92,6 +92,29 @@ async fn apart(answer: impl Future<Output = Answer> + Send + 'static) -> Respons
 fn version(headers: &HeaderMap) -> Result<Version, Refusal> {
     let Some(asked) = headers.get(X_MOOV_VERSION) else { return Ok(Version::DEFAULT) };
     asked.to_str().ok().and_then(Version::resolve).ok_or_else(Refusal::not_found)
+}
+
+/// Who asks, and the party that the path names.
+async fn let_in(
+    app: App,
+    head: &Parts,
+    version: Version,
+    admission: Admission,
+    path: &Path,
+) -> Result<(Context, Option<PartyId>), Refusal> {
+    let (now, named) = (app.runner.now(), path.account.as_deref());
+    if let (Some(overlay), Some((_, account))) = (app.moov_overlay(), &app.overlaid) {
+        let account = Account::clone(account);
+        let (caller, party) =
+            moov::admit(&app, overlay, &account, head, admission.wants, named).await?;
+        let named = RecordKey { kind: RecordKind::Party, key: party.0 };
+        let foreign = ForeignNames::among(&app, [named]).await?;
+        return Ok((Context { account, caller, version, now, app, foreign }, Some(party)));
+    }
+    let (account, caller) = authenticate(&app, &head.headers).await?;
+    let context = Context { account, caller, version, now, app, foreign: ForeignNames::default() };
+    let party = admit(&context, admission.wants, named)?;
+    Ok((context, party))
 }
 
 /// The party that the path names, if the caller's scopes reach that far.

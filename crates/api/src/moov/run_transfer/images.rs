@@ -19,17 +19,12 @@ impl Known {
     pub(super) fn with_images(&self, read: ItemRead) -> Result<LineItem, String> {
         let ItemRead { mut item, product, images, option_images } = read;
         let product = match product {
-            Some(key) => {
-                let found = self.products.get(&key).filter(|it| it.withdrawn_at.is_none());
-                Some(found.ok_or("productID names no product")?)
-            }
+            Some(key) => Some(self.products.get(&key).ok_or("productID names no product")?),
             None => None,
         };
         item.images = match (images, product) {
             (Some(named), _) => self.named(&named).ok_or("imageIDs names no image")?,
-            (None, Some(product)) => {
-                product.images.iter().filter_map(|key| self.image(*key)).collect()
-            }
+            (None, Some(of_product)) => of_product.clone(),
             (None, None) => Vec::new(),
         };
         for (index, (option, named)) in item.options.iter_mut().zip(option_images).enumerate() {
@@ -44,13 +39,13 @@ impl Known {
     }
 
     fn image(&self, key: i64) -> Option<ImageShown> {
-        self.images.get(&key).map(|image| ImageShown::of(&self.ids, image))
+        self.images.get(&key).cloned()
     }
 }
 
 impl ImageShown {
     /// An image as it is now.
-    fn of(ids: &Ids, image: &bank::Image) -> ImageShown {
+    pub(super) fn of(ids: &Ids, image: &bank::Image) -> ImageShown {
         let image_id = ids.render(Kind::Image, image.key);
         let public_id = public_id::of(&image_id);
         ImageShown {

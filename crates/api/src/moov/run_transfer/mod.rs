@@ -11,6 +11,7 @@ pub(crate) mod line_items;
 pub(crate) mod particulars;
 mod reading;
 mod show;
+mod upstream;
 
 pub(crate) use body::{AmountBody, RunTransferBody};
 pub(crate) use line_items::{ITEMS_MAX, OPTIONS_MAX};

@@ -6,7 +6,8 @@ use engine::{Currency, Money, PartyId, PaymentMethodId, Remitted};
 
 use super::body::{AchDetailsBody, AmountBody, CardDetailsBody, MethodBody, RunTransferBody};
 use super::line_items::{self, ItemRead};
-use super::particulars::{AchDetails, CardDetails, Particulars, Said};
+use super::particulars::{AchDetails, CardDetails, ImageShown, Particulars, Said};
+use super::upstream;
 use crate::moov::context::Context;
 use crate::moov::ids::Ids;
 use crate::moov::refusal::Refusal;
@@ -33,10 +34,19 @@ pub(crate) async fn read_all(
     party: PartyId,
     bodies: &[&RunTransferBody],
 ) -> Result<Vec<Result<Readable, Vec<String>>>, Refusal> {
-    let (ids, currency) = (context.ids(), context.account.currency);
-    let drafts: Vec<Result<Draft, Vec<String>>> =
-        bodies.iter().map(|body| Draft::read(&ids, currency, party, body)).collect();
-    let known = Known::of(context, drafts.iter().flatten()).await?;
+    let draft = |ids: &Ids| -> Vec<Result<Draft, Vec<String>>> {
+        let currency = context.account.currency;
+        bodies.iter().map(|body| Draft::read(ids, currency, party, body)).collect()
+    };
+    let (known, drafts) = if let Some(overlay) = context.app.moov_overlay() {
+        // Its ids mean something once it was asked what they are of.
+        let known = upstream::known(context, overlay, party, bodies).await?;
+        let drafts = draft(&known.ids);
+        (known, drafts)
+    } else {
+        let drafts = draft(&context.ids());
+        (Known::of(context, drafts.iter().flatten()).await?, drafts)
+    };
     let finished = drafts.into_iter().map(|draft| draft.and_then(|draft| draft.finish(&known)));
     Ok(finished.collect())
 }
@@ -255,11 +265,28 @@ fn items(
 
 /// What was looked up.
 pub(super) struct Known {
-    partners: Vec<PartyId>,
-    methods: HashMap<PaymentMethodId, bank::PaymentMethod>,
-    pub(super) products: HashMap<i64, bank::Product>,
-    pub(super) images: HashMap<i64, bank::Image>,
+    pub(super) partners: Vec<PartyId>,
+    /// Those that are enabled.
+    pub(super) methods: HashMap<PaymentMethodId, Way>,
+    /// The images of products that are not withdrawn.
+    pub(super) products: HashMap<i64, Vec<ImageShown>>,
+    pub(super) images: HashMap<i64, ImageShown>,
     pub(super) ids: Ids,
+}
+
+/// A payment method, as far as it matters who pays whom.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Way {
+    pub(super) owner: PartyId,
+    pub(super) can_pay: bool,
+    pub(super) can_be_paid: bool,
+}
+
+impl Way {
+    fn of(method: &bank::PaymentMethod) -> Way {
+        let (can_pay, can_be_paid) = (method.rail.can_pay(), method.rail.can_be_paid());
+        Way { owner: method.party, can_pay, can_be_paid }
+    }
 }
 
 impl Known {
@@ -279,32 +306,42 @@ impl Known {
         let named = items().flat_map(ItemRead::images_named);
         let images = distinct(named.chain(products.values().flat_map(|it| it.images.clone())));
         let images = bank.images_by_key(account, images).await?.into_iter().flatten();
+        let ids = context.ids();
+        let images: HashMap<_, _> =
+            images.map(|image| (image.key, ImageShown::of(&ids, &image))).collect();
+        let shown = |product: &bank::Product| {
+            product.images.iter().filter_map(|key| images.get(key).cloned()).collect()
+        };
+        let there = products.values().filter(|product| product.withdrawn_at.is_none());
+        let products = there.map(|product| (product.key, shown(product))).collect();
         Ok(Known {
             partners: partners.filter(bank::Party::is_connected).map(|party| party.id).collect(),
-            methods: methods.map(|method| (method.id, method)).collect(),
+            methods: methods
+                .filter(bank::PaymentMethod::is_enabled)
+                .map(|method| (method.id, Way::of(&method)))
+                .collect(),
             products,
-            images: images.map(|image| (image.key, image)).collect(),
-            ids: context.ids(),
+            images,
+            ids,
         })
     }
 
     /// Whose a payment method is, if money can go that way.
     fn owner(&self, side: &str, id: PaymentMethodId, wrong: &mut Vec<String>) -> Option<PartyId> {
-        let method = self.methods.get(&id).filter(|method| method.is_enabled());
-        let Some(method) = method else {
+        let Some(way) = self.methods.get(&id) else {
             wrong.push(format!("{side}.paymentMethodID names no payment method"));
             return None;
         };
         let (fits, what) = match side {
-            "source" => (method.rail.can_pay(), "a source"),
-            _ => (method.rail.can_be_paid(), "a destination"),
+            "source" => (way.can_pay, "a source"),
+            _ => (way.can_be_paid, "a destination"),
         };
         if !fits {
             wrong.push(format!(
                 "{side}.paymentMethodID names a payment method that cannot be {what}"
             ));
         }
-        fits.then_some(method.party)
+        fits.then_some(way.owner)
     }
 }
 

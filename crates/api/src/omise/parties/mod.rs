@@ -12,7 +12,7 @@ use super::{Answer, Context, OmiseError};
 
 /// A customer who can be charged.
 pub(crate) async fn customer(context: &Context, id: &str) -> Result<CustomerId, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::customer(context, overlay, id).await,
         None => bank::customer(context, id).await,
     }
@@ -24,7 +24,7 @@ pub(crate) async fn card(
     (customer, customer_id): (CustomerId, &str),
     id: &str,
 ) -> Result<CardId, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::card(context, overlay, customer_id, id).await,
         None => bank::card(context, customer, id).await,
     }
@@ -32,7 +32,7 @@ pub(crate) async fn card(
 
 /// A recipient who can be paid.
 pub(crate) async fn recipient(context: &Context, id: &str) -> Result<RecipientId, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::recipient(context, overlay, id).await,
         None => bank::recipient(context, id).await,
     }
@@ -40,7 +40,7 @@ pub(crate) async fn recipient(context: &Context, id: &str) -> Result<RecipientId
 
 /// The recipient who is paid where none is named.
 pub(crate) async fn default_recipient(context: &Context) -> Result<RecipientId, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::default_recipient(context, overlay).await,
         None => bank::default_recipient(context).await,
     }
@@ -48,7 +48,7 @@ pub(crate) async fn default_recipient(context: &Context) -> Result<RecipientId, 
 
 /// The key of a customer whose schedules are asked for, deleted or not.
 pub(crate) async fn customer_key(context: &Context, id: &str) -> Result<i64, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::customer_key(context, overlay, id).await,
         None => bank::customer_key(context, id).await,
     }
@@ -56,7 +56,7 @@ pub(crate) async fn customer_key(context: &Context, id: &str) -> Result<i64, Omi
 
 /// The key of a recipient whose schedules are asked for, deleted or not.
 pub(crate) async fn recipient_key(context: &Context, id: &str) -> Result<i64, OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => upstream::recipient_key(context, overlay, id).await,
         None => bank::recipient_key(context, id).await,
     }
@@ -69,7 +69,7 @@ pub(crate) async fn shown_payer(
     customer: CustomerId,
     card: Option<CardId>,
 ) -> Result<(Value, Value), OmiseError> {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => Ok(upstream::shown_payer(context, overlay, customer, card).await),
         None => bank::shown_payer(context, customer, card).await,
     }
@@ -77,7 +77,7 @@ pub(crate) async fn shown_payer(
 
 /// A recipient as a schedule shows it, likewise.
 pub(crate) async fn shown_payee(context: &Context, recipient: RecipientId) -> Answer {
-    match context.app.overlay() {
+    match context.app.omise_overlay() {
         Some(overlay) => Ok(upstream::shown_payee(context, overlay, recipient).await),
         None => bank::shown_payee(context, recipient).await,
     }

@@ -9,11 +9,11 @@ use store::{ForeignName, RecordKind};
 
 use super::super::{Context, Kind, OmiseError};
 use super::{card_missing, customer_missing, no_default_recipient, recipient_missing};
-use crate::overlay::Overlay;
+use crate::overlay::OmiseOverlay;
 
 pub(super) async fn customer(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     id: &str,
 ) -> Result<CustomerId, OmiseError> {
     let found = said(overlay.directory.customer(id, context.version.as_str()).await)?;
@@ -23,7 +23,7 @@ pub(super) async fn customer(
 
 pub(super) async fn card(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     customer: &str,
     id: &str,
 ) -> Result<CardId, OmiseError> {
@@ -34,7 +34,7 @@ pub(super) async fn card(
 
 pub(super) async fn recipient(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     id: &str,
 ) -> Result<RecipientId, OmiseError> {
     let found = said(overlay.directory.recipient(id, context.version.as_str()).await)?;
@@ -44,7 +44,7 @@ pub(super) async fn recipient(
 
 pub(super) async fn default_recipient(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
 ) -> Result<RecipientId, OmiseError> {
     let found = said(overlay.directory.default_recipient().await)?;
     let id = found.as_ref().and_then(|it| it.get("id")?.as_str());
@@ -53,7 +53,7 @@ pub(super) async fn default_recipient(
 
 pub(super) async fn customer_key(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     id: &str,
 ) -> Result<i64, OmiseError> {
     said(overlay.directory.customer(id, context.version.as_str()).await)?
@@ -63,7 +63,7 @@ pub(super) async fn customer_key(
 
 pub(super) async fn recipient_key(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     id: &str,
 ) -> Result<i64, OmiseError> {
     said(overlay.directory.recipient(id, context.version.as_str()).await)?
@@ -76,7 +76,7 @@ pub(super) async fn recipient_key(
 /// not say is shown by its id alone, or not at all.
 pub(super) async fn shown_payer(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     customer: CustomerId,
     card: Option<CardId>,
 ) -> (Value, Value) {
@@ -104,7 +104,7 @@ pub(super) async fn shown_payer(
 /// A recipient as a schedule shows it, likewise.
 pub(super) async fn shown_payee(
     context: &Context,
-    overlay: &Overlay,
+    overlay: &OmiseOverlay,
     recipient: RecipientId,
 ) -> Value {
     let id = context.ids().render(Kind::Recipient, recipient.0);

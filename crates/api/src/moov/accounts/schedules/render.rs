@@ -67,12 +67,31 @@ fn named<'a>(
     named
 }
 
+/// An account as `hydrate=accounts` shows it.
+pub(super) struct AccountShown {
+    pub(super) display_name: String,
+    pub(super) email: Option<String>,
+}
+
+impl AccountShown {
+    /// One of a platform's, as its API shows it.
+    pub(super) fn of(account: &Value) -> Option<AccountShown> {
+        let display_name = account.get("displayName")?.as_str()?.to_owned();
+        let profile = account.get("profile");
+        let email = ["individual", "business", "guest"].iter().find_map(|kind| {
+            let email = profile?.get(kind)?.get("email")?.as_str()?;
+            Some(email.to_owned())
+        });
+        Some(AccountShown { display_name, email })
+    }
+}
+
 /// The accounts of a schedule, as `hydrate=accounts` adds them to it.
 pub(super) fn add_accounts(
     context: &Context,
     shown: &mut Value,
     view: &View,
-    parties: &HashMap<PartyId, bank::Party>,
+    parties: &HashMap<PartyId, AccountShown>,
 ) {
     let between = view.kept.between;
     for (name, party) in [
@@ -80,11 +99,11 @@ pub(super) fn add_accounts(
         ("partnerAccount", between.partner),
         ("sourceAccount", between.source),
     ] {
-        let Some(party) = parties.get(&party) else { continue };
+        let Some(known) = parties.get(&party) else { continue };
         let mut account = Map::new();
-        account.insert("accountID".to_owned(), json!(context.ids().id(party.id)));
-        account.insert("displayName".to_owned(), json!(party.display_name));
-        account.extend(party.email.as_ref().map(|email| ("email".to_owned(), json!(email))));
+        account.insert("accountID".to_owned(), json!(context.ids().id(party)));
+        account.insert("displayName".to_owned(), json!(known.display_name));
+        account.extend(known.email.as_ref().map(|email| ("email".to_owned(), json!(email))));
         if let Value::Object(shown) = shown {
             shown.insert(name.to_owned(), Value::Object(account));
         }
