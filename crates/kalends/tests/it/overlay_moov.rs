@@ -232,11 +232,11 @@ async fn a_token_of_moovs_opens_schedules_as_far_as_it_opens_transfers() {
     assert_eq!(made(&path, &of_another).await.0, 403);
     assert_eq!(made(&path, &stranger).await.0, 401);
     assert_eq!(made(&path, &Shown::Nothing).await.0, 401);
-    // Transfers are run on the partner, and whoever may not run any there makes none.
-    assert_eq!(
-        made(&schedules(MERCHANT), &of_another).await,
-        (422, json!({ "recur": "runTransfer.partnerAccountID names no account" }))
-    );
+    // Transfers are run on the partner: whoever may not run any there makes none, and is not
+    // told how it is paid.
+    let refused = "runTransfer.partnerAccountID names no account; \
+                   runTransfer.destination.paymentMethodID names no payment method";
+    assert_eq!(made(&schedules(MERCHANT), &of_another).await, (422, json!({ "recur": refused })));
     assert_eq!(world.got(&path).await, json!([]));
     let (status, schedule) = made(&path, &changing).await;
     assert_eq!(status, 200, "{schedule}");
