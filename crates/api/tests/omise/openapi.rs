@@ -66,7 +66,7 @@ async fn every_method_that_is_there_is_described_and_no_other() {
             let described: Vec<&str> = METHODS.into_iter().filter(described).collect();
             let mut there = Vec::new();
             for method in METHODS {
-                let asked = path.replace('{', "").replace('}', "");
+                let asked = path.replace(['{', '}'], "");
                 let request = Request::builder().method(&*method.to_ascii_uppercase()).uri(asked);
                 // Whoever shows no key is refused before anything is done, where there is
                 // something to be refused.
