@@ -7,17 +7,21 @@
 //! [`conformance`].
 //!
 //! - [`sqlite`] is the embedded one: one file, one writer, group commit.
+//! - [`postgres`] is for several nodes: one database, which all of them write.
 //! - [`model`] keeps everything in memory, for tests and for the simulation.
 
 mod audit;
 mod bank_store;
+mod columns;
 pub mod conformance;
 pub mod event;
+mod fault;
 pub mod grant;
 mod key;
 pub mod model;
 mod name_store;
 pub mod page;
+pub mod postgres;
 mod pulse;
 pub mod record;
 pub mod request;
@@ -54,6 +58,15 @@ pub enum StoreError {
         /// What was being done.
         during: &'static str,
         /// The database's own words.
+        message: String,
+    },
+    /// The database was asked to commit and did not answer: whether anything of the call was
+    /// written is not known, and whoever asked must look before it asks again.
+    #[error("it is not known whether it was written, {during}: {message}")]
+    Unknown {
+        /// What was being done.
+        during: &'static str,
+        /// What became of the connection.
         message: String,
     },
     /// A row does not read as what was written.

@@ -3,15 +3,10 @@
 use engine::{Account, AccountId, ClockId, Instant, LaneId, Zone};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::columns::{Stored, currency, from_json, instant_at, json, stored_as, stored_at};
-use super::fault::{Fault, Outcome};
-use crate::key::{Key, KeyOrigin};
+use super::columns::{Stored, currency, from_json, instant_at, json, stored_at};
+use crate::fault::{Fault, Outcome};
+use crate::key::Key;
 use crate::store::{ClockMode, ClockState, Credential};
-
-stored_as!(KeyOrigin, "key's origin", {
-    KeyOrigin::Made => 0, KeyOrigin::Made;
-    KeyOrigin::Configured => 1, KeyOrigin::Configured;
-});
 
 const COLUMNS: &str =
     "id, lane, mode, country, currency, zone, three_d_secure, created_at, attributes";

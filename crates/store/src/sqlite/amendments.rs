@@ -4,7 +4,7 @@ use engine::{Amendment, Instant, ScheduleId, Slot};
 use rusqlite::Connection;
 
 use super::columns::{compact, from_compact};
-use super::fault::Outcome;
+use crate::fault::Outcome;
 
 /// An amendment whose blob is made, so that the writer only writes.
 pub(super) struct Row {

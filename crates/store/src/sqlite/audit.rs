@@ -3,28 +3,9 @@
 use engine::AccountId;
 use rusqlite::Connection;
 
-use super::columns::{Stored, instant_at, stored_as, stored_at};
-use super::fault::{Fault, Outcome};
-use crate::audit::{AuditEntry, Deed};
-
-stored_as!(Deed, "deed", {
-    Deed::SaidPaid => 0, Deed::SaidPaid;
-    Deed::SaidNotPaid => 1, Deed::SaidNotPaid;
-    Deed::Asked => 2, Deed::Asked;
-    Deed::Resumed => 3, Deed::Resumed;
-    Deed::MadeKey => 4, Deed::MadeKey;
-    Deed::RolledKey => 5, Deed::RolledKey;
-    Deed::RevokedKey => 6, Deed::RevokedKey;
-    Deed::EndpointCreated => 7, Deed::EndpointCreated;
-    Deed::EndpointChanged => 8, Deed::EndpointChanged;
-    Deed::SecretRolled => 9, Deed::SecretRolled;
-    Deed::EndpointDeleted => 10, Deed::EndpointDeleted;
-    Deed::Redelivered => 11, Deed::Redelivered;
-    Deed::PausedSchedule => 12, Deed::PausedSchedule;
-    Deed::ResumedSchedule => 13, Deed::ResumedSchedule;
-    Deed::UnsuspendedSchedule => 14, Deed::UnsuspendedSchedule;
-    Deed::ChangedPolicies => 15, Deed::ChangedPolicies;
-});
+use super::columns::{Stored, instant_at, stored_at};
+use crate::audit::AuditEntry;
+use crate::fault::Outcome;
 
 /// Appends an entry.
 pub(super) fn append(connection: &Connection, entry: &AuditEntry) -> Outcome<()> {

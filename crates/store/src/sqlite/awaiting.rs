@@ -10,7 +10,7 @@ use super::columns::{
     instant_at, link_at, link_columns, money_at, payment_at, plan, role, role_columns, wait,
     wait_columns,
 };
-use super::fault::Outcome;
+use crate::fault::Outcome;
 
 const COLUMNS: &str = "slot, schedule, attempt, due, account, queued_at, role, recorded,
     through, quoted, quoted_currency, plan, accepted_kind, accepted, since, link_due, link_slot,

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use engine::Instant;
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault::{During, Fault, Outcome};
 use super::{connection, migration};
+use crate::fault::{During, Fault, Outcome};
 use crate::{Result, StoreError};
 
 const BACKING_UP: &str = "backing up the data";

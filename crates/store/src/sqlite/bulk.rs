@@ -7,7 +7,7 @@
 
 use rusqlite::{CachedStatement, Connection, Statement, ToSql};
 
-use super::fault::Outcome;
+use crate::fault::Outcome;
 
 /// Rows in one statement.
 const ROWS: usize = 16;

@@ -5,9 +5,9 @@ use std::path::Path;
 use engine::{Account, Instant};
 use rusqlite::Connection;
 
-use super::fault::{During, Fault, Outcome};
 use super::{accounts, connection, migration, pulse, runs};
 use crate::Result;
+use crate::fault::{During, Fault, Outcome};
 use crate::pulse::Pulse;
 
 const COUNTING: &str = "reading the accounts";

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome};
 
 /// Marks a file as ours ("Kldr"), so that no other database is mistaken for one.
 const APPLICATION_ID: i32 = 0x4b6c_6472;

@@ -1,14 +1,13 @@
 //! What is to be sent to webhook endpoints, and what was.
 
-use bank::RecordKind;
-use engine::{Instant, ScheduleId};
+use engine::Instant;
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::columns::{Stored, instant_at};
+use super::columns::{chain, chain_columns, instant_at};
 use super::events;
-use super::fault::{Fault, Outcome};
 use super::listing::{self, List};
 use crate::event::{Event, EventId};
+use crate::fault::{Fault, Outcome};
 use crate::webhook::{
     Answered, Attempted, Chain, Delivery, DeliveryId, DeliveryQuery, DeliveryState, DeliveryStatus,
     Due, EndpointId, Mark, NewDelivery, PENDING_MAX, Recorded, Then, Unseen,
@@ -23,26 +22,6 @@ const FAILED: i64 = 2;
 
 const COLUMNS: &str = "id, endpoint, event, chain_kind, chain, created_at, state, next_at,
     ended_at, attempts, latest_at, latest_milliseconds, latest_status, latest_error";
-
-/// Chains of records have the numbers of their kinds, after the others'.
-const CHAIN_OF_RECORDS: i64 = 2;
-
-/// A chain as its kind and key.
-fn chain_columns(chain: Chain) -> (i64, i64) {
-    match chain {
-        Chain::Free => (0, 0),
-        Chain::Schedule(ScheduleId(key)) => (1, key),
-        Chain::Record(kind, key) => (CHAIN_OF_RECORDS + kind.number(), key),
-    }
-}
-
-fn chain(kind: i64, key: i64) -> Outcome<Chain> {
-    Ok(match kind {
-        0 => Chain::Free,
-        1 => Chain::Schedule(ScheduleId(key)),
-        kind => Chain::Record(RecordKind::from_number(kind - CHAIN_OF_RECORDS)?, key),
-    })
-}
 
 fn delivery(row: &Row<'_>) -> Outcome<Delivery> {
     let optional = |index: usize| -> Outcome<Option<Instant>> {

@@ -6,9 +6,9 @@ use engine::{ScheduleId, Slot};
 use rusqlite::Connection;
 
 use super::bank::audit;
-use super::fault::{During, Fault, Outcome};
 use super::{SqliteStore, columns, connection, migration, webhooks};
 use crate::Result;
+use crate::fault::{During, Fault, Outcome};
 
 const EXAMINING: &str = "examining the data";
 /// Findings of one check that are told, at most.

@@ -9,13 +9,13 @@ use rusqlite::{Connection, OptionalExtension};
 use super::amendments;
 use super::audit;
 use super::columns::role;
-use super::fault::Outcome;
 use super::listing::{Appended, List};
 use super::positions;
 use super::runs::{self, QueueRow, key_columns};
 use super::schedules;
 use super::writer::Writing;
 use crate::audit::AuditEntry;
+use crate::fault::Outcome;
 use crate::store::EditWritten;
 
 /// A schedule with all that an edit must know.

@@ -4,9 +4,9 @@ use engine::AccountId;
 use rusqlite::{Connection, Row};
 
 use super::columns::{instant_at, stored_at};
-use super::fault::Outcome;
 use super::listing::{self, Entry, List};
 use crate::event::{Event, EventId, EventKind, NewEvent};
+use crate::fault::Outcome;
 use crate::page::{Page, PageQuery};
 
 /// One event.

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::SqliteStore;
 use super::columns::Stored;
-use super::fault::Outcome;
 use crate::Result;
+use crate::fault::Outcome;
 use crate::name_store::{FOREIGN_KEY_MAX, ForeignName, NameStore};
 use crate::record::RecordKey;
 

@@ -4,7 +4,7 @@ use engine::Instant;
 use rusqlite::Connection;
 
 use super::columns::{Stored, instant_at, stored_at};
-use super::fault::Outcome;
+use crate::fault::Outcome;
 use crate::grant::{Grant, GrantKind};
 
 /// Grants that have expired and go, with each time that new ones are written.

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::bank::records::{KINDS, Table};
 use super::columns::Stored;
-use super::fault::{Fault, Outcome};
+use crate::fault::{Fault, Outcome};
 
 /// The last keys given out.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::AccountId;
 use rusqlite::Connection;
 
-use super::fault::Outcome;
+use crate::fault::Outcome;
 use crate::webhook::News;
 
 /// Accounts with webhook endpoints. What is known is forgotten whenever it may have come

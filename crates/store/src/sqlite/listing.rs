@@ -14,9 +14,9 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::bulk::Bulk;
 use super::columns::{Stored, compact, from_compact};
-use super::fault::{Fault, Outcome};
 use super::state::WriterState;
 use crate::event::NewEvent;
+use crate::fault::{Fault, Outcome};
 use crate::page::{Order, PageQuery};
 
 /// A list that is kept for each owner.

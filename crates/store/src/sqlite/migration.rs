@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
 use super::connection;
-use super::fault::{During, Outcome};
+use crate::fault::{During, Outcome};
 use crate::{Result, StoreError};
 
 /// Every migration, in order; the first is number 1. One that was released is never edited.

@@ -8,8 +8,8 @@ use super::bulk::Bulk;
 use super::columns::{
     Stored, instant_at, link_at, link_columns, payment_at, payment_columns, stored_at,
 };
-use super::fault::Outcome;
 use super::{amendments, listing, positions};
+use crate::fault::Outcome;
 use crate::page::{Order, Page, PageQuery};
 use crate::store::past_slots;
 

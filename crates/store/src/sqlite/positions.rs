@@ -5,8 +5,8 @@ use engine::{Instant, Link, Next, Position, Role, RunKey, Schedule, Slot};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::columns::{link_at, role};
-use super::fault::Outcome;
 use super::runs::key_columns;
+use crate::fault::Outcome;
 use crate::store::past_slots;
 
 /// Links followed before a chain counts as broken: more than any retry policy makes.

@@ -3,7 +3,7 @@
 use engine::{Instant, LaneId};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::fault::Outcome;
+use crate::fault::Outcome;
 use crate::pulse::{Beat, Pulse};
 
 /// How a lane stands.

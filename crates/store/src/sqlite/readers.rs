@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::connection;
-use super::fault::{During, Fault, Outcome};
+use crate::fault::{During, Fault, Outcome};
 use crate::{Result, StoreError};
 
 /// Threads that read.

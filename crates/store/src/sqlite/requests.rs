@@ -3,7 +3,7 @@
 use engine::{Instant, Term};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::fault::Outcome;
+use crate::fault::Outcome;
 use crate::request::{RequestKey, RequestState, StoredResponse};
 
 /// How long an answer is kept.

@@ -9,8 +9,8 @@ use rusqlite::{Connection, OptionalExtension, Rows};
 use super::bulk::Bulk;
 
 use super::columns::{self, instant_at, money_at, plan_blob, role, role_columns};
-use super::fault::{Fault, Outcome};
 use super::writer::Writing;
+use crate::fault::{Fault, Outcome};
 use crate::store::{Claim, Frozen};
 
 /// A row of the queue, with its plan as it is stored.

@@ -4,37 +4,26 @@ use std::sync::Arc;
 
 use engine::creation::Created;
 use engine::schedule::ScheduleEvent;
-use engine::{
-    AccountId, Chapter, Instant, LaneId, Pause, PausedRun, Schedule, ScheduleId, Slot, Status,
-};
+use engine::{AccountId, Instant, LaneId, Pause, PausedRun, Schedule, ScheduleId, Slot, Status};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
-use serde::{Deserialize, Serialize};
 
 use super::amendments;
 use super::columns::{
-    Stored, compact, from_compact, from_json, instant_at, json, link_at, link_columns, plan,
-    plan_blob, stored_at,
+    Life, Stored, compact, from_compact, from_json, instant_at, json, life, link_at, link_columns,
+    plan, plan_blob, stored_at,
 };
-use super::fault::Outcome;
 use super::listing::{self, Appended, List};
 use super::positions;
 use super::runs::{self, QueueRow};
 use super::writer::Writing;
 use crate::event::{EventKind, NewEvent};
+use crate::fault::Outcome;
 use crate::page::{Order, Page};
 use crate::request::RequestKey;
 use crate::store::{Deletion, Found, NewSchedule, ScheduleQuery, ScheduleSearch};
 
 const COLUMNS: &str = "id, account, lane, status, created_at, updated_at, version, ended_at,
     first_due, first_slot, first_attempt, since, recorded_detached, attributes, plan, life, paused";
-
-/// What a schedule's row keeps beside its plan, as one blob.
-#[derive(Serialize, Deserialize)]
-struct Life {
-    former: Vec<Chapter>,
-    parties: Vec<i64>,
-    recorded_before: u32,
-}
 
 /// A schedule whose blobs are made, so that the writer only writes.
 pub(super) struct Prepared {
@@ -64,16 +53,6 @@ impl Prepared {
             events,
         })
     }
-}
-
-fn life(schedule: &Schedule) -> Outcome<Vec<u8>> {
-    let Schedule { former, parties, recorded_before, .. } = schedule;
-    let life = Life {
-        former: former.clone(),
-        parties: parties.clone(),
-        recorded_before: *recorded_before,
-    };
-    compact("schedule's life", &life)
 }
 
 /// Creates schedules with their first runs and events.

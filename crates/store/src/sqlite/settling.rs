@@ -9,13 +9,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::awaiting;
 use super::columns::{instant_at, plan_blob};
-use super::fault::Outcome;
 use super::listing::{Appended, List};
 use super::occurrences;
 use super::runs::{self, QueueRow, key_columns, term_column};
 use super::schedules::{self, call_off, told, write_status};
 use super::writer::Writing;
 use crate::event::NewEvent;
+use crate::fault::Outcome;
 use crate::store::Settled;
 
 /// A settlement whose blobs are made, so that the writer only writes.

@@ -8,9 +8,9 @@ use rusqlite::Connection;
 
 use super::bank::records::{KINDS, Table};
 use super::columns::Stored;
-use super::fault::Outcome;
 use super::listeners::Listeners;
 use super::listing;
+use crate::fault::Outcome;
 
 /// Numbers that only the writer gives out.
 #[derive(Debug, Default)]

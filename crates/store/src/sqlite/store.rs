@@ -9,7 +9,6 @@ use engine::{
     Position, Run, Schedule, ScheduleId, Settlement, Slot, Term,
 };
 
-use super::fault::{During, Outcome};
 use super::listing::{self, List};
 use super::{
     SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, occurrences,
@@ -18,6 +17,7 @@ use super::{
 use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
+use crate::fault::{During, Outcome};
 use crate::grant::Grant;
 use crate::key::Key;
 use crate::page::{Page, PageQuery};

@@ -6,25 +6,19 @@ use async_trait::async_trait;
 use engine::{AccountId, Instant};
 use rusqlite::{Connection, Row, params};
 
-use super::columns::{Stored, compact, from_compact, from_json, instant_at, json, stored_as};
+use super::columns::{Stored, compact, from_compact, from_json, instant_at, json};
 use super::deliveries;
-use super::fault::{Fault, Outcome};
 use super::listing::Appended;
 use super::writer::Writing;
 use super::{SqliteStore, audit};
 use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{EventKind, NewEvent};
+use crate::fault::Outcome;
 use crate::webhook::{
     Delivery, DeliveryId, DeliveryQuery, Disabled, Due, ENDPOINTS_MAX, Endpoint, EndpointId, Form,
     Mark, NewDelivery, Recorded, SigningKey, Unseen, WebhookStore, Why,
 };
-
-stored_as!(Why, "reason of an endpoint", {
-    Why::Asked => 0, Why::Asked;
-    Why::Gone => 1, Why::Gone;
-    Why::Failing => 2, Why::Failing;
-});
 
 const COLUMNS: &str = "id, account, version, url, form, filter, occurrences, description,
     disabled_why, disabled_since, secrets, created_at, updated_at, delivered_at";

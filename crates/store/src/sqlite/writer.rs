@@ -14,9 +14,9 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::fault::{Fault, Outcome};
 use super::lock::Lock;
 use super::state::WriterState;
+use crate::fault::{Fault, Outcome};
 use crate::{Result, StoreError};
 
 /// Jobs that may wait; whoever asks for more waits to ask.

@@ -4,9 +4,9 @@ use engine::Instant;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::bank_store::Agenda;
+use crate::fault::Outcome;
 use crate::record::RecordKey;
 use crate::sqlite::columns::{Stored, instant_at, stored_at};
-use crate::sqlite::fault::Outcome;
 
 const fn columns(agenda: &Agenda) -> (i64, RecordKey) {
     (agenda.at.nanoseconds(), agenda.record)

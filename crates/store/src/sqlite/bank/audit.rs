@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use super::journal;
 use super::records::Table;
+use crate::fault::Outcome;
 use crate::sqlite::columns::{self, Stored, currency};
-use crate::sqlite::fault::Outcome;
 use crate::sqlite::listing::List;
 
 /// What does not agree, in words.

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use ::bank::{JournalEntry, LedgerAccount};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::fault::{Fault, Outcome};
 use crate::sqlite::columns::place_columns;
-use crate::sqlite::fault::{Fault, Outcome};
 
 /// What stands on one ledger account.
 pub(super) fn find(connection: &Connection, account: LedgerAccount) -> Outcome<i64> {

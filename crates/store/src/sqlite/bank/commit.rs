@@ -17,9 +17,9 @@ use super::payments::{self, Payments, Reach};
 use super::records::{self, KINDS, Table};
 use super::{agenda, journal};
 use crate::bank_store::{Changes, CommitError, Posting, RecordWrite};
+use crate::fault::{Fault, Outcome};
 use crate::record::{Record, RecordKey, RecordKind};
 use crate::sqlite::columns::Stored;
-use crate::sqlite::fault::{Fault, Outcome};
 use crate::sqlite::listing::{Appended, List};
 use crate::sqlite::writer::Writing;
 

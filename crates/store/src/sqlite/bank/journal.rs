@@ -4,10 +4,10 @@ use ::bank::{EntryKind, JournalEntry, RecordKind};
 use engine::AccountId;
 use rusqlite::{Connection, Row};
 
+use crate::fault::Outcome;
 use crate::page::{Page, PageQuery};
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::{Stored, compact, currency, from_compact, instant_at, stored_at};
-use crate::sqlite::fault::Outcome;
 use crate::sqlite::listing::{self, Entry, List};
 
 const COLUMNS: &str = "key, account, at, kind, origin_kind, origin, currency, legs";

@@ -14,9 +14,9 @@ use async_trait::async_trait;
 use engine::{AccountId, IdempotencyKey, Instant, PaymentId};
 
 use super::SqliteStore;
-use super::fault::During;
 use crate::Result;
 use crate::bank_store::{Agenda, BankStore, Changes, CommitError};
+use crate::fault::During;
 use crate::page::{Page, PageQuery};
 use crate::record::{Record, RecordKey, RecordKind, RecordQuery};
 

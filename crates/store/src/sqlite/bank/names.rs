@@ -7,8 +7,8 @@ use ::bank::RecordKind;
 use engine::AccountId;
 use rusqlite::Connection;
 
+use crate::fault::Outcome;
 use crate::sqlite::columns::Stored;
-use crate::sqlite::fault::Outcome;
 
 /// Names and keys, both ways.
 #[derive(Debug, Default)]

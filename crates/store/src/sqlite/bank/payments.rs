@@ -4,9 +4,9 @@ use engine::{IdempotencyKey, PaymentId};
 use rusqlite::{CachedStatement, Connection, OptionalExtension};
 
 use crate::bank_store::Changes;
+use crate::fault::Outcome;
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::{payment, payment_columns};
-use crate::sqlite::fault::Outcome;
 
 /// The payment made under a key.
 pub(super) fn find(connection: &Connection, key: &IdempotencyKey) -> Outcome<Option<PaymentId>> {

@@ -4,11 +4,11 @@ use ::bank::RecordKind;
 use engine::{AccountId, Instant};
 use rusqlite::{Connection, Row};
 
+use crate::fault::{Fault, Outcome};
 use crate::page::{Order, Page};
 use crate::record::{Record, RecordKey, RecordQuery};
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::Stored;
-use crate::sqlite::fault::{Fault, Outcome};
 use crate::sqlite::listing::{self, Entry, List};
 
 /// Kinds that are numbered, the journal included.

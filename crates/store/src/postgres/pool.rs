@@ -1,0 +1,151 @@
+//! Connections, a bounded number of them, and transactions on them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{
+    Hook, HookError, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime, Timeouts,
+};
+use tokio_postgres::Config;
+
+use super::session::{After, Session};
+use super::settings::Settings;
+use super::tls;
+use crate::fault::{Fault, Outcome};
+
+/// How often a transaction is made anew, at most, the first time included.
+const ATTEMPTS_MAX: u32 = 8;
+/// The pause before the second attempt; each later one is twice as long.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Connections to one database.
+pub(super) struct Pool {
+    connections: deadpool_postgres::Pool,
+}
+
+impl Pool {
+    pub(super) fn new(settings: &Settings) -> Outcome<Pool> {
+        let manager = Manager::from_config(
+            config(settings)?,
+            tls::connector(settings)?,
+            // Asks each connection for a sign of life before it is used again.
+            ManagerConfig { recycling_method: RecyclingMethod::Verified },
+        );
+        let timeout = Some(settings.connect_timeout);
+        let connections = deadpool_postgres::Pool::builder(manager)
+            .max_size(settings.connections_max)
+            .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
+            .runtime(Runtime::Tokio1)
+            .post_create(Hook::async_fn(|client, _| {
+                Box::pin(async move {
+                    // Batches differ in size by a factor of thousands, so a statement is
+                    // planned for the batch at hand. Where this is not known it is left out.
+                    let plan = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false)";
+                    match client.batch_execute(plan).await {
+                        Err(error) if error.code().is_none() => Err(HookError::Backend(error)),
+                        Ok(()) | Err(_) => Ok(()),
+                    }
+                })
+            }))
+            .build()
+            .map_err(|error| Fault::Refused(error.to_string()))?;
+        Ok(Pool { connections })
+    }
+
+    /// A connection of its own.
+    pub(super) async fn session(&self) -> Outcome<Session> {
+        match self.connections.get().await {
+            Ok(client) => Ok(Session::over(client)),
+            Err(PoolError::Backend(error)) => Err(Fault::Postgres(error)),
+            Err(PoolError::Closed) => Err(Fault::Refused("the store has stopped".to_owned())),
+            Err(error) => Err(Fault::Unreachable(error.to_string())),
+        }
+    }
+
+    /// Runs `work` in a transaction and commits it.
+    pub(super) async fn transact<T, W, F>(&self, begin: &str, work: W) -> Outcome<(T, After)>
+    where
+        W: Fn(Arc<Session>) -> F,
+        F: Future<Output = Outcome<T>>,
+    {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match self.attempt(begin, &work).await {
+                Err(fault) if attempts < ATTEMPTS_MAX && fault.may_pass() => {
+                    tracing::debug!(%fault, attempts, "a transaction is made anew");
+                    tokio::time::sleep(PAUSE * 2_u32.pow(attempts - 1)).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn attempt<T, W, F>(&self, begin: &str, work: &W) -> Outcome<(T, After)>
+    where
+        W: Fn(Arc<Session>) -> F,
+        F: Future<Output = Outcome<T>>,
+    {
+        let session = Arc::new(self.session().await?);
+        session.begin(begin).await?;
+        match work(session.clone()).await {
+            Ok(value) => Ok((value, session.commit().await?)),
+            Err(fault) => {
+                session.roll_back().await;
+                Err(fault)
+            }
+        }
+    }
+
+    /// Runs `work` that needs no transaction and writes nothing.
+    pub(super) async fn look<T, W, F>(&self, work: W) -> Outcome<T>
+    where
+        W: Fn(Arc<Session>) -> F,
+        F: Future<Output = Outcome<T>>,
+    {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let looked = match self.session().await {
+                Ok(session) => work(Arc::new(session)).await,
+                Err(fault) => Err(fault),
+            };
+            match looked {
+                Err(fault) if attempts < ATTEMPTS_MAX && fault.may_pass() => {
+                    tokio::time::sleep(PAUSE * 2_u32.pow(attempts - 1)).await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    /// Ends what is idle, and gives out no more.
+    pub(super) fn close(&self) {
+        self.connections.close();
+    }
+}
+
+fn config(settings: &Settings) -> Outcome<Config> {
+    // Certificates are always verified here, which is what the longer word asks for.
+    let url = settings.url.replace("sslmode=verify-full", "sslmode=require");
+    let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
+        Fault::Refused(format!("the database's URL cannot be read: {error}"))
+    })?;
+    if let Some(password) = &settings.password {
+        config.password(password);
+    }
+    let bounds = format!(
+        "-c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+        settings.statement_timeout.as_millis(),
+        settings.idle_transaction_timeout.as_millis()
+    );
+    let options = match config.get_options() {
+        Some(given) => format!("{bounds} {given}"),
+        None => bounds,
+    };
+    config.options(options).connect_timeout(settings.connect_timeout);
+    if config.get_application_name().is_none() {
+        config.application_name("kalends");
+    }
+    Ok(config)
+}

@@ -1,0 +1,67 @@
+//! How a PostgreSQL is reached, and how long is waited for it.
+
+use std::time::Duration;
+
+/// How to reach the database, and within which bounds.
+#[derive(Clone)]
+pub struct Settings {
+    /// `postgres://user@host:port/database?sslmode=require`, as libpq takes it. With
+    /// `sslmode=require` or `verify-full` the server's certificate is always verified, name
+    /// included.
+    pub url: String,
+    /// The password, where the URL has none.
+    pub password: Option<String>,
+    /// Authorities of the server's certificate, as PEM; Mozilla's where there are none.
+    pub authorities: Option<Vec<u8>>,
+    /// Connections that are open at once, at most.
+    pub connections_max: usize,
+    /// How long is waited for a connection, a free one or a new one.
+    pub connect_timeout: Duration,
+    /// How long one statement may take, lock waits included.
+    pub statement_timeout: Duration,
+    /// How long a transaction may stand idle before the database ends it.
+    pub idle_transaction_timeout: Duration,
+    /// Whose clock says when a lease has passed.
+    pub lease_clock: LeaseClock,
+}
+
+/// Whose clock says when a lease has passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LeaseClock {
+    /// The database's, so that nodes whose clocks differ agree: of what a claim says only
+    /// the length of its lease counts.
+    Database,
+    /// The claimer's, as each claim says it: for tests, and for one that moves its clock.
+    Claimer,
+}
+
+impl Settings {
+    /// The default bounds.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Settings {
+        Settings {
+            url: url.into(),
+            password: None,
+            authorities: None,
+            connections_max: 16,
+            connect_timeout: Duration::from_secs(5),
+            statement_timeout: Duration::from_secs(30),
+            idle_transaction_timeout: Duration::from_mins(1),
+            lease_clock: LeaseClock::Database,
+        }
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("connections_max", &self.connections_max)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("statement_timeout", &self.statement_timeout)
+            .field("idle_transaction_timeout", &self.idle_transaction_timeout)
+            .field("lease_clock", &self.lease_clock)
+            .finish_non_exhaustive()
+    }
+}

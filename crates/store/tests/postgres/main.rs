@@ -1,0 +1,38 @@
+//! PostgreSQL keeps what every store keeps, for several nodes at once.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
+
+mod cluster;
+mod nodes;
+mod schema;
+
+use std::sync::Arc;
+
+use store::conformance::webhooks::Telling;
+use store::postgres::PostgresStore;
+use store::{BankStore, NameStore, Store};
+
+async fn fresh() -> Arc<PostgresStore> {
+    let database = cluster::database().await;
+    PostgresStore::open(&cluster::settings(&database)).await.unwrap()
+}
+
+async fn open() -> Arc<dyn Store> {
+    fresh().await
+}
+
+async fn open_bank() -> Arc<dyn BankStore> {
+    fresh().await
+}
+
+async fn open_names() -> Arc<dyn NameStore> {
+    fresh().await
+}
+
+async fn open_telling() -> Arc<dyn Telling> {
+    fresh().await
+}
+
+store::store_conformance!(crate::open);
+store::bank_store_conformance!(crate::open_bank);
+store::name_store_conformance!(crate::open_names);
+store::webhook_store_conformance!(crate::open_telling);
