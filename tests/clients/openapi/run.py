@@ -43,7 +43,8 @@ def schemathesis(document, url, known, arguments, auth, headers=()):
             *(part for header in headers for part in ("--header", header)),
             *("--seed", str(arguments.seed)),
             *("--max-examples", str(arguments.max_examples)),
-            *("--request-timeout", "10"),
+            # Letting a clock go runs all that has come due since.
+            *("--request-timeout", "60"),
             *("--suppress-health-check", "all"),
             *("--warnings", "off"),
             "--continue-on-failure",
