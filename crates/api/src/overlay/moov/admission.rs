@@ -118,13 +118,16 @@ async fn may(
     let answered = overlay.api.pass(request).await.map_err(|_| silent())?;
     match answered.status() {
         status if status.is_success() => Ok(()),
-        StatusCode::BAD_REQUEST
-        | StatusCode::NOT_FOUND
-        | StatusCode::CONFLICT
-        | StatusCode::UNPROCESSABLE_ENTITY
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
             if is_change =>
         {
             Ok(())
+        }
+        // That there is no such transfer, or that this caller is shown no such account: whoever
+        // sees its transfers was told of the transfer.
+        StatusCode::NOT_FOUND if is_change => {
+            let looking = crate::moov::scope::Family::Transfers.read();
+            Box::pin(may(overlay, shown, account, looking)).await
         }
         StatusCode::UNAUTHORIZED => Err(Refusal::unauthorized()),
         StatusCode::FORBIDDEN => Err(Refusal::forbidden()),
