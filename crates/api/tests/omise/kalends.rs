@@ -141,6 +141,21 @@ async fn the_clock_needs_a_secret_key() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_no_text_names_nothing() {
+    let sandbox = Sandbox::open().await;
+    for path in ["/kalends/v1/schedules/%ff", "/kalends/v1/keys/%c3%28/roll"] {
+        let method = if path.ends_with("roll") { "POST" } else { "GET" };
+        let answered = sandbox.ask().send(method, path, None).await;
+        assert_eq!(
+            (answered.status, &answered.body["title"]),
+            (404, &json!("Not Found")),
+            "{path}"
+        );
+        assert_eq!(answered.headers["content-type"], "application/problem+json", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn health_and_metrics_need_no_key() {
     let sandbox = Sandbox::open().await;
     sandbox.get("/schedules").await;
