@@ -98,41 +98,53 @@ async fn may(
     wants: Requirement,
 ) -> Result<(), Refusal> {
     let list = format!("/accounts/{account}/transfers");
-    let (method, path, body) = if wants.is_for_looking() {
-        (Method::GET, format!("{list}?count=1"), None)
-    } else {
-        (Method::PATCH, format!("{list}/{NO_TRANSFER}"), Some("{}"))
-    };
-    let is_change = body.is_some();
-    let body = body.map(|text| stream::iter([Ok::<_, Infallible>(Bytes::from(text))]));
-    let mut request = Request::new(body);
-    *request.method_mut() = method;
-    *request.uri_mut() = path.parse().map_err(|_| Refusal::not_found())?;
-    *request.headers_mut() = shown.clone();
-    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let silent = || {
-        Refusal::upstream_silent(
-            "Moov did not say what this caller may; the request may be sent again",
-        )
-    };
-    let answered = overlay.api.pass(request).await.map_err(|_| silent())?;
-    match answered.status() {
+    let look = async || status(overlay, shown, Method::GET, format!("{list}?count=1"), None).await;
+    if wants.is_for_looking() {
+        return admitted(look().await?);
+    }
+    let path = format!("{list}/{NO_TRANSFER}");
+    match status(overlay, shown, Method::PATCH, path, Some("{}")).await? {
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => Ok(()),
+        // That there is no such transfer; or that this caller is shown no such account, which is
+        // said of the list as well. One who may change and not look is refused the list.
+        StatusCode::NOT_FOUND => match look().await? {
+            StatusCode::FORBIDDEN => Ok(()),
+            looked => admitted(looked),
+        },
+        changed => admitted(changed),
+    }
+}
+
+/// What an answer says of whoever asked.
+fn admitted(status: StatusCode) -> Result<(), Refusal> {
+    match status {
         status if status.is_success() => Ok(()),
-        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
-            if is_change =>
-        {
-            Ok(())
-        }
-        // That there is no such transfer, or that this caller is shown no such account: whoever
-        // sees its transfers was told of the transfer.
-        StatusCode::NOT_FOUND if is_change => {
-            let looking = crate::moov::scope::Family::Transfers.read();
-            Box::pin(may(overlay, shown, account, looking)).await
-        }
         StatusCode::UNAUTHORIZED => Err(Refusal::unauthorized()),
         StatusCode::FORBIDDEN => Err(Refusal::forbidden()),
         StatusCode::NOT_FOUND => Err(Refusal::not_found()),
         StatusCode::TOO_MANY_REQUESTS => Err(Refusal::too_many_requests()),
         _ => Err(silent()),
     }
+}
+
+async fn status(
+    overlay: &MoovOverlay,
+    shown: &HeaderMap,
+    method: Method,
+    path: String,
+    body: Option<&'static str>,
+) -> Result<StatusCode, Refusal> {
+    let body = body.map(|text| stream::iter([Ok::<_, Infallible>(Bytes::from(text))]));
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = path.parse().map_err(|_| Refusal::not_found())?;
+    *request.headers_mut() = shown.clone();
+    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let answered = overlay.api.pass(request).await.map_err(|_| silent())?;
+    Ok(answered.status())
+}
+
+fn silent() -> Refusal {
+    let told = "Moov did not say what this caller may; the request may be sent again";
+    Refusal::upstream_silent(told)
 }
