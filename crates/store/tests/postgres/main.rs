@@ -1,7 +1,6 @@
 //! PostgreSQL keeps what every store keeps, for several nodes at once.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
 
-mod cluster;
 mod nodes;
 mod schema;
 

@@ -19,8 +19,6 @@ use store::{
     RequestKey, Settled, Store, WebhookStore,
 };
 
-use crate::cluster;
-
 const MADE: &str = "2025-12-01T00:00:00Z";
 const DAYS: usize = 12;
 

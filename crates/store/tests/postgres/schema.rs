@@ -4,7 +4,7 @@ use store::Store;
 use store::StoreError;
 use store::postgres::PostgresStore;
 
-use crate::cluster::{administer, empty_database, encrypted, settings};
+use cluster::{administer, empty_database, encrypted, settings};
 
 #[tokio::test]
 async fn nodes_that_start_at_once_make_the_schema_once() {

@@ -1,4 +1,14 @@
-//! A PostgreSQL of the tests' own: one for the whole run, on a free port, gone at its end.
+//! A PostgreSQL of the tests' own: one for the whole process, on a free port, gone at its end.
+//!
+//! It is started by the first who asks for a database, from the newest server that is
+//! installed, as another user than root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "all of it is test"
+)]
 
 use std::fs;
 use std::net::TcpListener;
@@ -158,14 +168,22 @@ fn url(database: &str, sslmode: &str) -> String {
     format!("postgres://kalends@127.0.0.1:{}/{database}?sslmode={sslmode}", cluster().port)
 }
 
+/// The URL of a database, password included.
+#[must_use]
+pub fn url_with_password(database: &str) -> String {
+    format!("postgres://kalends:{PASSWORD}@127.0.0.1:{}/{database}?sslmode=disable", cluster().port)
+}
+
 /// How a database is reached over TLS, by whoever trusts the server's authority.
-pub(crate) fn encrypted(database: &str, sslmode: &str) -> Settings {
+#[must_use]
+pub fn encrypted(database: &str, sslmode: &str) -> Settings {
     let authorities = Some(cluster().authority.clone());
     Settings { url: url(database, sslmode), authorities, ..settings(database) }
 }
 
 /// How a database of the cluster is reached.
-pub(crate) fn settings(database: &str) -> Settings {
+#[must_use]
+pub fn settings(database: &str) -> Settings {
     Settings {
         password: Some(PASSWORD.to_owned()),
         connections_max: 4,
@@ -177,7 +195,7 @@ pub(crate) fn settings(database: &str) -> Settings {
 }
 
 /// Runs statements that no transaction can hold. The first value of what they answer.
-pub(crate) async fn administer(database: &str, sql: &str) -> Option<String> {
+pub async fn administer(database: &str, sql: &str) -> Option<String> {
     let mut config: tokio_postgres::Config = url(database, "disable").parse().unwrap();
     let (client, connection) =
         config.password(PASSWORD).connect(tokio_postgres::NoTls).await.unwrap();
@@ -192,7 +210,7 @@ pub(crate) async fn administer(database: &str, sql: &str) -> Option<String> {
 }
 
 /// A new database, without anything in it.
-pub(crate) async fn empty_database() -> String {
+pub async fn empty_database() -> String {
     let name = fresh_name();
     administer("postgres", &format!("CREATE DATABASE {name}")).await;
     name
@@ -204,7 +222,7 @@ fn fresh_name() -> String {
 }
 
 /// A new database with the newest schema, copied from one that was migrated.
-pub(crate) async fn database() -> String {
+pub async fn database() -> String {
     static MIGRATED: OnceCell<()> = OnceCell::const_new();
     // One copy at a time: whoever copies a database has it to himself.
     static COPYING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
