@@ -56,6 +56,9 @@ pub use crate::lane::Lane;
 pub(crate) use crate::lane::{due_of, schedule_of};
 use crate::traces::Traces;
 
+/// How long a store may take to show that it answers.
+const READY_WAIT: Duration = Duration::from_secs(2);
+
 /// How long the creation of a schedule that starts now waits for its first run.
 pub const FIRST_RUN_WAIT: Duration = Duration::from_secs(10);
 
@@ -219,7 +222,10 @@ impl Handle {
             && self.lane.store.failed().now_or_never().is_none()
             && self.begun.load(Ordering::Acquire)
             && !self.is_stopping()
-            && self.lane.store.next_due(self.lane.id).await.is_ok()
+            && matches!(
+                tokio::time::timeout(READY_WAIT, self.lane.store.next_due(self.lane.id)).await,
+                Ok(Ok(_))
+            )
     }
 
     /// Creates a schedule and, where its first run is due now, waits until that has

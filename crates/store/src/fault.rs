@@ -16,6 +16,10 @@ pub(crate) enum Fault {
     /// No connection to the database was to be had in time.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// A statement got no answer within the time that it has, and nothing of its transaction
+    /// was committed.
+    #[error("the database does not answer: {0}")]
+    NoAnswer(String),
     /// A commit got no answer.
     #[error("the commit got no answer: {0}")]
     Unknown(String),
@@ -46,6 +50,9 @@ impl Fault {
         match self {
             Fault::Corrupt { what, message } => StoreError::Corrupt { what, message },
             Fault::Unknown(message) => StoreError::Unknown { during, message },
+            fault if fault.is_of_the_way() => {
+                StoreError::Unreachable { during, message: fault.to_string() }
+            }
             other => StoreError::Database { during, message: other.to_string() },
         }
     }
@@ -64,6 +71,26 @@ impl Fault {
                 None => error.is_closed() || is_of_the_connection(error),
             },
             Fault::Unreachable(_) => true,
+            // Whoever asked has waited long enough.
+            Fault::NoAnswer(_)
+            | Fault::Sqlite(_)
+            | Fault::Corrupt { .. }
+            | Fault::Refused(_)
+            | Fault::Unknown(_) => false,
+        }
+    }
+
+    /// Whether it is the way to the database that failed, or that it is being stopped or
+    /// started, rather than what was asked of it.
+    fn is_of_the_way(&self) -> bool {
+        match self {
+            Fault::Unreachable(_) | Fault::NoAnswer(_) => true,
+            Fault::Postgres(error) => match error.code() {
+                Some(code) => {
+                    matches!(code.code(), "57P01" | "57P02" | "57P03" | "53300" | "25006")
+                }
+                None => error.is_closed() || is_of_the_connection(error),
+            },
             Fault::Sqlite(_) | Fault::Corrupt { .. } | Fault::Refused(_) | Fault::Unknown(_) => {
                 false
             }

@@ -60,6 +60,15 @@ pub enum StoreError {
         /// The database's own words.
         message: String,
     },
+    /// The database cannot be reached, or does not answer. Nothing of the call was written; it
+    /// may be asked again.
+    #[error("the database is away, {during}: {message}")]
+    Unreachable {
+        /// What was being done.
+        during: &'static str,
+        /// How that shows.
+        message: String,
+    },
     /// The database was asked to commit and did not answer: whether anything of the call was
     /// written is not known, and whoever asked must look before it asks again.
     #[error("it is not known whether it was written, {during}: {message}")]

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 use std::num::NonZeroU32;
+use std::path::Path;
 
 use bank::country;
 use engine::Mode;
 use gateway::upstream::Url;
+use store::postgres::Way;
 
 use super::place::{KeyPath, Step};
 use super::settings::{
-    AccountSettings, Configuration, MoovSettings, OmiseSettings, TlsSettings, Upstream,
+    AccountSettings, Configuration, DATA_DEFAULT, MoovSettings, OmiseSettings, StoreSettings,
+    TlsSettings, Upstream,
 };
 
 /// The most accounts of one server: each has a loop of its own.
@@ -18,12 +21,15 @@ const ACCOUNTS_MAX: usize = 64;
 const NAME_CHARACTERS_MAX: usize = 64;
 /// Payments under way at once, at most.
 const CONCURRENCY_MAX: u32 = 256;
+/// Connections of one node to its database, at most.
+const DATABASE_CONNECTIONS_MAX: u32 = 1_000;
 /// Half a claim's lease: whatever is asked must be answered within it.
 const TIMEOUT_SECONDS_MAX: u16 = 60;
 
 /// What is wrong, each with its key.
 pub(super) fn wrong(configuration: &Configuration) -> Vec<(KeyPath, String)> {
     let mut found = Found::default();
+    of_store(configuration, &mut found);
     of_tls(&configuration.tls, &mut found);
     let connections = configuration.connections;
     if connections.per_address > connections.total {
@@ -78,6 +84,60 @@ pub(super) fn wrong(configuration: &Configuration) -> Vec<(KeyPath, String)> {
         }
     }
     found.0
+}
+
+fn of_store(configuration: &Configuration, found: &mut Found) {
+    let store = &configuration.store;
+    let key = |name: &str| KeyPath::read("store").with(Step::Key(name.to_owned()));
+    let Some(url) = &store.url else {
+        if *store != StoreSettings::default() {
+            found.add(&key("url"), "without a database there is nothing to say of it");
+        }
+        return;
+    };
+    if configuration.data != Path::new(DATA_DEFAULT) {
+        let data = KeyPath::read("data");
+        found.add(
+            &data,
+            "data is kept in the database that store.url names: leave one of the two out",
+        );
+    }
+    match Way::of(url) {
+        Err(why) => found.add(
+            &key("url"),
+            format!(
+                "it is no URL of a database ({why}), such as postgres://kalends@127.0.0.1/kalends"
+            ),
+        ),
+        Ok(Way { has_password: true, .. }) => found.add(
+            &key("url"),
+            "it holds a password, which comes from password_file or password_variable",
+        ),
+        Ok(Way { is_local: false, says_sslmode: false, .. }) => found.add(
+            &key("url"),
+            "it leads to another machine, so it says how: sslmode=verify-full, or sslmode=disable \
+             where nobody else listens",
+        ),
+        Ok(_) => {}
+    }
+    if store.password_file.is_some() && store.password_variable.is_some() {
+        found.add(
+            &key("password_file"),
+            "the password comes from either password_file or password_variable",
+        );
+    }
+    if store.connections.get() > DATABASE_CONNECTIONS_MAX {
+        found.add(&key("connections"), format!("it is 1 to {DATABASE_CONNECTIONS_MAX}"));
+    }
+    let timeouts = [
+        ("connect_timeout_seconds", store.connect_timeout_seconds),
+        ("statement_timeout_seconds", store.statement_timeout_seconds),
+    ];
+    for (name, seconds) in timeouts {
+        if !(1..=TIMEOUT_SECONDS_MAX).contains(&seconds) {
+            found.add(&key(name), format!("it is 1 to {TIMEOUT_SECONDS_MAX}"));
+        }
+    }
 }
 
 fn of_tls(tls: &TlsSettings, found: &mut Found) {

@@ -57,6 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     match &arguments.command {
         Command::Check(argument) => {
             let configuration = argument.read()?;
+            configuration.store.database()?;
             for account in &configuration.accounts {
                 match account.upstream() {
                     Some(Upstream::Omise(omise)) => omise.secret_key(account.mode)?,

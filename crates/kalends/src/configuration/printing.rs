@@ -7,7 +7,9 @@ use engine::Mode;
 use toml::Value;
 
 use super::secret_source::SecretSource;
-use super::settings::{AccountSettings, Configuration, MoovSettings, OmiseSettings, Upstream};
+use super::settings::{
+    AccountSettings, Configuration, MoovSettings, OmiseSettings, StoreSettings, Upstream,
+};
 
 /// The file that says all this. It holds no secret, for a configuration has none.
 pub(super) fn print(configuration: &Configuration) -> String {
@@ -18,6 +20,7 @@ pub(super) fn print(configuration: &Configuration) -> String {
         "data",
         configuration.data.display().to_string(),
     );
+    print_store(&mut file, &configuration.store);
     file.section("[logs]");
     file.key(
         "What is logged: error, warn, info, debug, or a filter such as \"info,runner=debug\"",
@@ -56,6 +59,56 @@ pub(super) fn print(configuration: &Configuration) -> String {
         print_account(&mut file, account);
     }
     file.0
+}
+
+fn print_store(file: &mut File, store: &StoreSettings) {
+    file.section("[store]");
+    file.optional(
+        "A PostgreSQL that several nodes share, in the place of data, as postgres://user@host/database?sslmode=verify-full",
+        "url",
+        store.url.clone(),
+        "\"postgres://kalends@127.0.0.1/kalends\"",
+    );
+    let password = "Its password, in a file or in a variable of the environment";
+    let example = "\"/run/secrets/kalends-database\"";
+    match store.password_source() {
+        Some(SecretSource::Variable(name)) => file.key(password, "password_variable", name),
+        Some(SecretSource::File(path)) => {
+            file.key(password, "password_file", path.display().to_string());
+        }
+        None => file.optional(password, "password_file", None::<String>, example),
+    }
+    file.optional(
+        "Who vouches for its certificate, in PEM; Mozilla's list if left out",
+        "authorities_file",
+        store.authorities_file.as_ref().map(|file| file.display().to_string()),
+        "\"/etc/kalends/database-authorities.pem\"",
+    );
+    let or_default = |value: i64, default: i64| (value != default).then_some(value);
+    let otherwise = StoreSettings::default();
+    let numbers = [
+        (
+            "Connections of this node at once",
+            "connections",
+            i64::from(store.connections.get()),
+            i64::from(otherwise.connections.get()),
+        ),
+        (
+            "How long is waited for one",
+            "connect_timeout_seconds",
+            store.connect_timeout_seconds.into(),
+            otherwise.connect_timeout_seconds.into(),
+        ),
+        (
+            "How long one statement may take",
+            "statement_timeout_seconds",
+            store.statement_timeout_seconds.into(),
+            otherwise.statement_timeout_seconds.into(),
+        ),
+    ];
+    for (about, key, value, default) in numbers {
+        file.optional(about, key, or_default(value, default), &default.to_string());
+    }
 }
 
 fn print_entrance(file: &mut File, configuration: &Configuration) {

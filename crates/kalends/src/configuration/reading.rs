@@ -188,7 +188,7 @@ secret_key_file = \"key\"
         assert_eq!(
             refusal("listen = \"127.0.0.1:1\"\ndatta = \"x\"\n", &[]),
             "the configuration cannot be used\n  kalends.toml:2: datta: unknown field `datta`, \
-             expected one of `listen`, `data`, `logs`, `traces`, `webhooks`, `tls`, \
+             expected one of `listen`, `data`, `store`, `logs`, `traces`, `webhooks`, `tls`, \
              `connections`, `rate_limits`, `accounts`"
         );
     }
@@ -243,6 +243,52 @@ secret_key_file = \"key\"
             "the configuration cannot be used\n  \
              kalends.toml:10: tls.key_file: it also needs its certificate, as certificate_file\n  \
              kalends.toml:13: connections.per_address: one address has more than all, which have 10"
+        );
+    }
+
+    #[test]
+    fn a_database_takes_the_place_of_a_file_and_its_password_stands_apart() {
+        let store = "[store]\nurl = \"postgres://kalends@db/kalends?sslmode=verify-full\"\n";
+        let read = read_with(&format!("{WHOLE}{store}"), &[]).unwrap();
+        assert_eq!(
+            read.store.database().unwrap().unwrap().url,
+            "postgres://kalends@db/kalends?sslmode=verify-full"
+        );
+
+        let text = format!(
+            "data = \"here\"\n{WHOLE}[store]\nurl = \"postgres://kalends:secret@db/kalends\"\n\
+             password_file = \"one\"\npassword_variable = \"other\"\nconnections = 2000\n\
+             connect_timeout_seconds = 0\n"
+        );
+        let refused = refusal(&text, &[]);
+        assert_eq!(
+            refused,
+            "the configuration cannot be used\n  \
+             kalends.toml:1: data: data is kept in the database that store.url names: leave one \
+             of the two out\n  \
+             kalends.toml:11: store.url: it holds a password, which comes from password_file or \
+             password_variable\n  \
+             kalends.toml:12: store.password_file: the password comes from either password_file \
+             or password_variable\n  \
+             kalends.toml:14: store.connections: it is 1 to 1000\n  \
+             kalends.toml:15: store.connect_timeout_seconds: it is 1 to 60"
+        );
+        assert_eq!(
+            refusal(&format!("{WHOLE}[store]\nurl = \"postgres://kalends@db/kalends\"\n"), &[]),
+            "the configuration cannot be used\n  kalends.toml:10: store.url: it leads to another \
+             machine, so it says how: sslmode=verify-full, or sslmode=disable where nobody else \
+             listens"
+        );
+        assert_eq!(
+            refusal(&format!("{WHOLE}[store]\nurl = \"mysql://db/kalends\"\n"), &[]),
+            "the configuration cannot be used\n  kalends.toml:10: store.url: it is no URL of a \
+             database (it does not begin with postgres://), such as \
+             postgres://kalends@127.0.0.1/kalends"
+        );
+        assert_eq!(
+            refusal(&format!("{WHOLE}[store]\nconnections = 3\n"), &[]),
+            "the configuration cannot be used\n  kalends.toml:9: store.url: without a database \
+             there is nothing to say of it"
         );
     }
 

@@ -27,8 +27,13 @@ impl SecretSource {
     }
 
     /// Reads it.
-    #[allow(clippy::disallowed_methods, reason = "this is the configuration's own reading of it")]
     pub(crate) fn read(&self) -> anyhow::Result<Secret> {
+        Ok(Secret::new(self.read_text()?))
+    }
+
+    /// The same, for one who keeps it as text.
+    #[allow(clippy::disallowed_methods, reason = "this is the configuration's own reading of it")]
+    pub(super) fn read_text(&self) -> anyhow::Result<String> {
         let text = match self {
             SecretSource::File(file) => std::fs::read_to_string(file)
                 .with_context(|| format!("cannot read the secret in {}", file.display()))?,
@@ -39,7 +44,7 @@ impl SecretSource {
         if text.is_empty() || text.chars().any(char::is_whitespace) {
             bail!("{self} is to hold one secret, and nothing else");
         }
-        Ok(Secret::new(text))
+        Ok(text.to_owned())
     }
 }
 

@@ -14,9 +14,13 @@ use gateway::moov::{MoovPlatform, Showing};
 use gateway::upstream::{Limits, Secret, Url};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use store::postgres;
 
 use super::secret_source::SecretSource;
 use crate::server::{CertificateFiles, ConnectionLimits};
+
+/// Where data is kept if nothing is said.
+pub(super) const DATA_DEFAULT: &str = "kalends-data";
 
 /// All that `kalends serve` is told.
 #[derive(Clone, PartialEq, Debug, Deserialize)]
@@ -26,6 +30,8 @@ pub(crate) struct Configuration {
     pub(crate) listen: SocketAddr,
     /// Where data is kept: a file or a folder.
     pub(crate) data: PathBuf,
+    /// The database that several nodes share, in the place of a file of one's own.
+    pub(crate) store: StoreSettings,
     /// What is logged, and how.
     pub(crate) logs: LogSettings,
     /// Who is told what each payment went through.
@@ -46,7 +52,8 @@ impl Default for Configuration {
     fn default() -> Configuration {
         Configuration {
             listen: SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7007).into(),
-            data: PathBuf::from("kalends-data"),
+            data: PathBuf::from(DATA_DEFAULT),
+            store: StoreSettings::default(),
             logs: LogSettings::default(),
             traces: TraceSettings::default(),
             webhooks: WebhookSettings::default(),
@@ -60,9 +67,10 @@ impl Default for Configuration {
 
 impl Configuration {
     /// The sections that there are.
-    pub(super) const SECTIONS: [&str; 9] = [
+    pub(super) const SECTIONS: [&str; 10] = [
         "listen",
         "data",
+        "store",
         "logs",
         "traces",
         "webhooks",
@@ -77,6 +85,64 @@ impl Configuration {
         let live = self.accounts.iter().filter(|account| account.mode == Mode::Live).count();
         let test = self.accounts.len() - live;
         format!("{live} live and {test} test accounts, listening on {}", self.listen)
+    }
+}
+
+/// The database that several nodes share.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct StoreSettings {
+    /// Where it is, without its password; data is kept in a file where nothing is said.
+    pub(crate) url: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) password_variable: Option<String>,
+    /// Who vouches for its certificate, in PEM.
+    pub(super) authorities_file: Option<PathBuf>,
+    /// Connections of this node, at most.
+    pub(super) connections: NonZeroU32,
+    /// How long is waited for a connection.
+    pub(super) connect_timeout_seconds: u16,
+    /// How long one statement may take.
+    pub(super) statement_timeout_seconds: u16,
+}
+
+impl Default for StoreSettings {
+    fn default() -> StoreSettings {
+        StoreSettings {
+            url: None,
+            password_file: None,
+            password_variable: None,
+            authorities_file: None,
+            connections: SIXTEEN,
+            connect_timeout_seconds: 5,
+            statement_timeout_seconds: 30,
+        }
+    }
+}
+
+impl StoreSettings {
+    /// Where the password comes from, if it is said once.
+    pub(super) fn password_source(&self) -> Option<SecretSource> {
+        SecretSource::one_of(self.password_file.as_ref(), self.password_variable.as_ref())
+    }
+
+    /// How the database is reached, where there is one: its password and authorities read
+    /// from where they are kept.
+    pub(crate) fn database(&self) -> anyhow::Result<Option<postgres::Settings>> {
+        let Some(url) = &self.url else { return Ok(None) };
+        let seconds = |seconds: u16| Duration::from_secs(seconds.into());
+        let password = self.password_source().map(|source| source.read_text()).transpose()?;
+        let authorities = self.authorities_file.as_ref().map(|file| {
+            std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+        });
+        Ok(Some(postgres::Settings {
+            password,
+            authorities: authorities.transpose()?,
+            connections_max: usize::try_from(self.connections.get()).unwrap_or(usize::MAX),
+            connect_timeout: seconds(self.connect_timeout_seconds),
+            statement_timeout: seconds(self.statement_timeout_seconds),
+            ..postgres::Settings::new(url.as_str())
+        }))
     }
 }
 
@@ -440,6 +506,7 @@ fn moov_host() -> Url {
 }
 
 const EIGHT: NonZeroU32 = NonZeroU32::new(8).unwrap();
+const SIXTEEN: NonZeroU32 = NonZeroU32::new(16).unwrap();
 
 const fn eight() -> NonZeroU32 {
     EIGHT

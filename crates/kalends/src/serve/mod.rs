@@ -20,12 +20,12 @@ use gateway::upstream::Names;
 use runner::delivery::Settings;
 use runner::traces::{Sending, Traces};
 use runner::{Handle, MachineTime, Setup, WallTime};
-use store::sqlite::SqliteStore;
-use store::{BankStore, NameStore, Store};
+use store::Store;
 
 use crate::configuration::{
     AccountSettings, ConfigurationArgument, MoovSettings, OmiseSettings, TraceSettings, Upstream,
 };
+use crate::data::Data;
 use crate::local_names::PublicIds;
 use crate::server::{Certificate, Entrance};
 use crate::{data, logging, server};
@@ -40,14 +40,14 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let configuration = arguments.configuration.read()?;
     logging::start(&configuration.logs.filter, configuration.logs.format);
-    let store = data::open(&configuration.data)?;
+    let data = data::open_of(&configuration).await?;
     let certificate = configuration.tls.files().map(Certificate::open).transpose()?;
     let connections = configuration.connections.into();
     let entrance = Entrance::open(configuration.listen, connections, certificate).await?;
     let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
     let mut lanes = Vec::with_capacity(configuration.accounts.len());
     for settings in &configuration.accounts {
-        let lane = Lane::open(Ground { settings, store: &store, wall: &wall })
+        let lane = Lane::open(Ground { settings, data: &data, wall: &wall })
             .await
             .with_context(|| format!("the account {} cannot be served", settings.name))?;
         lanes.push(lane);
@@ -57,10 +57,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let webhooks = Settings::with_reach(configuration.webhooks.reach());
     // One post office for all accounts: each endpoint has a task of its own in it.
     let app = App::new(Arc::clone(first))
-        .with_names(store.clone())
+        .with_names(data.names)
         .with_rate_limits(configuration.rate_limits.into())
-        .with_webhooks(store.clone(), wall, webhooks)?;
-    let sending = trace(&configuration.traces, &store, &runners)?;
+        .with_webhooks(data.webhooks, wall, webhooks)?;
+    let sending = trace(&configuration.traces, data.store.as_ref(), &runners)?;
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
@@ -78,7 +78,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// Has a collector told what payments go through, where one is named.
 fn trace(
     settings: &TraceSettings,
-    store: &Arc<SqliteStore>,
+    store: &dyn Store,
     runners: &[Arc<Handle>],
 ) -> anyhow::Result<Option<Sending>> {
     let Some(url) = &settings.collector else { return Ok(None) };
@@ -99,7 +99,7 @@ struct Lane {
 /// What an account is served with.
 struct Ground<'a> {
     settings: &'a AccountSettings,
-    store: &'a Arc<SqliteStore>,
+    data: &'a Data,
     wall: &'a Arc<dyn WallTime>,
 }
 
@@ -140,7 +140,7 @@ impl Lane {
 
 impl Ground<'_> {
     async fn account(&self, keys: Vec<UpstreamKey>) -> anyhow::Result<Account> {
-        accounts::ensure(self.store.as_ref(), self.settings, keys, self.wall.now()).await
+        accounts::ensure(self.data.store.as_ref(), self.settings, keys, self.wall.now()).await
     }
 
     async fn runner(
@@ -148,10 +148,10 @@ impl Ground<'_> {
         account: &Account,
         gateway: Arc<dyn Gateway>,
     ) -> anyhow::Result<Arc<Handle>> {
-        let store = Arc::clone(self.store);
+        let Data { store, books, .. } = self.data.clone();
         let handle = Handle::start(Setup {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            bank: Arc::new(Bank::new(store as Arc<dyn BankStore>)),
+            store,
+            bank: Arc::new(Bank::new(books)),
             gateway,
             lane: account.lane,
             clock: data::clock_of(account.lane),
@@ -163,11 +163,11 @@ impl Ground<'_> {
     /// What things are called at the upstream, and here.
     fn names(&self) -> Names {
         let local = PublicIds {
-            installation: self.store.installation(),
+            installation: self.data.store.installation(),
             mode: self.settings.mode,
-            books: Arc::clone(self.store) as Arc<dyn BankStore>,
+            books: Arc::clone(&self.data.books),
         };
-        let names = Names::new(Arc::clone(self.store) as Arc<dyn NameStore>);
+        let names = Names::new(Arc::clone(&self.data.names));
         names.with_local(Arc::new(local))
     }
 }

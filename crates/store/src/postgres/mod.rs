@@ -43,7 +43,7 @@ use std::sync::{Arc, Mutex};
 use engine::{AccountId, InstallationId};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
-pub use self::settings::{LeaseClock, Settings};
+pub use self::settings::{LeaseClock, Settings, Way};
 
 use self::bank::names::Names;
 use self::heads::Heads;

@@ -9,7 +9,7 @@ use deadpool_postgres::{
 use tokio_postgres::Config;
 
 use super::session::{After, Session};
-use super::settings::Settings;
+use super::settings::{self, Settings};
 use super::tls;
 use crate::fault::{Fault, Outcome};
 
@@ -17,10 +17,19 @@ use crate::fault::{Fault, Outcome};
 const ATTEMPTS_MAX: u32 = 8;
 /// The pause before the second attempt; each later one is twice as long.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How much longer than the database lets a statement take its answer is waited for.
+const GRACE: Duration = Duration::from_secs(5);
+/// A peer that is gone without a word is found out: so long after it was last heard of it is
+/// asked, and so often, before the connection is given up.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+const PROBES_EVERY: Duration = Duration::from_secs(5);
+const PROBES: u32 = 3;
 
 /// Connections to one database.
 pub(super) struct Pool {
     connections: deadpool_postgres::Pool,
+    /// How long one statement is waited for.
+    patience: Duration,
 }
 
 impl Pool {
@@ -49,13 +58,13 @@ impl Pool {
             }))
             .build()
             .map_err(|error| Fault::Refused(error.to_string()))?;
-        Ok(Pool { connections })
+        Ok(Pool { connections, patience: settings.statement_timeout + GRACE })
     }
 
     /// A connection of its own.
     pub(super) async fn session(&self) -> Outcome<Session> {
         match self.connections.get().await {
-            Ok(client) => Ok(Session::over(client)),
+            Ok(client) => Ok(Session::over(client, self.patience)),
             Err(PoolError::Backend(error)) => Err(Fault::Postgres(error)),
             Err(PoolError::Closed) => Err(Fault::Refused("the store has stopped".to_owned())),
             Err(error) => Err(Fault::Unreachable(error.to_string())),
@@ -126,11 +135,8 @@ impl Pool {
 }
 
 fn config(settings: &Settings) -> Outcome<Config> {
-    // Certificates are always verified here, which is what the longer word asks for.
-    let url = settings.url.replace("sslmode=verify-full", "sslmode=require");
-    let mut config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
-        Fault::Refused(format!("the database's URL cannot be read: {error}"))
-    })?;
+    let mut config = settings::read(&settings.url)
+        .map_err(|error| Fault::Refused(format!("the database's URL cannot be read: {error}")))?;
     if let Some(password) = &settings.password {
         config.password(password);
     }
@@ -143,7 +149,13 @@ fn config(settings: &Settings) -> Outcome<Config> {
         Some(given) => format!("{bounds} {given}"),
         None => bounds,
     };
-    config.options(options).connect_timeout(settings.connect_timeout);
+    config
+        .options(options)
+        .connect_timeout(settings.connect_timeout)
+        .keepalives_idle(SILENCE_MAX)
+        .keepalives_interval(PROBES_EVERY)
+        .keepalives_retries(PROBES)
+        .tcp_user_timeout(SILENCE_MAX + PROBES_EVERY * PROBES);
     if config.get_application_name().is_none() {
         config.application_name("kalends");
     }

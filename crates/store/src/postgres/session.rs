@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use ::bank::RecordKind;
 use deadpool_postgres::Object;
@@ -15,10 +16,12 @@ use crate::fault::{Fault, Outcome};
 /// The values of a statement, in order.
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// A connection in use. One that is let go in the middle of a transaction is closed, which
-/// undoes it.
+/// A connection in use. One that is let go in the middle of a transaction, or of a statement
+/// without an answer, is closed, which undoes it.
 pub(super) struct Session {
     client: Option<Object>,
+    /// How long one statement is waited for: longer than the database lets it take.
+    patience: Duration,
     is_open: AtomicBool,
     after: Mutex<After>,
 }
@@ -35,8 +38,22 @@ pub(super) struct After {
 }
 
 impl Session {
-    pub(super) fn over(client: Object) -> Session {
-        Session { client: Some(client), is_open: AtomicBool::new(false), after: Mutex::default() }
+    pub(super) fn over(client: Object, patience: Duration) -> Session {
+        let (is_open, after) = (AtomicBool::new(false), Mutex::default());
+        Session { client: Some(client), patience, is_open, after }
+    }
+
+    /// What the database answers, if it does so in time: a machine that is gone without a word
+    /// never does.
+    async fn answer<T>(
+        &self,
+        asked: impl Future<Output = Result<T, tokio_postgres::Error>>,
+    ) -> Outcome<T> {
+        if let Ok(answered) = tokio::time::timeout(self.patience, asked).await {
+            return Ok(answered?);
+        }
+        self.is_open.store(true, Ordering::Release);
+        Err(Fault::NoAnswer(format!("{} s have passed", self.patience.as_secs())))
     }
 
     fn client(&self) -> Outcome<&Object> {
@@ -45,17 +62,17 @@ impl Session {
 
     pub(super) async fn begin(&self, begin: &str) -> Outcome<()> {
         self.is_open.store(true, Ordering::Release);
-        Ok(self.client()?.batch_execute(begin).await?)
+        self.answer(self.client()?.batch_execute(begin)).await
     }
 
     /// Commits. Where no answer comes it is not known whether it was.
     pub(super) async fn commit(&self) -> Outcome<After> {
-        match self.client()?.batch_execute("COMMIT").await {
+        match self.answer(self.client()?.batch_execute("COMMIT")).await {
             Ok(()) => {}
-            Err(error) if error.code().is_some_and(is_an_answer) => {
+            Err(Fault::Postgres(error)) if error.code().is_some_and(is_an_answer) => {
                 return Err(Fault::Postgres(error));
             }
-            Err(error) => return Err(Fault::Unknown(error.to_string())),
+            Err(fault) => return Err(Fault::Unknown(fault.to_string())),
         }
         self.is_open.store(false, Ordering::Release);
         Ok(std::mem::take(&mut self.after.lock().unwrap_or_else(PoisonError::into_inner)))
@@ -64,7 +81,7 @@ impl Session {
     /// Undoes what was written. Where that fails the connection is closed, which does so too.
     pub(super) async fn roll_back(&self) {
         if let Ok(client) = self.client()
-            && client.batch_execute("ROLLBACK").await.is_ok()
+            && self.answer(client.batch_execute("ROLLBACK")).await.is_ok()
         {
             self.is_open.store(false, Ordering::Release);
         }
@@ -72,7 +89,7 @@ impl Session {
 
     /// Runs statements that have no values.
     pub(super) async fn run(&self, statements: &str) -> Outcome<()> {
-        Ok(self.client()?.batch_execute(statements).await?)
+        self.answer(self.client()?.batch_execute(statements)).await
     }
 
     /// The rows of a statement. Its text is constant, so that it is prepared once.
@@ -82,8 +99,11 @@ impl Session {
         values: Values<'_>,
     ) -> Outcome<Vec<Row>> {
         let client = self.client()?;
-        let statement = client.prepare_cached(statement).await?;
-        Ok(client.query(&statement, values).await?)
+        self.answer(async {
+            let statement = client.prepare_cached(statement).await?;
+            client.query(&statement, values).await
+        })
+        .await
     }
 
     /// The first row of a statement, if it has one.
@@ -108,8 +128,11 @@ impl Session {
         values: Values<'_>,
     ) -> Outcome<u64> {
         let client = self.client()?;
-        let statement = client.prepare_cached(statement).await?;
-        Ok(client.execute(&statement, values).await?)
+        self.answer(async {
+            let statement = client.prepare_cached(statement).await?;
+            client.execute(&statement, values).await
+        })
+        .await
     }
 
     /// Once this is committed, this is to be known.

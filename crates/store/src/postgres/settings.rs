@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
 /// How to reach the database, and within which bounds.
 #[derive(Clone)]
 pub struct Settings {
@@ -50,6 +53,63 @@ impl Settings {
             lease_clock: LeaseClock::Database,
         }
     }
+}
+
+/// What a URL says of the way to a database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Way {
+    /// Whether the password stands in it.
+    pub has_password: bool,
+    /// Whether it leads to this machine and no other.
+    pub is_local: bool,
+    /// Whether it says if the way is to be encrypted.
+    pub says_sslmode: bool,
+}
+
+impl Way {
+    /// Reads a URL as [`Settings::url`] takes it.
+    ///
+    /// # Errors
+    /// In words, without the URL, which may hold a password.
+    ///
+    /// ```
+    /// # use store::postgres::Way;
+    /// let way = Way::of("postgres://kalends@127.0.0.1/kalends").unwrap();
+    /// assert_eq!(way, Way { has_password: false, is_local: true, says_sslmode: false });
+    /// assert!(Way::of("https://127.0.0.1/kalends").is_err());
+    /// ```
+    pub fn of(url: &str) -> Result<Way, String> {
+        let config = read(url)?;
+        let is_local = |host: &Host| match host {
+            Host::Tcp(name) => {
+                name == "localhost"
+                    || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+            }
+            Host::Unix(_) => true,
+        };
+        Ok(Way {
+            has_password: config.get_password().is_some(),
+            is_local: config.get_hosts().iter().all(is_local),
+            says_sslmode: url.contains("sslmode="),
+        })
+    }
+}
+
+/// A URL, as the driver takes it.
+pub(super) fn read(url: &str) -> Result<Config, String> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err("it does not begin with postgres://".to_owned());
+    }
+    // Certificates are always verified here, which is what the longer word asks for.
+    let url = url.replace("sslmode=verify-full", "sslmode=require");
+    let config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        format!("{error}{}", cause.unwrap_or_default())
+    })?;
+    if config.get_hosts().is_empty() {
+        return Err("it names no host".to_owned());
+    }
+    Ok(config)
 }
 
 impl std::fmt::Debug for Settings {
