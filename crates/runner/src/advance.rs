@@ -2,20 +2,26 @@
 //! with `now` at its own time, so that retries and suspensions unfold as in life.
 
 use std::cmp::{max, min};
+use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Instant;
-use store::{ClockMode, ClockState, StoreError};
+use futures::future::{Either, select};
+use store::{ClockMode, ClockMove, ClockMoved, ClockState, StoreError};
 use tokio::task::JoinHandle;
 
-use crate::Handle;
 use crate::clock::ClockReading;
 use crate::due_loop::KEPT_PAUSE;
 use crate::execution::Counts;
+use crate::{Handle, Lane};
 
 /// Slots that one advance may run.
 pub const SLOTS_PER_ADVANCE_MAX: u64 = 10_000_000;
+
+/// How long an advance waits before it looks again whether other nodes have finished.
+const OTHERS_PAUSE: Duration = Duration::from_millis(100);
 
 /// The latest that a clock can be set to: 2261-12-31T23:59:59Z. What happens then can
 /// still be followed by something later.
@@ -61,6 +67,12 @@ pub enum ClockError {
         /// Where it was told to go.
         to: Instant,
     },
+    /// Another node moved it, or goes on moving it.
+    #[error("another node moved the clock meanwhile; it says {now}")]
+    Overtaken {
+        /// What it says.
+        now: Instant,
+    },
     /// The clock follows the world.
     #[error(
         "the clock follows the wall clock; set it first (PUT /kalends/v1/clock), then advance it"
@@ -103,6 +115,7 @@ impl Handle {
 
     async fn set_clock_here(&self, to: Instant) -> Result<Advanced, ClockError> {
         let _turn = self.turn.lock().await;
+        self.follow_clock().await?;
         let reading = self.idle_clock()?;
         if to >= reading.now {
             return self.advance_from(reading.now, to).await;
@@ -110,7 +123,7 @@ impl Handle {
         if self.lane.store.any_schedule().await? {
             return Err(ClockError::Backwards { now: reading.now, to });
         }
-        self.stand(to, None).await?;
+        self.stand(&mut self.clock_state(), to, None).await?;
         Ok(Advanced::default())
     }
 
@@ -118,6 +131,7 @@ impl Handle {
         // Told at once, not after the one under way.
         self.idle_clock()?;
         let _turn = self.turn.lock().await;
+        self.follow_clock().await?;
         let reading = self.idle_clock()?;
         if reading.mode == ClockMode::Wall {
             return Err(ClockError::NotStanding);
@@ -137,6 +151,7 @@ impl Handle {
 
     async fn release_clock_here(&self) -> Result<ClockReading, ClockError> {
         let _turn = self.turn.lock().await;
+        self.follow_clock().await?;
         let reading = self.idle_clock()?;
         let wall_now = self.lane.wall.now();
         if self.lane.store.any_schedule().await? {
@@ -147,11 +162,8 @@ impl Handle {
                 self.advance_from(reading.now, wall_now).await?;
             }
         }
-        self.lane
-            .store
-            .set_clock(self.clock_id, ClockState { mode: ClockMode::Wall, target: None })
+        self.put_clock(self.clock_state(), ClockState { mode: ClockMode::Wall, target: None })
             .await?;
-        self.lane.clock.set(ClockMode::Wall, None);
         self.wake.notify_one();
         Ok(self.clock())
     }
@@ -159,9 +171,11 @@ impl Handle {
     /// Goes on with an advance that a stop or crash interrupted.
     pub(crate) async fn continue_advance(&self) -> Result<(), ClockError> {
         let _turn = self.turn.lock().await;
+        self.follow_clock().await?;
         let reading = self.clock();
         if let Some(target) = reading.target
             && self.lane.held_since().await?.is_none()
+            && self.hold_clock().await?
         {
             tracing::info!(position = %reading.now, %target, "continuing an advance that was interrupted");
             self.go_on(reading.now, target).await?;
@@ -193,25 +207,35 @@ impl Handle {
     }
 
     async fn go_on(&self, from: Instant, to: Instant) -> Result<Advanced, ClockError> {
-        let mut position = from;
-        let advanced = self.run_through(&mut position, to).await;
+        let (mut stands, mut position) = (self.clock_state(), from);
+        let advanced = {
+            let through = pin!(self.run_through(&mut stands, &mut position, to));
+            let hold = pin!(self.keep_hold());
+            match select(through, hold).await {
+                Either::Left((advanced, _)) => advanced,
+                Either::Right((never, _)) => match never {},
+            }
+        };
         match &advanced {
-            Ok(_) => self.stand(to, None).await?,
-            // It goes on when the server is started again.
+            Ok(_) => self.stand(&mut stands, to, None).await?,
+            // It goes on when the server is started again, or at another node.
             Err(ClockError::Stopping) => {}
+            // Whoever moves it now says how it stands.
+            Err(ClockError::Overtaken { .. }) => {}
             // Whoever asked is told, and may ask again from where the clock stands.
-            Err(_) => self.stand(position, None).await?,
+            Err(_) => self.stand(&mut stands, position, None).await?,
         }
         advanced
     }
 
     async fn run_through(
         &self,
+        stands: &mut ClockState,
         position: &mut Instant,
         to: Instant,
     ) -> Result<Advanced, ClockError> {
         let mut advanced = Advanced::default();
-        self.stand(*position, Some(to)).await?;
+        self.stand(stands, *position, Some(to)).await?;
         let mut is_looked_at = false;
         loop {
             // What was left behind is finished while the clock still stands where it was.
@@ -245,6 +269,13 @@ impl Handle {
                 }
                 continue;
             }
+            // So it would what another node has begun.
+            if let Some(peers) = self.lane.store.peers()
+                && peers.in_flight(self.lane.id).await? > 0
+            {
+                tokio::time::sleep(OTHERS_PAUSE).await;
+                continue;
+            }
             match self.next_happening().await? {
                 // What could not be sent at this position is tried again at a later one.
                 Some(next) if next <= to && *position < to => {
@@ -259,15 +290,82 @@ impl Handle {
                     continue;
                 }
             }
-            self.stand(*position, Some(to)).await?;
+            self.stand(stands, *position, Some(to)).await?;
         }
     }
 
-    /// Stores where the clock stands before anything happens at that time.
-    async fn stand(&self, position: Instant, target: Option<Instant>) -> Result<(), StoreError> {
-        let mode = ClockMode::Standing(position);
-        self.lane.store.set_clock(self.clock_id, ClockState { mode, target }).await?;
-        self.lane.clock.set(mode, target);
+    /// Stores where the clock stands before anything happens at that time; `stands` is how
+    /// it stood, by the word of whoever moves it.
+    async fn stand(
+        &self,
+        stands: &mut ClockState,
+        position: Instant,
+        target: Option<Instant>,
+    ) -> Result<(), ClockError> {
+        let state = ClockState { mode: ClockMode::Standing(position), target };
+        self.put_clock(*stands, state).await?;
+        *stands = state;
+        Ok(())
+    }
+
+    /// Stores how the clock stands. Where another node has moved it, that one's word is taken.
+    async fn put_clock(&self, from: ClockState, to: ClockState) -> Result<(), ClockError> {
+        match self.lane.store.peers() {
+            None => self.lane.store.set_clock(self.clock_id, to).await?,
+            Some(peers) => {
+                let moved = peers.move_clock(self.clock_id, self.clock_move(from, to)).await?;
+                if let ClockMoved::Otherwise(found) = moved {
+                    self.lane.clock.set(found);
+                    return Err(ClockError::Overtaken { now: self.now() });
+                }
+            }
+        }
+        self.lane.clock.set(to);
+        Ok(())
+    }
+
+    fn clock_move(&self, from: ClockState, to: ClockState) -> ClockMove {
+        let (term, held_for, wall_now) = (self.lane.term, Lane::LEASE, self.lane.wall.now());
+        ClockMove { from, to, term, held_for, wall_now }
+    }
+
+    fn clock_state(&self) -> ClockState {
+        let ClockReading { mode, target, .. } = self.clock();
+        ClockState { mode, target }
+    }
+
+    /// Holds the clock for an advance that is under way, or goes on with holding it. `false`
+    /// where another node does.
+    async fn hold_clock(&self) -> Result<bool, StoreError> {
+        let Some(peers) = self.lane.store.peers() else { return Ok(true) };
+        let state = self.clock_state();
+        let held = self.clock_move(state, state);
+        Ok(peers.move_clock(self.clock_id, held).await? == ClockMoved::Moved)
+    }
+
+    /// Holds the clock for as long as somebody asks this to go on: what is due at one moment
+    /// may take longer than a hold. Where that is lost the next move of the clock is told.
+    async fn keep_hold(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(Lane::LEASE / 4).await;
+            if let Err(error) = self.hold_clock().await {
+                tracing::warn!(%error, "the hold on a clock could not be renewed and is tried again");
+            }
+        }
+    }
+
+    /// Takes the clock as it stands for all nodes, where there are others. One that is being
+    /// moved here is known here.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    pub async fn follow_clock(&self) -> Result<(), StoreError> {
+        if self.lane.store.peers().is_some() {
+            let known = self.clock_state();
+            let found = self.lane.store.clock(self.clock_id).await?;
+            self.lane.clock.replace(known, found);
+        }
         Ok(())
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! This module is the only one that reads time.
 
-use std::sync::RwLock;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use engine::Instant;
-use store::ClockMode;
+use store::{ClockMode, ClockState, Store, StoreError};
 
 /// Where wall time comes from: the machine, or a test.
 pub trait WallTime: Send + Sync + 'static {
@@ -50,6 +50,74 @@ impl WallTime for MachineTime {
     }
 }
 
+/// The time of day as the nodes that share a store agree on it: what their database says, and
+/// since it was last asked by time that only goes forward. How a machine's own clock is set
+/// makes no difference.
+pub struct SharedTime {
+    machine: MachineTime,
+    store: Arc<dyn Store>,
+    /// What the database said, and when, by time that only goes forward.
+    asked: RwLock<(Instant, Duration)>,
+}
+
+impl SharedTime {
+    /// How often the database is asked.
+    const EVERY: Duration = Duration::from_secs(30);
+
+    /// Asks what time it is, now and from then on; `None` where nobody shares the store.
+    ///
+    /// # Errors
+    ///
+    /// Where the store fails.
+    pub async fn start(store: Arc<dyn Store>) -> Result<Option<Arc<SharedTime>>, StoreError> {
+        let machine = MachineTime::new();
+        let Some(asked) = ask(&machine, store.as_ref()).await? else { return Ok(None) };
+        let time = Arc::new(SharedTime { machine, store, asked: RwLock::new(asked) });
+        let followed = Arc::downgrade(&time);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SharedTime::EVERY).await;
+                let Some(time) = followed.upgrade() else { return };
+                match ask(&time.machine, time.store.as_ref()).await {
+                    Ok(Some(asked)) => {
+                        *time.asked.write().unwrap_or_else(PoisonError::into_inner) = asked;
+                    }
+                    Ok(None) | Err(StoreError::Stopped) => return,
+                    Err(error) => {
+                        tracing::warn!(%error, "the database was not asked for the time; it is reckoned on");
+                    }
+                }
+            }
+        });
+        Ok(Some(time))
+    }
+}
+
+/// What time it is by the database, and when that was; half of the way there and back was past.
+async fn ask(
+    machine: &MachineTime,
+    store: &dyn Store,
+) -> Result<Option<(Instant, Duration)>, StoreError> {
+    let Some(peers) = store.peers() else { return Ok(None) };
+    let before = machine.elapsed();
+    let now = peers.now().await?;
+    let after = machine.elapsed();
+    Ok(Some((now, before + after.saturating_sub(before) / 2)))
+}
+
+impl WallTime for SharedTime {
+    fn now(&self) -> Instant {
+        let (said, at) = *self.asked.read().unwrap_or_else(PoisonError::into_inner);
+        let since = self.machine.elapsed().saturating_sub(at);
+        let since = i64::try_from(since.as_nanos()).unwrap_or(i64::MAX);
+        Instant::from_nanoseconds(said.nanoseconds().saturating_add(since))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.machine.elapsed()
+    }
+}
+
 /// A clock as it is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ClockReading {
@@ -65,23 +133,17 @@ pub struct ClockReading {
 /// sets before anything happens at that time.
 #[derive(Debug)]
 pub(crate) struct Clock {
-    face: RwLock<Face>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Face {
-    mode: ClockMode,
-    target: Option<Instant>,
+    state: RwLock<ClockState>,
 }
 
 impl Clock {
-    pub(crate) const fn new(mode: ClockMode, target: Option<Instant>) -> Clock {
-        Clock { face: RwLock::new(Face { mode, target }) }
+    pub(crate) const fn new(state: ClockState) -> Clock {
+        Clock { state: RwLock::new(state) }
     }
 
     pub(crate) fn read(&self, wall: &dyn WallTime) -> ClockReading {
-        let Face { mode, target } =
-            *self.face.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let ClockState { mode, target } =
+            *self.state.read().unwrap_or_else(PoisonError::into_inner);
         let now = match mode {
             ClockMode::Wall => wall.now(),
             ClockMode::Standing(position) => position,
@@ -89,8 +151,15 @@ impl Clock {
         ClockReading { now, mode, target }
     }
 
-    pub(crate) fn set(&self, mode: ClockMode, target: Option<Instant>) {
-        *self.face.write().unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Face { mode, target };
+    pub(crate) fn set(&self, state: ClockState) {
+        *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+
+    /// The same, unless it was set meanwhile.
+    pub(crate) fn replace(&self, known: ClockState, found: ClockState) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if *state == known {
+            *state = found;
+        }
     }
 }

@@ -24,6 +24,9 @@ use crate::instruments::Census;
 /// looked up each time.
 const AWAITING_PAGE_MIN: u32 = 256;
 
+/// How long is waited for the quotes of another node before it is looked again.
+const QUOTES_PAUSE: Duration = Duration::from_millis(100);
+
 /// How many of what has been recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -310,13 +313,35 @@ impl Lane {
         }
         let _quoting = self.quoting.lock().await;
         while !waiting.is_empty() {
+            if !self.may_quote(claimed).await? {
+                let now = self.now();
+                let back = |run: &Run| settle(run, Outcome::NotSent(NotSent::KeptBack), now);
+                counts.add(self.write(waiting.iter().map(back).collect()).await?);
+                break;
+            }
             let mut accounts = BTreeSet::new();
             let (round, rest): (Vec<Run>, Vec<Run>) =
                 waiting.into_iter().partition(|run| accounts.insert(run.account));
             waiting = rest;
             counts.add(self.quote_round(round, claimed).await?);
         }
+        if let Some(peers) = self.store.peers() {
+            peers.release_quotes(self.id, self.term).await?;
+        }
         Ok(counts)
+    }
+
+    /// Whether this node may have quotes open: waits for another that has, for as long as
+    /// there is time to send what is quoted then.
+    async fn may_quote(&self, claimed: Duration) -> Result<bool, StoreError> {
+        let Some(peers) = self.store.peers() else { return Ok(true) };
+        while self.may_still_send(claimed) && !self.is_stopping() {
+            if peers.hold_quotes(self.id, self.term, Lane::LEASE).await? {
+                return Ok(true);
+            }
+            tokio::time::sleep(QUOTES_PAUSE).await;
+        }
+        Ok(false)
     }
 
     async fn quote_round(&self, round: Vec<Run>, claimed: Duration) -> Result<Counts, StoreError> {

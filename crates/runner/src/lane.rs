@@ -111,7 +111,7 @@ impl Lane {
             instruments,
             traces: OnceLock::new(),
             wall,
-            clock: Clock::new(clock.mode, clock.target),
+            clock: Clock::new(clock),
             id,
             term,
             settled: Announcements::default(),

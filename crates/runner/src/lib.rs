@@ -35,7 +35,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use engine::{ClockId, Instant, LaneId, Schedule, Term};
+use engine::{ClockId, Instant, LaneId, Schedule, ScheduleId, Slot, Term};
 use futures::FutureExt as _;
 use gateway::Gateway;
 use gateway::bank::Bank;
@@ -46,7 +46,7 @@ use tokio::task::JoinHandle;
 pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use breaker::Trouble;
 pub use by_hand::{Decided, DecisionError, Told, deed_of, resume_lane};
-pub use clock::{ClockReading, MachineTime, WallTime};
+pub use clock::{ClockReading, MachineTime, SharedTime, WallTime};
 pub use edit::{EDIT_WAIT, EditFailure};
 pub use execution::Counts;
 
@@ -55,6 +55,9 @@ use crate::instruments::Instruments;
 pub use crate::lane::Lane;
 pub(crate) use crate::lane::{due_of, schedule_of};
 use crate::traces::Traces;
+
+/// How often is looked whether another node has settled what somebody waits for here.
+const ELSEWHERE_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a store may take to show that it answers.
 const READY_WAIT: Duration = Duration::from_secs(2);
@@ -233,8 +236,9 @@ impl Handle {
     pub async fn create_schedule(&self, new: NewSchedule) -> Result<Schedule, StoreError> {
         let id = new.created.schedule.id;
         let now = self.now();
-        let due_now = new.created.runs.iter().any(|run| run.key.due <= now);
-        let settled = due_now.then(|| self.lane.settled.expect(id));
+        let due = new.created.runs.iter().filter(|run| run.key.due <= now);
+        let slots: Vec<Slot> = due.map(|run| run.key.slot).collect();
+        let settled = (!slots.is_empty()).then(|| self.lane.settled.expect(id));
         let created = self.lane.store.create_schedules(vec![new]).await;
         let schedule = created.map(|schedules| schedules.into_iter().next());
         let Ok(Some(schedule)) = schedule else {
@@ -251,12 +255,34 @@ impl Handle {
             self.lane.settled.forget(id);
             return Ok(schedule);
         };
-        let in_time = tokio::time::timeout(FIRST_RUN_WAIT, settled).await.is_ok();
+        let in_time = tokio::time::timeout(FIRST_RUN_WAIT, async {
+            match self.lane.store.peers() {
+                None => settled.await.is_ok(),
+                Some(_) => tokio::select! {
+                    settled = settled => settled.is_ok(),
+                    () = self.settled_anywhere(id, slots) => true,
+                },
+            }
+        });
+        let in_time = in_time.await.unwrap_or(false);
         self.lane.settled.forget(id);
         if !in_time {
             return Ok(schedule);
         }
         Ok(self.lane.store.schedule(id).await?.unwrap_or(schedule))
+    }
+
+    /// Resolves once another node has settled a run that is due at one of these slots.
+    async fn settled_anywhere(&self, schedule: ScheduleId, slots: Vec<Slot>) {
+        let slots: Vec<_> = slots.into_iter().map(|slot| (schedule, slot)).collect();
+        loop {
+            tokio::time::sleep(ELSEWHERE_EVERY).await;
+            // What cannot be read is looked at again, for as long as somebody waits.
+            let records = self.lane.store.slot_records(slots.clone()).await.unwrap_or_default();
+            if records.iter().any(|it| it.occurrence.is_some() || it.awaiting.is_some()) {
+                return;
+            }
+        }
     }
 
     pub(crate) fn is_stopping(&self) -> bool {

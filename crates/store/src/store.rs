@@ -17,6 +17,7 @@ use crate::event::{Event, EventId};
 use crate::grant::Grant;
 use crate::key::Key;
 use crate::page::{Order, Page, PageQuery};
+use crate::peers::Peers;
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::scope::Scopes;
@@ -41,6 +42,12 @@ pub trait Store: Send + Sync + 'static {
     /// may be wrong from then on, so it is to end, and another to begin from what is stored.
     async fn failed(&self) -> String {
         std::future::pending().await
+    }
+
+    /// What is agreed on with other nodes that have the same data open; `None` where only
+    /// one process can.
+    fn peers(&self) -> Option<&dyn Peers> {
+        None
     }
 
     // ---- accounts and keys -------------------------------------------------
@@ -86,7 +93,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// A clock as it stands; [`ClockMode::Wall`] where nothing was ever set.
     async fn clock(&self, id: ClockId) -> Result<ClockState>;
-    /// Sets it.
+    /// Sets it, wherever it stands. Where there are [`Store::peers`], they may be moving it:
+    /// see [`Peers::move_clock`].
     async fn set_clock(&self, id: ClockId, state: ClockState) -> Result<()>;
 
     // ---- schedules ---------------------------------------------------------

@@ -72,6 +72,7 @@ impl FromRequestParts<App> for Actor {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
+        app.runner.follow_clock().await?;
         let store = app.store().as_ref();
         let now = app.runner.wall_now();
         let credential = match app.credentials.of(&parts.headers, store, now).await? {

@@ -78,6 +78,7 @@ impl From<ClockError> for Problem {
             ClockError::Advancing { .. }
             | ClockError::Held { .. }
             | ClockError::Backwards { .. }
+            | ClockError::Overtaken { .. }
             | ClockError::NotStanding => StatusCode::CONFLICT,
             ClockError::TooLate { .. } => StatusCode::BAD_REQUEST,
             ClockError::TooMuch { .. } => StatusCode::UNPROCESSABLE_ENTITY,

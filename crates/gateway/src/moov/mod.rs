@@ -19,8 +19,8 @@ use reqwest::{RequestBuilder, Url};
 use store::RecordKey;
 
 use crate::upstream::{
-    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, Sighting, Told, Upstream,
-    Verdict, search,
+    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, SharedPace, Sighting, Told,
+    Upstream, Verdict, search,
 };
 use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
@@ -72,6 +72,12 @@ impl MoovGateway {
     pub fn new(platform: MoovPlatform, names: Names) -> Result<MoovGateway, SetupError> {
         let line = Line::new(&platform.url, platform.limits)?;
         Ok(MoovGateway { line, names, authorisation: Authorisation::new(platform) })
+    }
+
+    /// The same, in front of the platform beside other nodes, which keep its pace together.
+    #[must_use]
+    pub fn sharing(self, shared: SharedPace) -> MoovGateway {
+        MoovGateway { line: self.line.sharing(shared), ..self }
     }
 
     /// Asks for nothing but an answer.

@@ -18,8 +18,8 @@ use reqwest::{RequestBuilder, Url, header};
 use store::RecordKey;
 
 use crate::upstream::{
-    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, Sighting, Told, Upstream,
-    Verdict, search,
+    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, SharedPace, Sighting, Told,
+    Upstream, Verdict, search,
 };
 use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
@@ -54,6 +54,12 @@ impl OmiseGateway {
     /// A gateway to an account.
     pub fn new(account: OmiseAccount, names: Names) -> Result<OmiseGateway, SetupError> {
         Ok(OmiseGateway { line: Line::new(&account.url, account.limits)?, names, account })
+    }
+
+    /// The same, in front of the account beside other nodes, which keep its pace together.
+    #[must_use]
+    pub fn sharing(self, shared: SharedPace) -> OmiseGateway {
+        OmiseGateway { line: self.line.sharing(shared), ..self }
     }
 
     fn authorised(&self, request: RequestBuilder) -> RequestBuilder {

@@ -1,6 +1,6 @@
 //! Sending requests, and telling what provably never left.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use engine::NotSent;
@@ -8,8 +8,8 @@ use futures::{StreamExt as _, stream};
 use reqwest::{Client, ClientBuilder, RequestBuilder, Url, header, redirect, retry};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
 
+use super::pace::{Pace, SharedPace};
 use super::{Limits, SetupError};
 use crate::Permit;
 
@@ -29,13 +29,6 @@ pub(crate) struct Line {
     limits: Limits,
     under_way: Semaphore,
     pace: Option<Pace>,
-}
-
-/// Has requests leave at even distances. A crate for this would bring a clock of its own;
-/// this one needs none: whoever takes the turn gives it back when the time is over.
-struct Pace {
-    turn: Arc<Semaphore>,
-    distance: Duration,
 }
 
 /// What came of a request.
@@ -83,13 +76,15 @@ impl Line {
             .retry(retry::never())
             .no_proxy()
             .build()?;
-        let pace = limits.per_second.map(|per_second| Pace {
-            turn: Arc::new(Semaphore::new(1)),
-            distance: Duration::from_secs(1) / per_second.get(),
-        });
+        let pace = limits.per_second.map(Pace::of);
         let at_once = usize::try_from(limits.concurrency.get()).unwrap_or(Semaphore::MAX_PERMITS);
         let under_way = Semaphore::new(at_once.min(Semaphore::MAX_PERMITS));
         Ok(Line { client, base, limits, under_way, pace })
+    }
+
+    /// The same, whose pace other nodes keep too.
+    pub(crate) fn sharing(self, shared: SharedPace) -> Line {
+        Line { pace: self.pace.map(|pace| pace.shared(shared)), ..self }
     }
 
     pub(crate) const fn client(&self) -> &Client {
@@ -117,7 +112,9 @@ impl Line {
         let Ok(_under_way) = self.under_way.acquire().await else {
             return Told::NotSent(NotSent::KeptBack);
         };
-        self.keep_pace().await;
+        if !self.keep_pace().await {
+            return Told::NotSent(NotSent::KeptBack);
+        }
         exchange(request).await
     }
 
@@ -126,7 +123,9 @@ impl Line {
         let Ok(_under_way) = self.under_way.acquire().await else {
             return Told::NotSent(NotSent::KeptBack);
         };
-        self.keep_pace().await;
+        if !self.keep_pace().await {
+            return Told::NotSent(NotSent::KeptBack);
+        }
         if let Err(reason) = leave.now() {
             return Told::NotSent(reason);
         }
@@ -135,14 +134,11 @@ impl Line {
         told
     }
 
-    async fn keep_pace(&self) {
-        let Some(Pace { turn, distance }) = &self.pace else { return };
-        if let Ok(turn) = Arc::clone(turn).acquire_owned().await {
-            let distance = *distance;
-            tokio::spawn(async move {
-                sleep(distance).await;
-                drop(turn);
-            });
+    /// Whether it may leave, once its turn has come.
+    async fn keep_pace(&self) -> bool {
+        match &self.pace {
+            Some(pace) => pace.keep().await,
+            None => true,
         }
     }
 }

@@ -5,12 +5,14 @@
 //!   nobody knows.
 //! - [`Names`] knows what the upstream calls the things that a request names, and gives
 //!   keys to what the upstream names.
+//! - `pace` has them leave at even distances, also from several nodes together.
 //! - [`Secret`] is never shown.
 
 mod limits;
 mod line;
 mod marks;
 mod names;
+mod pace;
 mod paying;
 pub(crate) mod search;
 mod secret;
@@ -25,6 +27,7 @@ pub use wording::read_slot;
 pub(crate) use line::{Answer, Leave, Line, Told, authorities, base_url, client_builder};
 pub(crate) use marks::Marks;
 pub(crate) use names::{Named, Sighting, Verdict};
+pub use pace::SharedPace;
 pub(crate) use paying::{Upstream, pay};
 pub(crate) use search::Page;
 pub(crate) use wording::slot;

@@ -16,10 +16,10 @@ use gateway::collector::Collector;
 use gateway::moov::{MoovDirectory, MoovGateway};
 use gateway::omise::{OmiseAccount, OmiseDirectory, OmiseGateway};
 use gateway::passage::Passage;
-use gateway::upstream::Names;
+use gateway::upstream::{Names, SharedPace};
 use runner::delivery::Settings;
 use runner::traces::{Sending, Traces};
-use runner::{Handle, MachineTime, Setup, WallTime};
+use runner::{Handle, MachineTime, Setup, SharedTime, WallTime};
 use store::Store;
 
 use crate::configuration::{
@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let certificate = configuration.tls.files().map(Certificate::open).transpose()?;
     let connections = configuration.connections.into();
     let entrance = Entrance::open(configuration.listen, connections, certificate).await?;
-    let wall: Arc<dyn WallTime> = Arc::new(MachineTime::new());
+    let wall = time_of(&data).await?;
     let mut lanes = Vec::with_capacity(configuration.accounts.len());
     for settings in &configuration.accounts {
         let lane = Lane::open(Ground { settings, data: &data, wall: &wall })
@@ -73,6 +73,14 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
         sending.end().await;
     }
     served
+}
+
+/// The time of day: the machine's, or what nodes agree on that share their data.
+async fn time_of(data: &Data) -> anyhow::Result<Arc<dyn WallTime>> {
+    Ok(match SharedTime::start(data.store.clone()).await? {
+        Some(shared) => shared,
+        None => Arc::new(MachineTime::new()),
+    })
 }
 
 /// Has a collector told what payments go through, where one is named.
@@ -117,6 +125,7 @@ impl Lane {
         let account = ground.account(UpstreamKey::of_omise(omise, &secret_key)).await?;
         let upstream = OmiseAccount { url: omise.url.clone(), secret_key, limits: omise.limits() };
         let gateway = OmiseGateway::new(upstream.clone(), ground.names())?;
+        let gateway = gateway.sharing(ground.pace(&account));
         let overlay = Overlay::Omise(Box::new(OmiseOverlay {
             directory: OmiseDirectory::new(upstream)?,
             api: Passage::new(&omise.url)?,
@@ -131,6 +140,7 @@ impl Lane {
         let platform = moov.platform()?;
         let account = ground.account(UpstreamKey::of_moov(&platform)).await?;
         let gateway = MoovGateway::new(platform.clone(), ground.names())?;
+        let gateway = gateway.sharing(ground.pace(&account));
         let directory = MoovDirectory::new(platform, ground.settings.mode)?;
         let overlay = MoovOverlay::new(directory, Passage::new(&moov.url)?);
         let runner = ground.runner(&account, Arc::new(gateway)).await?;
@@ -158,6 +168,11 @@ impl Ground<'_> {
             wall: Arc::clone(self.wall),
         });
         Ok(handle.await?)
+    }
+
+    /// Whose pace it is that nodes keep together.
+    fn pace(&self, account: &Account) -> SharedPace {
+        SharedPace { store: self.data.store.clone(), lane: account.lane }
     }
 
     /// What things are called at the upstream, and here.

@@ -227,21 +227,30 @@ pub(super) async fn clock(session: &Session, id: ClockId) -> Outcome<ClockState>
         Some(row) => (optional_instant_at(&row, 0)?, optional_instant_at(&row, 1)?),
         None => (None, None),
     };
-    Ok(ClockState { mode: standing_at.map_or(ClockMode::Wall, ClockMode::Standing), target })
+    Ok(clock_state(standing_at, target))
+}
+
+/// A clock, as its columns say.
+pub(super) fn clock_state(standing_at: Option<Instant>, target: Option<Instant>) -> ClockState {
+    ClockState { mode: standing_at.map_or(ClockMode::Wall, ClockMode::Standing), target }
+}
+
+/// The column that says where a clock stands.
+pub(super) const fn standing_at(mode: ClockMode) -> Option<i64> {
+    match mode {
+        ClockMode::Wall => None,
+        ClockMode::Standing(at) => Some(at.nanoseconds()),
+    }
 }
 
 /// Sets a clock.
 pub(super) async fn set_clock(session: &Session, id: ClockId, state: ClockState) -> Outcome<()> {
-    let standing_at = match state.mode {
-        ClockMode::Wall => None,
-        ClockMode::Standing(at) => Some(at.nanoseconds()),
-    };
     session
         .execute(
             "INSERT INTO clock (id, standing_at, target) VALUES ($1, $2, $3)
              ON CONFLICT (id) DO UPDATE SET standing_at = excluded.standing_at,
-             target = excluded.target",
-            &[&id.0, &standing_at, &state.target.map(Instant::nanoseconds)],
+             target = excluded.target, mover = NULL, mover_until = NULL",
+            &[&id.0, &standing_at(state.mode), &state.target.map(Instant::nanoseconds)],
         )
         .await?;
     Ok(())

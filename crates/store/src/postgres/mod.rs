@@ -23,6 +23,7 @@ mod heads;
 mod keys;
 mod migration;
 mod occurrences;
+mod peers;
 mod pool;
 mod positions;
 mod pulse;

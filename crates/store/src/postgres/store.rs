@@ -23,6 +23,7 @@ use crate::fault::{During, Outcome};
 use crate::grant::Grant;
 use crate::key::Key;
 use crate::page::{Page, PageQuery};
+use crate::peers::Peers;
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
@@ -59,6 +60,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     fn installation(&self) -> InstallationId {
         self.installation
+    }
+
+    fn peers(&self) -> Option<&dyn Peers> {
+        Some(self)
     }
 
     async fn begin_term(&self) -> Result<Term> {

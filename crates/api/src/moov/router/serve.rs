@@ -102,6 +102,7 @@ async fn let_in(
     admission: Admission,
     path: &Path,
 ) -> Result<(Context, Option<PartyId>), Refusal> {
+    app.runner.follow_clock().await?;
     let (now, named) = (app.runner.now(), path.account.as_deref());
     if let (Some(overlay), Some((_, account))) = (app.moov_overlay(), &app.overlaid) {
         let account = Account::clone(account);

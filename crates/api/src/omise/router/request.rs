@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
-use engine::{Account, IdempotencyKey, Instant};
+use engine::{Account, IdempotencyKey};
 use futures::FutureExt as _;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, Response, StatusCode};
@@ -38,8 +38,7 @@ pub(super) async fn serve(
     request: http::Request<Body>,
     answer: impl FnOnce(Context, Params) -> BoxedAnswer + Send + 'static,
 ) -> Response<Body> {
-    let now = app.runner.now();
-    let task = tokio::spawn(respond(app, access, now, request, answer).in_current_span());
+    let task = tokio::spawn(respond(app, access, request, answer).in_current_span());
     task.await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request's task ended early");
         refusal(&OmiseError::backend_error())
@@ -49,11 +48,10 @@ pub(super) async fn serve(
 async fn respond(
     app: App,
     access: Access,
-    now: Instant,
     request: http::Request<Body>,
     answer: impl FnOnce(Context, Params) -> BoxedAnswer + Send,
 ) -> Response<Body> {
-    match prepare(app, access, now, request).await {
+    match prepare(app, access, request).await {
         Ok(prepared) => in_turn(prepared, answer).await,
         Err(error) => refusal(&error),
     }
@@ -69,9 +67,10 @@ struct Prepared {
 async fn prepare(
     app: App,
     access: Access,
-    now: Instant,
     request: http::Request<Body>,
 ) -> Result<Prepared, OmiseError> {
+    app.runner.follow_clock().await?;
+    let now = app.runner.now();
     let (head, body) = request.into_parts();
     let account = authenticate(&app, access, &head).await?;
     let version = version(&head.headers, &account)?;

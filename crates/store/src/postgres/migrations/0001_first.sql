@@ -69,10 +69,27 @@ CREATE TABLE access_grant (
 CREATE INDEX access_grant_by_family ON access_grant (family);
 CREATE INDEX access_grant_by_expiry ON access_grant (expires_at);
 
+-- `mover` is the term of the node that moves it to `target`, which it does until its hold has
+-- passed.
 CREATE TABLE clock (
     id BIGINT PRIMARY KEY,
     standing_at BIGINT,
-    target BIGINT
+    target BIGINT,
+    mover BIGINT,
+    mover_until BIGINT
+);
+
+-- Which node, by its term, has a quote of a lane's balances open, until its hold has passed.
+CREATE TABLE quoting (
+    lane BIGINT PRIMARY KEY,
+    term BIGINT NOT NULL,
+    held_until BIGINT NOT NULL
+);
+
+-- From when on the next request may leave to the upstream of a lane that bounds how often.
+CREATE TABLE pace (
+    lane BIGINT PRIMARY KEY,
+    free_at BIGINT NOT NULL
 );
 
 CREATE TABLE schedule (
