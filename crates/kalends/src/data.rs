@@ -9,7 +9,7 @@ use clap::Args;
 use engine::{ClockId, LaneId};
 use store::postgres::PostgresStore;
 use store::sqlite::SqliteStore;
-use store::{BankStore, NameStore, Store, StoreError, WebhookStore};
+use store::{Data, StoreError};
 
 use crate::configuration::Configuration;
 
@@ -21,32 +21,16 @@ const DATABASE_PAUSE_MAX: Duration = Duration::from_secs(15);
 /// The file inside a data folder.
 const DATA_FILE: &str = "kalends.db";
 
-/// All that is kept, as each part of a server asks for it.
-#[derive(Clone)]
-pub(crate) struct Data {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) books: Arc<dyn BankStore>,
-    pub(crate) names: Arc<dyn NameStore>,
-    pub(crate) webhooks: Arc<dyn WebhookStore>,
-}
-
-impl Data {
-    /// Of the one who keeps it all.
-    pub(crate) fn of<S: Store + BankStore + NameStore + WebhookStore>(all: &Arc<S>) -> Data {
-        Data { store: all.clone(), books: all.clone(), names: all.clone(), webhooks: all.clone() }
-    }
-}
-
 /// Opens the data of a server: a database where one is named, else a file. A database that is
 /// away is waited for, with a word in the log now and then.
-pub(crate) async fn open_of(configuration: &Configuration) -> anyhow::Result<Data> {
+pub(crate) async fn open_of(configuration: &Configuration) -> anyhow::Result<Arc<dyn Data>> {
     let Some(settings) = configuration.store.database()? else {
-        return Ok(Data::of(&open(&configuration.data)?));
+        return Ok(open(&configuration.data)?);
     };
     let mut pause = DATABASE_PAUSE;
     loop {
         match PostgresStore::open(&settings).await {
-            Ok(store) => return Ok(Data::of(&store)),
+            Ok(store) => return Ok(store),
             Err(error @ StoreError::Unreachable { .. }) => {
                 tracing::warn!(%error, pause_seconds = pause.as_secs(), "the database is waited for");
             }

@@ -49,6 +49,11 @@ pub use store::{
 };
 pub use webhook::WebhookStore;
 
+/// Everything that is kept, by whoever keeps it all: a server's data.
+pub trait Data: Store + BankStore + NameStore + WebhookStore {}
+
+impl<S: Store + BankStore + NameStore + WebhookStore> Data for S {}
+
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

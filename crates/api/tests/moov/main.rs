@@ -12,6 +12,8 @@ mod accounts;
 #[path = "../described/mod.rs"]
 mod described;
 mod kalends;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod oauth2;
 mod ping;
 mod rate_limits;

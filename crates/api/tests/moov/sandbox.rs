@@ -20,11 +20,11 @@ use runner::delivery::{Post, Reach, Settings};
 use runner::{Handle, Setup, WallTime};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
-use store::sqlite::SqliteStore;
-use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store, WebhookStore};
+use store::{ClockMode, ClockState, Credential, CredentialKind, Data};
 use tower::ServiceExt as _;
 
 use crate::described::{Exchange, assert_described};
+use crate::kept;
 
 /// When it is.
 pub(crate) const NOW: &str = "2026-01-05T15:00:00Z";
@@ -44,7 +44,7 @@ pub(crate) struct Sandbox {
     /// The id of the platform's own account.
     pub(crate) platform: String,
     wall: Arc<StandingWall>,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Data>,
     post: Arc<Post>,
 }
 
@@ -88,8 +88,8 @@ impl Sandbox {
 
     /// Opens one at another time.
     pub(crate) async fn open_at(now: &str) -> Sandbox {
-        let store = SqliteStore::in_memory().unwrap();
-        let bank = Arc::new(Bank::new(Arc::clone(&store) as Arc<dyn BankStore>));
+        let store = kept::open().await;
+        let bank = Arc::new(Bank::new(store.clone()));
         let now = instant(now);
         let state = ClockState { mode: ClockMode::Standing(now), target: None };
         store.set_clock(CLOCK, state).await.unwrap();
@@ -99,7 +99,7 @@ impl Sandbox {
         store.update_account(account.clone()).await.unwrap();
         let wall = Arc::new(StandingWall(AtomicI64::new(now.nanoseconds())));
         let setup = Setup {
-            store: Arc::clone(&store) as Arc<dyn Store>,
+            store: store.clone(),
             gateway: Arc::clone(&bank) as Arc<dyn Gateway>,
             bank,
             lane: LANE,
@@ -107,10 +107,9 @@ impl Sandbox {
             wall: Arc::clone(&wall) as Arc<dyn WallTime>,
         };
         let runner = Handle::start(setup).await.unwrap();
-        let webhooks = Arc::clone(&store) as Arc<dyn WebhookStore>;
         let settings = Settings::with_reach(Reach::Anywhere);
         let app = App::new(Arc::clone(&runner));
-        let app = app.webhooks_of(webhooks, Arc::clone(&wall) as Arc<dyn WallTime>, settings);
+        let app = app.webhooks_of(store.clone(), Arc::clone(&wall) as Arc<dyn WallTime>, settings);
         let (app, setup) = app.unwrap();
         let post = Post::new(setup).unwrap();
         let platform = Ids::of(&app, &account).id(party);

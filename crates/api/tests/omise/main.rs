@@ -18,7 +18,10 @@ mod customers;
 mod described;
 mod events;
 mod kalends;
+#[path = "../kept/mod.rs"]
+mod kept;
 mod keys;
+mod nodes;
 mod occurrences;
 mod openapi;
 #[path = "../../../runner/tests/receiver/mod.rs"]

@@ -17,11 +17,11 @@ use runner::delivery::{Post, Reach, Settings};
 use runner::{Handle, MachineTime, Setup};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use store::sqlite::SqliteStore;
-use store::{BankStore, ClockMode, ClockState, Credential, CredentialKind, Store, WebhookStore};
+use store::{ClockMode, ClockState, Credential, CredentialKind, Data};
 use tower::ServiceExt as _;
 
 use crate::described::{Exchange, assert_described};
+use crate::kept;
 
 /// When it is.
 pub(crate) const NOW: &str = "2025-03-20T09:00:00Z";
@@ -37,7 +37,7 @@ const LANE: LaneId = LaneId(1);
 pub(crate) struct Sandbox {
     router: Router,
     runner: Arc<Handle>,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Data>,
     post: Arc<Post>,
 }
 
@@ -110,8 +110,16 @@ impl Sandbox {
         opening: Opening<'_>,
         change: impl FnOnce(&mut Account),
     ) -> Sandbox {
-        let store = SqliteStore::in_memory().unwrap();
-        let bank = Arc::new(Bank::new(Arc::clone(&store) as Arc<dyn BankStore>));
+        Sandbox::open_over(kept::open().await, opening, change).await
+    }
+
+    /// Opens one over new data.
+    pub(crate) async fn open_over(
+        store: Arc<dyn Data>,
+        opening: Opening<'_>,
+        change: impl FnOnce(&mut Account),
+    ) -> Sandbox {
+        let bank = Arc::new(Bank::new(store.clone()));
         let now: Instant = instant(opening.now);
         let state = ClockState { mode: ClockMode::Standing(now), target: None };
         store.set_clock(CLOCK, state).await.unwrap();
@@ -122,20 +130,32 @@ impl Sandbox {
         if let Some(since) = opening.held_since {
             store.hold_lane(LANE, instant(since)).await.unwrap();
         }
-        let gateway = opening.gateway.unwrap_or_else(|| Arc::clone(&bank) as Arc<dyn Gateway>);
+        Sandbox::start_over(store, bank, opening.gateway).await
+    }
+
+    /// Another node that serves the same data.
+    pub(crate) async fn beside(store: Arc<dyn Data>) -> Sandbox {
+        let bank = Arc::new(Bank::new(store.clone()));
+        Sandbox::start_over(store, bank, None).await
+    }
+
+    async fn start_over(
+        store: Arc<dyn Data>,
+        bank: Arc<Bank>,
+        gateway: Option<Arc<dyn Gateway>>,
+    ) -> Sandbox {
         let setup = Setup {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            gateway,
+            store: store.clone(),
+            gateway: gateway.unwrap_or_else(|| Arc::clone(&bank) as Arc<dyn Gateway>),
             bank,
             lane: LANE,
             clock: CLOCK,
             wall: Arc::new(MachineTime::new()),
         };
         let runner = Handle::start(setup).await.unwrap();
-        let webhooks = Arc::clone(&store) as Arc<dyn WebhookStore>;
         let settings = Settings::with_reach(Reach::Anywhere);
         let wall = Arc::new(MachineTime::new());
-        let app = App::new(Arc::clone(&runner)).webhooks_of(webhooks, wall, settings);
+        let app = App::new(Arc::clone(&runner)).webhooks_of(store.clone(), wall, settings);
         let (app, setup) = app.unwrap();
         let post = Post::new(setup).unwrap();
         Sandbox { router: api::router(app), runner, store, post }
@@ -145,6 +165,18 @@ impl Sandbox {
     pub(crate) async fn deliver(&self) {
         for id in self.store.endpoint_ids().await.unwrap() {
             while self.post.round(id).await.unwrap().is_some_and(|round| round.is_to_go_on()) {}
+        }
+    }
+
+    /// What the wall clock says.
+    pub(crate) fn wall_now(&self) -> Instant {
+        self.runner.wall_now()
+    }
+
+    /// Resolves when what was left behind has been recovered.
+    pub(crate) async fn begun(&self) {
+        while !self.runner.is_ready().await {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -20,12 +20,11 @@ use gateway::upstream::{Names, SharedPace};
 use runner::delivery::Settings;
 use runner::traces::{Sending, Traces};
 use runner::{Handle, MachineTime, Setup, SharedTime, WallTime};
-use store::Store;
+use store::Data;
 
 use crate::configuration::{
     AccountSettings, ConfigurationArgument, MoovSettings, OmiseSettings, TraceSettings, Upstream,
 };
-use crate::data::Data;
 use crate::local_names::PublicIds;
 use crate::server::{Certificate, Entrance};
 use crate::{data, logging, server};
@@ -57,10 +56,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let webhooks = Settings::with_reach(configuration.webhooks.reach());
     // One post office for all accounts: each endpoint has a task of its own in it.
     let app = App::new(Arc::clone(first))
-        .with_names(data.names)
+        .with_names(data.clone())
         .with_rate_limits(configuration.rate_limits.into())
-        .with_webhooks(data.webhooks, wall, webhooks)?;
-    let sending = trace(&configuration.traces, data.store.as_ref(), &runners)?;
+        .with_webhooks(data.clone(), wall, webhooks)?;
+    let sending = trace(&configuration.traces, data.as_ref(), &runners)?;
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
@@ -76,8 +75,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// The time of day: the machine's, or what nodes agree on that share their data.
-async fn time_of(data: &Data) -> anyhow::Result<Arc<dyn WallTime>> {
-    Ok(match SharedTime::start(data.store.clone()).await? {
+async fn time_of(data: &Arc<dyn Data>) -> anyhow::Result<Arc<dyn WallTime>> {
+    Ok(match SharedTime::start(data.clone()).await? {
         Some(shared) => shared,
         None => Arc::new(MachineTime::new()),
     })
@@ -86,11 +85,11 @@ async fn time_of(data: &Data) -> anyhow::Result<Arc<dyn WallTime>> {
 /// Has a collector told what payments go through, where one is named.
 fn trace(
     settings: &TraceSettings,
-    store: &dyn Store,
+    data: &dyn Data,
     runners: &[Arc<Handle>],
 ) -> anyhow::Result<Option<Sending>> {
     let Some(url) = &settings.collector else { return Ok(None) };
-    let (traces, sending) = Traces::begin(Collector::new(url)?, store.installation());
+    let (traces, sending) = Traces::begin(Collector::new(url)?, data.installation());
     for runner in runners {
         runner.trace(&traces);
     }
@@ -107,7 +106,7 @@ struct Lane {
 /// What an account is served with.
 struct Ground<'a> {
     settings: &'a AccountSettings,
-    data: &'a Data,
+    data: &'a Arc<dyn Data>,
     wall: &'a Arc<dyn WallTime>,
 }
 
@@ -150,7 +149,7 @@ impl Lane {
 
 impl Ground<'_> {
     async fn account(&self, keys: Vec<UpstreamKey>) -> anyhow::Result<Account> {
-        accounts::ensure(self.data.store.as_ref(), self.settings, keys, self.wall.now()).await
+        accounts::ensure(self.data.as_ref(), self.settings, keys, self.wall.now()).await
     }
 
     async fn runner(
@@ -158,10 +157,9 @@ impl Ground<'_> {
         account: &Account,
         gateway: Arc<dyn Gateway>,
     ) -> anyhow::Result<Arc<Handle>> {
-        let Data { store, books, .. } = self.data.clone();
         let handle = Handle::start(Setup {
-            store,
-            bank: Arc::new(Bank::new(books)),
+            store: self.data.clone(),
+            bank: Arc::new(Bank::new(self.data.clone())),
             gateway,
             lane: account.lane,
             clock: data::clock_of(account.lane),
@@ -172,17 +170,17 @@ impl Ground<'_> {
 
     /// Whose pace it is that nodes keep together.
     fn pace(&self, account: &Account) -> SharedPace {
-        SharedPace { store: self.data.store.clone(), lane: account.lane }
+        SharedPace { store: self.data.clone(), lane: account.lane }
     }
 
     /// What things are called at the upstream, and here.
     fn names(&self) -> Names {
         let local = PublicIds {
-            installation: self.data.store.installation(),
+            installation: self.data.installation(),
             mode: self.settings.mode,
-            books: Arc::clone(&self.data.books),
+            books: self.data.clone(),
         };
-        let names = Names::new(Arc::clone(&self.data.names));
+        let names = Names::new(self.data.clone());
         names.with_local(Arc::new(local))
     }
 }
