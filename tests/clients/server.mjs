@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as passed } from 'node:timers/promises';
 
+import * as databases from './databases.mjs';
+
 const READY_WITHIN_MILLISECONDS = 10_000;
 const STOPPED_WITHIN_MILLISECONDS = 10_000;
 const POLL_MILLISECONDS = 10;
@@ -14,7 +16,9 @@ delete process.env.http_proxy;
 
 /**
  * Starts a server for one test, which its end stops. Its own API is called as `user`.
- * Where KALENDS_IN_FRONT is set, it is one in front of a sandbox that plays the upstream.
+ * Where KALENDS_IN_FRONT is set, it is one in front of a sandbox that plays the upstream; where
+ * KALENDS_CLUSTER is too, it is two over one database, of which the other is told to move the
+ * clock.
  */
 export async function startServer(test, { user, password = '', clock, data = ':memory:', seed }) {
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -23,9 +27,14 @@ export async function startServer(test, { user, password = '', clock, data = ':m
   if (upstream === undefined) {
     return sandbox;
   }
-  const environment = environmentInFront(upstream, sandbox.url, data);
-  const inFront = await startOne(test, ServerInFront, { authorization, words: () => ['serve'], environment });
+  const environment = {
+    ...environmentInFront(upstream, sandbox.url),
+    ...(databases.areWanted ? await databases.environment(data) : { KALENDS_DATA: dataInFront(data) }),
+  };
+  const options = { authorization, words: () => ['serve'], environment };
+  const inFront = await startOne(test, ServerInFront, options);
   inFront.upstream = sandbox;
+  inFront.beside = databases.areWanted ? await startOne(test, Server, options) : undefined;
   await inFront.kalends('PUT', 'clock', { now: clock });
   return inFront;
 }
@@ -44,8 +53,10 @@ function sandboxWords({ clock, data, seed }) {
   };
 }
 
+const dataInFront = (data) => (data === ':memory:' ? data : `${data}-in-front.db`);
+
 /** What `kalends serve` is told of the account behind it. */
-function environmentInFront(upstream, url, data) {
+function environmentInFront(upstream, url) {
   const account = 'KALENDS_ACCOUNTS__0__';
   const said = {
     omise: {
@@ -66,7 +77,6 @@ function environmentInFront(upstream, url, data) {
   };
   return {
     ...said[upstream],
-    KALENDS_DATA: data === ':memory:' ? data : `${data}-in-front.db`,
     [`${account}NAME`]: 'shop',
     [`${account}MODE`]: 'test',
   };
@@ -156,6 +166,11 @@ class Server {
 
 /** `kalends serve` in front of a sandbox that plays the upstream, by clocks that move together. */
 class ServerInFront extends Server {
+  /** The node that no client asks is asked. */
+  kalends(method, path, body) {
+    return this.beside === undefined ? super.kalends(method, path, body) : this.beside.kalends(method, path, body);
+  }
+
   /** By way of each moment at which something runs, so that the upstream pays in its hour. */
   async advance(to) {
     for (let due; (due = await this.nextDue(await this.now(), to)); ) {

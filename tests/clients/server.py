@@ -10,6 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
+import databases
+
 READY_WITHIN_SECONDS = 10
 STOPPED_WITHIN_SECONDS = 10
 POLL_SECONDS = 0.01
@@ -136,7 +138,11 @@ class SandboxServer(Server):
 
 
 class ServerInFront(Server):
-    """`kalends serve` in front of a sandbox that plays the upstream, by clocks that move together."""
+    """`kalends serve` in front of a sandbox that plays the upstream, by clocks that move together.
+
+    Where `KALENDS_CLUSTER` names what starts a PostgreSQL, there are two of it over one
+    database. Clients ask the first, and the second is the one that is told to move the clock.
+    """
 
     OMISE = {
         "OMISE__VAULT_URL": None,
@@ -155,25 +161,38 @@ class ServerInFront(Server):
 
     def __init__(self, authorization, clock, data=":memory:", seed=None):
         self.upstream = SandboxServer(authorization, clock, data, seed)
-        port = free_port()
+        ports = [free_port()]
         behind = {"omise": self.OMISE, "moov": self.MOOV}[os.environ["KALENDS_IN_FRONT"]]
         account = {"NAME": "shop", "MODE": "test", **behind}
         environment = {
             **os.environ,
             **self.SECRETS,
-            "KALENDS_LISTEN": f"127.0.0.1:{port}",
-            "KALENDS_DATA": data if data == ":memory:" else f"{data}-in-front.db",
         }
+        if databases.are_wanted():
+            environment.update(databases.environment(data))
+            ports.append(free_port())
+        else:
+            environment["KALENDS_DATA"] = data if data == ":memory:" else f"{data}-in-front.db"
         for name, value in account.items():
             environment[f"KALENDS_ACCOUNTS__0__{name}"] = value or self.upstream.url
+        self._beside = None
         try:
-            super().__init__(authorization, port, ["serve"], environment)
+            first, *others = ports
+            super().__init__(authorization, first, ["serve"], listening(environment, first))
+            for port in others:
+                beside = listening(environment, port)
+                self._beside = Server(authorization, port, ["serve"], beside)
             now = self.upstream.kalends("GET", "clock")
             if now["mode"] == "standing":
                 self.kalends("PUT", "clock", {"now": now["now"]})
         except BaseException:
             self.upstream.stop()
             raise
+
+    def kalends(self, method, path, body=None):
+        """The node that no client asks is asked."""
+        ask = super().kalends if self._beside is None else self._beside.kalends
+        return ask(method, path, body)
 
     def advance(self, to):
         """By way of each moment at which something runs, so that the upstream pays in its hour."""
@@ -194,9 +213,16 @@ class ServerInFront(Server):
 
     def stop(self):
         try:
+            if self._beside is not None:
+                self._beside.stop()
             super().stop()
         finally:
             self.upstream.stop()
+
+
+def listening(environment, port):
+    """The environment of one node."""
+    return {**environment, "KALENDS_LISTEN": f"127.0.0.1:{port}"}
 
 
 # The same tests go through a server in front of the sandbox where this is set.

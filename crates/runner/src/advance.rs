@@ -218,10 +218,9 @@ impl Handle {
         };
         match &advanced {
             Ok(_) => self.stand(&mut stands, to, None).await?,
-            // It goes on when the server is started again, or at another node.
-            Err(ClockError::Stopping) => {}
-            // Whoever moves it now says how it stands.
-            Err(ClockError::Overtaken { .. }) => {}
+            // It goes on when the server is started again, or at another node; and whoever
+            // moves it now says how it stands.
+            Err(ClockError::Stopping | ClockError::Overtaken { .. }) => {}
             // Whoever asked is told, and may ask again from where the clock stands.
             Err(_) => self.stand(&mut stands, position, None).await?,
         }

@@ -256,12 +256,9 @@ impl Handle {
             return Ok(schedule);
         };
         let in_time = tokio::time::timeout(FIRST_RUN_WAIT, async {
-            match self.lane.store.peers() {
-                None => settled.await.is_ok(),
-                Some(_) => tokio::select! {
-                    settled = settled => settled.is_ok(),
-                    () = self.settled_anywhere(id, slots) => true,
-                },
+            tokio::select! {
+                settled = settled => settled.is_ok(),
+                () = self.settled_elsewhere(id, slots) => true,
             }
         });
         let in_time = in_time.await.unwrap_or(false);
@@ -272,8 +269,12 @@ impl Handle {
         Ok(self.lane.store.schedule(id).await?.unwrap_or(schedule))
     }
 
-    /// Resolves once another node has settled a run that is due at one of these slots.
-    async fn settled_anywhere(&self, schedule: ScheduleId, slots: Vec<Slot>) {
+    /// Resolves once another node has settled a run that is due at one of these slots; never,
+    /// where there are no others.
+    async fn settled_elsewhere(&self, schedule: ScheduleId, slots: Vec<Slot>) {
+        if self.lane.store.peers().is_none() {
+            return std::future::pending().await;
+        }
         let slots: Vec<_> = slots.into_iter().map(|slot| (schedule, slot)).collect();
         loop {
             tokio::time::sleep(ELSEWHERE_EVERY).await;

@@ -12,6 +12,7 @@ mod backup;
 mod books;
 mod campaign;
 mod clock_steps;
+mod database;
 mod disk;
 mod emulator;
 mod endpoint;

@@ -35,15 +35,8 @@ impl World {
         std::fs::write(folder.path().join("kalends.toml"), configuration).unwrap();
         let server = SandboxProcess::serve(&file(&folder, "kalends.toml"), &file(&folder, "log"));
         let world = World { folder, upstream, server };
-        world.put_clock(START).await;
+        world.server.put_clock(START).await;
         world
-    }
-
-    async fn put_clock(&self, now: &str) {
-        let url = format!("{}/kalends/v1/clock", self.server.url);
-        let request = self.server.client().put(url).basic_auth(SECRET_KEY, Some(""));
-        let answered = request.json(&json!({ "now": now })).send().await.unwrap();
-        assert_eq!(answered.status(), StatusCode::OK);
     }
 
     /// The upstream first: whoever pays is never behind whoever asks.

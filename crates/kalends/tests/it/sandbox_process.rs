@@ -53,10 +53,18 @@ impl SandboxProcess {
     /// Starts `kalends serve` with this configuration, and waits until it is ready. It is
     /// asked as a sandbox is, by the keys of the sandbox that it stands in front of.
     pub(crate) fn serve(configuration: &Path, log: &Path) -> SandboxProcess {
+        SandboxProcess::try_serve(configuration, log)
+            .expect("the server ended before it was ready; its log says why")
+    }
+
+    /// The same, or how it ended before it was ready.
+    pub(crate) fn try_serve(
+        configuration: &Path,
+        log: &Path,
+    ) -> Result<SandboxProcess, ExitStatus> {
         let mut command = logged(log);
         command.args(["serve", "--config"]).arg(configuration);
         SandboxProcess::spawn(command)
-            .expect("the server ended before it was ready; its log says why")
     }
 
     fn spawn(mut command: Command) -> Result<SandboxProcess, ExitStatus> {
@@ -115,6 +123,14 @@ impl SandboxProcess {
     /// Advances the clock, to the end of all that was due by then.
     pub(crate) async fn advance(&self, to: &str) {
         self.post("/kalends/v1/clock/advance", &json!({ "to": to })).await;
+    }
+
+    /// Makes the clock stand here.
+    pub(crate) async fn put_clock(&self, now: &str) {
+        let url = format!("{}/kalends/v1/clock", self.url);
+        let request = self.client.put(url).basic_auth(SECRET_KEY, Some(""));
+        let answered = request.json(&json!({ "now": now })).send().await.unwrap();
+        assert_eq!(answered.status(), StatusCode::OK);
     }
 
     /// Asks for an advance and does not wait for its end.
