@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
 
 mod nodes;
+mod peers;
 mod schema;
 
 use std::sync::Arc;
