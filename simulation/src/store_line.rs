@@ -359,6 +359,10 @@ impl Store for StoreLine {
         self.ends.store.create_account(account, credentials).await
     }
 
+    async fn ensure_account(&self, account: Account) -> Result<Account> {
+        self.ends.store.ensure_account(account).await
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
         self.ends.store.account(id).await
     }
@@ -528,11 +532,16 @@ impl Store for StoreLine {
         self.ends.store.begin_request(term, key, fingerprint, at).await
     }
 
-    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
-        self.ends.store.finish_request(key, response).await
+    async fn finish_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        response: StoredResponse,
+    ) -> Result<()> {
+        self.ends.store.finish_request(term, key, response).await
     }
 
-    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
-        self.ends.store.abandon_request(key).await
+    async fn abandon_request(&self, term: Term, key: RequestKey) -> Result<()> {
+        self.ends.store.abandon_request(term, key).await
     }
 }

@@ -95,14 +95,14 @@ pub(crate) async fn begin(
 
 /// Keeps the answer for whoever asks again.
 pub(crate) async fn keep(app: &App, key: &RequestKey, response: StoredResponse) {
-    if let Err(error) = app.store().finish_request(key.clone(), response).await {
+    if let Err(error) = app.store().finish_request(app.runner.term(), key.clone(), response).await {
         tracing::error!(%error, "an answer could not be kept for its idempotency key");
     }
 }
 
 /// Gives the key back.
 pub(crate) async fn give_back(app: &App, key: &RequestKey) {
-    if let Err(error) = app.store().abandon_request(key.clone()).await {
+    if let Err(error) = app.store().abandon_request(app.runner.term(), key.clone()).await {
         tracing::error!(%error, "an idempotency key could not be given back");
     }
 }

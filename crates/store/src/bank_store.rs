@@ -26,6 +26,10 @@ pub trait BankStore: Send + Sync + 'static {
     async fn list(&self, query: RecordQuery) -> Result<Page<Record>>;
     /// The key of the record that a seed file named so. Named records have keys
     /// below zero, so that whoever renders a reference knows which ones to ask about.
+    ///
+    /// Where several nodes have the data open, what another one named is known once an account
+    /// has been looked up ([`crate::Store::account`]) after it was: whoever serves a request
+    /// begins with that.
     fn named(&self, account: AccountId, kind: RecordKind, name: &str) -> Option<i64>;
     /// The name of a record whose key is below zero; the reverse of [`BankStore::named`].
     fn name_of(&self, kind: RecordKind, key: i64) -> Option<Box<str>>;

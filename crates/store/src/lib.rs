@@ -41,11 +41,12 @@ pub use page::{Order, Page, PageQuery};
 pub use peers::{ClockMove, ClockMoved, Peers};
 pub use pulse::{Beat, Pulse, Resumption};
 pub use record::{Record, RecordKey, RecordKind, RecordQuery};
-pub use request::{RequestKey, RequestState, StoredResponse};
+pub use request::{REQUEST_LEASE_SECONDS, RequestKey, RequestState, StoredResponse};
 pub use scope::{Area, Reach, Scope, Scopes};
 pub use store::{
-    Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten, Found, Frozen,
-    NewSchedule, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store, past_slots,
+    ACCOUNT_NAME, Claim, ClockMode, ClockState, Credential, CredentialKind, Deletion, EditWritten,
+    Found, Frozen, NewSchedule, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store,
+    past_slots,
 };
 pub use webhook::WebhookStore;
 

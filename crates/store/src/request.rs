@@ -2,6 +2,10 @@
 
 use engine::AccountId;
 
+/// How long a request key is held whose request has not been answered, where other nodes have
+/// the data open too: longer than any request takes.
+pub const REQUEST_LEASE_SECONDS: i64 = 2 * 60;
+
 /// A client's own key for one request.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct RequestKey {

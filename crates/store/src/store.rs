@@ -5,15 +5,17 @@ use engine::edit::{Edited, Standing};
 use engine::settlement::AwaitingKey;
 use engine::{
     Account, AccountId, Amendment, Awaiting, Cadence, ClockId, InstallationId, Instant,
-    InstructionKind, LaneId, Money, Occurrence, Position, Run, RunKey, Schedule, ScheduleId,
+    InstructionKind, LaneId, Mode, Money, Occurrence, Position, Run, RunKey, Schedule, ScheduleId,
     Settlement, Slot, Status, Term,
 };
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use serde_json::Value;
 
 use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
+use crate::fault::{Fault, Outcome};
 use crate::grant::Grant;
 use crate::key::Key;
 use crate::page::{Order, Page, PageQuery};
@@ -21,6 +23,10 @@ use crate::peers::Peers;
 use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::scope::Scopes;
+
+/// Under which attribute an account carries the name by which it is found again
+/// ([`Store::ensure_account`]).
+pub const ACCOUNT_NAME: &str = "name";
 
 /// What must survive, apart from the bank's books.
 ///
@@ -58,6 +64,11 @@ pub trait Store: Send + Sync + 'static {
         account: Account,
         credentials: Vec<Credential>,
     ) -> Result<Account>;
+    /// The account of the same mode and [`ACCOUNT_NAME`] as this one; made where there is
+    /// none, in one commit, under a fresh key and on a lane of its own: the one after the
+    /// last that an account is on. Whoever else asks for the same at the same time gets the
+    /// same.
+    async fn ensure_account(&self, account: Account) -> Result<Account>;
     /// One account.
     async fn account(&self, id: AccountId) -> Result<Option<Account>>;
     /// All of them, oldest first.
@@ -209,8 +220,10 @@ pub trait Store: Send + Sync + 'static {
 
     // ---- idempotent requests -----------------------------------------------
 
-    /// Takes a request key, or says what stands under it. One that was taken under
-    /// an earlier term counts as abandoned.
+    /// Takes a request key for a term, or says what stands under it. One whose holder is
+    /// gone counts as abandoned: where only one node can have the data open, every one that
+    /// was taken under another term; where several have, one that was taken
+    /// [`crate::REQUEST_LEASE_SECONDS`] ago or longer, under whichever term.
     async fn begin_request(
         &self,
         term: Term,
@@ -218,10 +231,39 @@ pub trait Store: Send + Sync + 'static {
         fingerprint: [u8; 32],
         at: Instant,
     ) -> Result<RequestState>;
-    /// Stores the answer.
-    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()>;
-    /// Gives the key back: the request was refused without effect.
-    async fn abandon_request(&self, key: RequestKey) -> Result<()>;
+    /// Stores the answer, if the key is still held by this term.
+    async fn finish_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        response: StoredResponse,
+    ) -> Result<()>;
+    /// Gives the key back, if it is still held by this term: the request was refused without
+    /// effect.
+    async fn abandon_request(&self, term: Term, key: RequestKey) -> Result<()>;
+}
+
+/// The name by which an account is to be found again.
+pub(crate) fn account_name(account: &Account) -> Outcome<&str> {
+    let name = account.attributes.get(ACCOUNT_NAME).and_then(Value::as_str);
+    let missing = || Fault::Refused(format!("the account has no attribute {ACCOUNT_NAME:?}"));
+    name.ok_or_else(missing)
+}
+
+/// The account of a mode and name among others.
+pub(crate) fn find_named<'a>(
+    all: impl IntoIterator<Item = &'a Account>,
+    mode: Mode,
+    name: &str,
+) -> Option<&'a Account> {
+    let is_it =
+        |account: &&Account| account.mode == mode && account_name(account).ok() == Some(name);
+    all.into_iter().find(is_it)
+}
+
+/// The lane after the last that any of these is on.
+pub(crate) fn next_lane<'a>(all: impl IntoIterator<Item = &'a Account>) -> LaneId {
+    LaneId(all.into_iter().map(|account| account.lane.0).max().unwrap_or(0) + 1)
 }
 
 /// A key that opens an account. The key itself is stored nowhere.

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bank::RecordKind;
@@ -211,12 +212,24 @@ pub enum Answered {
 pub struct Recorded {
     /// Of which delivery.
     pub delivery: DeliveryId,
+    /// How often that had been tried when it was read.
+    pub attempts: u32,
     /// What came of it.
     pub attempted: Attempted,
     /// When it ended, by the wall clock.
     pub at: Instant,
     /// What follows.
     pub then: Then,
+}
+
+impl Recorded {
+    /// Whether it says anything of a delivery as that stands now. What another has ended
+    /// stays ended, and what another has tried meanwhile is put off or given up by that one
+    /// alone; that it was taken is true whoever says so.
+    pub(crate) fn is_of(&self, delivery: &Delivery) -> bool {
+        let is_latest = self.then == Then::Delivered || delivery.attempts == self.attempts;
+        delivery.state.status() == DeliveryStatus::Pending && is_latest
+    }
 }
 
 /// What follows an attempt.
@@ -257,6 +270,30 @@ pub struct Due {
     pub next_at: Option<Instant>,
 }
 
+/// A wish for an endpoint's turn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TurnWish {
+    /// Now by the wall clock: what is due by it is to be sent, and where that is wanted older
+    /// leases are judged by it.
+    pub now: Instant,
+    /// For how long, from when it is given.
+    pub lease: Duration,
+}
+
+/// Whose turn it is to tell an endpoint.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// The asker's, without end: no other process can have the data open.
+    Always,
+    /// The asker's, for the lease that it wished for or until it gives it up.
+    Leased,
+    /// Another's, whose lease passes after so long.
+    Held(Duration),
+    /// Nobody's: there is nothing to be queued or sent until this instant, if ever, and
+    /// nothing was written.
+    Idle(Option<Instant>),
+}
+
 /// Which deliveries are wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct DeliveryQuery {
@@ -292,6 +329,25 @@ pub trait WebhookStore: Send + Sync + 'static {
     /// `false` where it is not, or not there.
     async fn disable_endpoint(&self, id: EndpointId, disabled: Disabled) -> Result<bool>;
 
+    /// The turn to tell an endpoint, where there is anything to tell. Of the processes that
+    /// have the data open one at a time has it, so that they do not send the same. One that
+    /// has it already gets it for a new lease.
+    ///
+    /// Where one process alone has the data open the turn is always its own, which costs
+    /// nothing.
+    async fn take_turn(&self, _id: EndpointId, _wish: TurnWish) -> Result<Turn> {
+        Ok(Turn::Always)
+    }
+    /// Has a turn that this process took last until a new lease has passed. `false` where
+    /// another has taken it meanwhile: what was read of the endpoint may no longer be so.
+    async fn keep_turn(&self, _id: EndpointId, _wish: TurnWish) -> Result<bool> {
+        Ok(true)
+    }
+    /// Gives a turn up, if it is this process's, so that any may take the next one.
+    async fn end_turn(&self, _id: EndpointId) -> Result<()> {
+        Ok(())
+    }
+
     /// Events after an endpoint's mark, at most so many; none where [`PENDING_MAX`] of it
     /// are queued. `None` where there is no such endpoint.
     async fn unseen(&self, id: EndpointId, limit: u32) -> Result<Option<Unseen>>;
@@ -307,8 +363,10 @@ pub trait WebhookStore: Send + Sync + 'static {
     /// What is due of an endpoint: no delivery before those of its chain that were queued
     /// earlier have ended.
     async fn due(&self, id: EndpointId, now: Instant, limit: u32) -> Result<Due>;
-    /// Records attempts, in one commit; what waited for those that ended is due then.
-    async fn record(&self, attempts: Vec<Recorded>) -> Result<()>;
+    /// Records attempts, in one commit; what waited for those that ended is due then. Whether
+    /// each was recorded: none is of a delivery that has ended meanwhile, or is gone, and one
+    /// that failed is not where others have been recorded since the delivery was read.
+    async fn record(&self, attempts: Vec<Recorded>) -> Result<Vec<bool>>;
 
     /// One delivery.
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>>;

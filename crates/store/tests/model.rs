@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use engine::InstallationId;
+use store::conformance::requests;
 use store::conformance::webhooks::Telling;
 use store::model::{ModelBankStore, ModelNameStore, ModelStore};
 use store::{BankStore, NameStore, Store};
@@ -26,6 +27,16 @@ async fn bank() -> Arc<dyn BankStore> {
 
 async fn names() -> Arc<dyn NameStore> {
     Arc::new(ModelNameStore::new())
+}
+
+#[tokio::test]
+async fn where_one_node_has_the_data_a_request_of_an_earlier_term_counts_as_abandoned() {
+    requests::a_request_of_an_earlier_term_counts_as_abandoned(exclusive().await).await;
+}
+
+#[tokio::test]
+async fn where_several_have_it_a_request_of_any_term_is_held_for_its_lease() {
+    requests::a_request_of_any_term_is_held_for_its_lease(shared().await).await;
 }
 
 mod for_one_node {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::{ClockId, RunKey};
+use store::conformance::requests;
 use store::conformance::webhooks::Telling;
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::{SqliteStore, back_up, restore};
@@ -52,6 +53,11 @@ async fn open_names_in_memory() -> Arc<dyn NameStore> {
 
 async fn open_telling_in_memory() -> Arc<dyn Telling> {
     SqliteStore::in_memory().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_of_an_earlier_term_counts_as_abandoned() {
+    requests::a_request_of_an_earlier_term_counts_as_abandoned(open().await).await;
 }
 
 mod file {

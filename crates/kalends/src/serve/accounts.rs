@@ -3,14 +3,11 @@
 use engine::{Account, AccountId, Instant, LaneId};
 use gateway::moov::MoovPlatform;
 use gateway::upstream::Secret;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use sha2::{Digest as _, Sha256};
-use store::{Credential, CredentialKind, Key, KeyOrigin, Store};
+use store::{ACCOUNT_NAME, Credential, CredentialKind, Key, KeyOrigin, Store};
 
 use crate::configuration::{AccountSettings, OmiseSettings};
-
-/// Under which attribute an account carries its name in the configuration.
-const NAME: &str = "name";
 
 /// The account of this name and mode, made where the data has none, as the configuration
 /// describes it; the upstream's own keys open it.
@@ -20,31 +17,22 @@ pub(super) async fn ensure(
     upstream_keys: Vec<UpstreamKey>,
     now: Instant,
 ) -> anyhow::Result<Account> {
-    let all = store.accounts().await?;
-    let is_it = |account: &&Account| {
-        account.mode == settings.mode
-            && account.attributes.get(NAME).and_then(Value::as_str) == Some(&settings.name)
-    };
-    let account = if let Some(found) = all.iter().find(is_it) {
-        let described = describe(found, settings);
-        if described != *found {
-            store.update_account(described.clone()).await?;
-        }
-        described
-    } else {
-        // Lane and clock are the account's own: what one waits for holds up no other.
-        let lane = all.iter().map(|account| account.lane.0).max().unwrap_or(0) + 1;
-        store.create_account(new(settings, LaneId(lane), now), Vec::new()).await?
-    };
+    // Lane and clock are the account's own: what one waits for holds up no other.
+    let found = store.ensure_account(new(settings, now)).await?;
+    let account = describe(&found, settings);
+    if account != found {
+        store.update_account(account.clone()).await?;
+    }
     let configured = upstream_keys.into_iter().map(|key| key.of(account.id, now)).collect();
     put_configured(store, account.id, configured, now).await?;
     Ok(account)
 }
 
-fn new(settings: &AccountSettings, lane: LaneId, now: Instant) -> Account {
+fn new(settings: &AccountSettings, now: Instant) -> Account {
     let account = Account {
+        // Both are given by the data.
         id: AccountId(0),
-        lane,
+        lane: LaneId(0),
         mode: settings.mode,
         country: settings.country(),
         currency: settings.currency(),
@@ -61,7 +49,7 @@ fn new(settings: &AccountSettings, lane: LaneId, now: Instant) -> Account {
 /// As the configuration describes it.
 fn describe(account: &Account, settings: &AccountSettings) -> Account {
     let mut attributes = account.attributes.clone();
-    attributes.insert(NAME.to_owned(), json!(settings.name));
+    attributes.insert(ACCOUNT_NAME.to_owned(), json!(settings.name));
     attributes.insert("api_version".to_owned(), json!(settings.api_version().as_str()));
     Account {
         country: settings.country(),

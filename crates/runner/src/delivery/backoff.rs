@@ -35,7 +35,7 @@ pub(super) fn rest_until(now: Instant, retry_after: RetryAfter) -> Instant {
 }
 
 /// A time after another.
-fn later(now: Instant, wait: Duration) -> Instant {
+pub(super) fn later(now: Instant, wait: Duration) -> Instant {
     let nanoseconds = i64::try_from(wait.as_nanos()).unwrap_or(i64::MAX);
     Instant::from_nanoseconds(now.nanoseconds().saturating_add(nanoseconds))
 }

@@ -6,6 +6,7 @@
 //! - A round (`round`) queues what an endpoint wants of what happened since, and tries what
 //!   is due. An event is sent again until it is taken, always under the same id; what
 //!   happens to one schedule goes in order.
+//! - `turn` sees to it that one node at a time tells an endpoint.
 //! - `backoff` says when to try again.
 //! - `rota` gives each endpoint its task, and wakes it when there are news.
 //!
@@ -16,6 +17,7 @@ mod backoff;
 mod rota;
 mod round;
 mod tally;
+mod turn;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

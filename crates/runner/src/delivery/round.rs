@@ -11,6 +11,7 @@ use store::webhook::{
     Answered, Attempted, Delivery, Disabled, Endpoint, EndpointId, NewDelivery, Recorded, Then, Why,
 };
 
+use super::turn::{OwnTurn, Wished};
 use super::{Health, Post, Stamp, backoff};
 
 /// Events that are looked at in one round, at most.
@@ -41,8 +42,8 @@ impl Round {
 }
 
 impl Post {
-    /// Queues what an endpoint wants of what happened since, and tries what is due. `None`
-    /// where there is no such endpoint.
+    /// Queues what an endpoint wants of what happened since, and tries what is due, if it is
+    /// this node's turn to. `None` where there is no such endpoint.
     ///
     /// # Errors
     /// Where the store fails. What was under way may have arrived, and is sent again.
@@ -54,27 +55,42 @@ impl Post {
         if endpoint.disabled.is_some() {
             return Ok(Some(Round::NOTHING));
         }
-        let seen = self.queue_unseen(&endpoint).await?;
+        let turn = match self.take_turn(id).await? {
+            Wished::Own(turn) => turn,
+            Wished::Held(left) => {
+                let next_at = Some(backoff::later(self.wall.now(), left));
+                return Ok(Some(Round { next_at, ..Round::NOTHING }));
+            }
+            Wished::Idle(next_at) => return Ok(Some(Round { next_at, ..Round::NOTHING })),
+        };
+        let made = self.work_off(&endpoint, &turn).await;
+        self.end_turn(turn).await;
+        made.map(Some)
+    }
+
+    /// The round itself, in this node's turn.
+    async fn work_off(&self, endpoint: &Endpoint, turn: &OwnTurn) -> Result<Round, StoreError> {
+        let seen = self.queue_unseen(endpoint).await?;
         let now = self.wall.now();
-        let health = self.health_of(&endpoint);
+        let health = self.health_of(endpoint);
         if now < health.rests_until {
-            return Ok(Some(Round { seen, due: 0, next_at: Some(health.rests_until) }));
+            return Ok(Round { seen, due: 0, next_at: Some(health.rests_until) });
         }
         let (limit, at_once) = if health.is_ailing {
             (DUE_OF_AILING_MAX, 1)
         } else {
             (DUE_MAX, self.settings.concurrency_per_endpoint.max(1))
         };
-        let due = self.webhooks.due(id, now, limit).await?;
+        let due = self.webhooks.due(endpoint.id, now, limit).await?;
         let (count, next_at) = (due.deliveries.len(), due.next_at);
         let is_over = AtomicBool::new(false);
         let tries = due.deliveries.into_iter().map(|delivery| {
-            let (endpoint, is_over) = (&endpoint, &is_over);
+            let is_over = &is_over;
             async move {
                 if is_over.load(Ordering::Acquire) || self.is_stopping() {
                     return Ok(());
                 }
-                let goes_on = self.attempt(endpoint, delivery).await?;
+                let goes_on = self.attempt(endpoint, turn, delivery).await?;
                 if !goes_on {
                     is_over.store(true, Ordering::Release);
                 }
@@ -87,7 +103,7 @@ impl Post {
         let ended: Vec<Result<(), StoreError>> =
             stream::iter(tries).buffer_unordered(at_once).collect().await;
         ended.into_iter().collect::<Result<(), StoreError>>()?;
-        Ok(Some(Round { seen, due: count, next_at }))
+        Ok(Round { seen, due: count, next_at })
     }
 
     async fn queue_unseen(&self, endpoint: &Endpoint) -> Result<usize, StoreError> {
@@ -103,7 +119,12 @@ impl Post {
     }
 
     /// Tries one delivery and records what came of it; whether others may follow at once.
-    async fn attempt(&self, endpoint: &Endpoint, delivery: Delivery) -> Result<bool, StoreError> {
+    async fn attempt(
+        &self,
+        endpoint: &Endpoint,
+        turn: &OwnTurn,
+        delivery: Delivery,
+    ) -> Result<bool, StoreError> {
         let event = self.store.event(delivery.event).await?;
         let ailing = self.health_of(endpoint).is_ailing;
         let line = if ailing { &self.to_ailing } else { &self.to_well };
@@ -114,6 +135,9 @@ impl Post {
             Some(event) => self.scribe.write(endpoint, event, stamp).await,
             None => None,
         };
+        if !self.covers_letter(turn).await? {
+            return Ok(false);
+        }
         let told = match letter {
             Some(letter) => Told::from(self.courier.send(&endpoint.url, letter).await),
             None => Told::Nothing("the event could not be written down; the log says why".into()),
@@ -147,17 +171,23 @@ impl Post {
         let rests_until = retry_after.map_or(Instant::EPOCH, |it| backoff::rest_until(now, it));
         self.note_health(endpoint.id, Health { is_ailing: !is_taken, rests_until });
         let is_gone = told.receipt().is_some_and(|receipt| receipt.status == GONE);
-        self.log(endpoint, delivery, &told, then);
         let attempted = Attempted {
             at: begun_at,
             milliseconds: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
-            answer: told.into_answer(),
+            answer: told.answer(),
         };
-        let recorded = Recorded { delivery: delivery.id, attempted, at: now, then };
-        self.webhooks.record(vec![recorded]).await?;
+        let (id, attempts) = (delivery.id, delivery.attempts);
+        let recorded = Recorded { delivery: id, attempts, attempted, at: now, then };
+        let is_recorded = self.webhooks.record(vec![recorded]).await?.contains(&true);
+        if is_recorded {
+            self.log(endpoint, delivery, &told, then);
+        } else {
+            let (endpoint, delivery) = (endpoint.id.0, delivery.id.0);
+            tracing::info!(endpoint, delivery, %told, "what came of a webhook is not recorded: it has changed meanwhile");
+        }
         if is_gone {
             self.disable(endpoint, Why::Gone, now).await?;
-        } else if then == Then::Failed {
+        } else if is_recorded && then == Then::Failed {
             self.give_up(endpoint, delivery, now).await?;
         }
         Ok(is_taken || !(is_gone || rests_until > now))
@@ -242,10 +272,10 @@ impl Told {
         self.receipt().is_some_and(|receipt| (200..300).contains(&receipt.status))
     }
 
-    fn into_answer(self) -> Answered {
+    fn answer(&self) -> Answered {
         match self {
             Told::Answer(receipt) => Answered::Status(receipt.status),
-            Told::Nothing(why) => Answered::Nothing(why),
+            Told::Nothing(why) => Answered::Nothing(why.clone()),
         }
     }
 }

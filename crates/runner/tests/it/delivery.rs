@@ -20,20 +20,20 @@ use store::{AuditEntry, Deed, Event, EventKind, Store, StoreError, WebhookStore}
 use crate::receiver::{Receiver, Reply};
 use crate::world::at;
 
-const NOON: &str = "2026-06-15T12:00:00Z";
+pub(crate) const NOON: &str = "2026-06-15T12:00:00Z";
 const ONE: EndpointId = EndpointId(1);
 const OTHER: EndpointId = EndpointId(2);
 
 /// A clock that a test moves.
 #[derive(Debug)]
-struct Hand(AtomicI64);
+pub(crate) struct Hand(AtomicI64);
 
 impl Hand {
-    fn at(text: &str) -> Arc<Hand> {
+    pub(crate) fn at(text: &str) -> Arc<Hand> {
         Arc::new(Hand(AtomicI64::new(at(text).nanoseconds())))
     }
 
-    fn pass(&self, wait: Duration) {
+    pub(crate) fn pass(&self, wait: Duration) {
         self.0.fetch_add(i64::try_from(wait.as_nanos()).unwrap(), Ordering::Relaxed);
     }
 
@@ -54,7 +54,7 @@ impl WallTime for Hand {
 
 /// Tells of everything by its number and its schedule's; what an endpoint's filter names by
 /// number it does not want.
-struct Plain;
+pub(crate) struct Plain;
 
 #[async_trait]
 impl Scribe for Plain {
@@ -185,7 +185,7 @@ fn setup(
     }
 }
 
-fn entry() -> AuditEntry {
+pub(crate) fn entry() -> AuditEntry {
     AuditEntry {
         account: AccountId(1),
         at: at(NOON),

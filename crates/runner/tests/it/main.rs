@@ -1,6 +1,6 @@
 //! The running loop and its clock, over a real store and the built-in bank; and the
 //! lane, in front of a gateway that does as it is told.
-#![allow(clippy::unwrap_used, reason = "what a test sets up must stand")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "what a test sets up must stand")]
 
 mod catch_up;
 mod clock;
@@ -11,4 +11,5 @@ mod lane;
 #[path = "../receiver/mod.rs"]
 mod receiver;
 mod running;
+mod several_nodes;
 mod world;

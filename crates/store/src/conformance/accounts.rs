@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use engine::{ClockId, Mode};
+use engine::{ClockId, LaneId, Mode};
 
 use super::world::{account, at};
 use crate::StoreError;
 use crate::scope::Scope;
-use crate::store::{ClockMode, ClockState, Credential, CredentialKind, Store};
+use crate::store::{ACCOUNT_NAME, ClockMode, ClockState, Credential, CredentialKind, Store};
 
 pub async fn an_account_gets_a_fresh_key_and_reads_back(store: Arc<dyn Store>) {
     let made = store.create_account(account(), Vec::new()).await.unwrap();
@@ -17,6 +17,26 @@ pub async fn an_account_gets_a_fresh_key_and_reads_back(store: Arc<dyn Store>) {
     assert_eq!(made, engine::Account { id: made.id, ..account() });
     assert_eq!(store.account(made.id).await.unwrap(), Some(made));
     assert_eq!(store.account(engine::AccountId(999)).await.unwrap(), None);
+}
+
+pub async fn an_account_is_found_by_its_mode_and_name_or_made(store: Arc<dyn Store>) {
+    let named = |mode, name: &str| {
+        let mut new = engine::Account { mode, lane: LaneId(99), ..account() };
+        new.attributes.insert(ACCOUNT_NAME.to_owned(), name.into());
+        new
+    };
+    let other = engine::Account { lane: LaneId(4), ..account() };
+    let other = store.create_account(other, Vec::new()).await.unwrap();
+    let shop = store.ensure_account(named(Mode::Test, "shop")).await.unwrap();
+    assert_eq!(shop, engine::Account { id: shop.id, lane: LaneId(5), ..named(Mode::Test, "shop") });
+    let changed = engine::Account { three_d_secure: true, ..shop.clone() };
+    store.update_account(changed.clone()).await.unwrap();
+    assert_eq!(store.ensure_account(named(Mode::Test, "shop")).await.unwrap(), changed);
+    let live = store.ensure_account(named(Mode::Live, "shop")).await.unwrap();
+    let club = store.ensure_account(named(Mode::Test, "club")).await.unwrap();
+    assert_eq!((live.lane, club.lane), (LaneId(6), LaneId(7)));
+    assert_eq!(store.accounts().await.unwrap(), [other, changed, live, club]);
+    assert!(store.ensure_account(account()).await.is_err());
 }
 
 pub async fn accounts_come_oldest_first(store: Arc<dyn Store>) {

@@ -51,6 +51,7 @@ macro_rules! store_conformance {
                 a_credential_is_found_by_its_hash_alone
                 a_credential_can_be_put_beside_and_over_others
                 an_account_can_be_replaced
+                an_account_is_found_by_its_mode_and_name_or_made
                 terms_only_grow
                 a_clock_that_was_never_set_follows_the_wall
                 a_clock_keeps_where_it_stands_and_where_it_goes
@@ -161,7 +162,8 @@ macro_rules! store_conformance {
                 an_answer_is_given_again
                 another_request_under_the_same_key_is_a_mismatch
                 a_key_that_was_given_back_can_be_taken
-                a_request_of_an_earlier_term_counts_as_abandoned
+                a_request_whose_holder_is_gone_counts_as_abandoned
+                whoever_no_longer_holds_a_key_neither_answers_nor_gives_it_back
                 an_answer_is_forgotten_after_a_day
                 an_answer_is_not_overwritten
                 accounts_have_key_spaces_of_their_own
@@ -253,6 +255,8 @@ macro_rules! webhook_store_conformance {
                 occurrences_are_told_only_where_an_endpoint_hears_of_them
                 what_is_told_to_webhooks_alone_stands_in_no_list
                 deliveries_of_one_chain_go_in_order
+                what_is_recorded_late_puts_nothing_back
+                whoever_has_something_to_tell_gets_a_turn_that_nobody_has
                 an_event_is_queued_once
                 a_disabled_endpoint_begins_anew_when_it_is_enabled
                 a_delivery_that_ended_is_made_again_beside_the_others

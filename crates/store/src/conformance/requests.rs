@@ -21,6 +21,9 @@ fn response() -> StoredResponse {
 }
 
 const NOON: &str = "2026-01-01T12:00:00Z";
+/// When a key that was taken at noon has been held for its lease, and a moment before.
+const LEASE_PASSED: &str = "2026-01-01T12:02:00Z";
+const LEASE_ALMOST_PASSED: &str = "2026-01-01T12:01:59Z";
 
 async fn begin(world: &World, fingerprint: u8, now: &str) -> RequestState {
     let begun = world.store.begin_request(world.term, key(ACCOUNT), [fingerprint; 32], at(now));
@@ -36,7 +39,7 @@ pub async fn a_request_key_is_taken_once(store: Arc<dyn Store>) {
 pub async fn an_answer_is_given_again(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
-    world.store.finish_request(key(ACCOUNT), response()).await.unwrap();
+    world.store.finish_request(world.term, key(ACCOUNT), response()).await.unwrap();
     assert_eq!(begin(&world, 1, NOON).await, RequestState::Answered(response()));
     let later = world.restarted().await;
     assert_eq!(begin(&later, 1, NOON).await, RequestState::Answered(response()));
@@ -46,17 +49,18 @@ pub async fn another_request_under_the_same_key_is_a_mismatch(store: Arc<dyn Sto
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
     assert_eq!(begin(&world, 2, NOON).await, RequestState::Mismatch);
-    world.store.finish_request(key(ACCOUNT), response()).await.unwrap();
+    world.store.finish_request(world.term, key(ACCOUNT), response()).await.unwrap();
     assert_eq!(begin(&world, 2, NOON).await, RequestState::Mismatch);
 }
 
 pub async fn a_key_that_was_given_back_can_be_taken(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
-    world.store.abandon_request(key(ACCOUNT)).await.unwrap();
+    world.store.abandon_request(world.term, key(ACCOUNT)).await.unwrap();
     assert_eq!(begin(&world, 2, NOON).await, RequestState::Started);
 }
 
+/// Where only one node can have the data open.
 pub async fn a_request_of_an_earlier_term_counts_as_abandoned(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
@@ -66,10 +70,48 @@ pub async fn a_request_of_an_earlier_term_counts_as_abandoned(store: Arc<dyn Sto
     assert_eq!(begin(&later, 1, NOON).await, RequestState::Running);
 }
 
+/// Where several nodes have the data open.
+pub async fn a_request_of_any_term_is_held_for_its_lease(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    begin(&world, 1, NOON).await;
+    let later = world.restarted().await;
+    for node in [&world, &later] {
+        assert_eq!(begin(node, 1, LEASE_ALMOST_PASSED).await, RequestState::Running);
+    }
+    assert_eq!(begin(&world, 2, LEASE_PASSED).await, RequestState::Mismatch);
+    assert_eq!(begin(&world, 1, LEASE_PASSED).await, RequestState::Started);
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Running);
+}
+
+pub async fn a_request_whose_holder_is_gone_counts_as_abandoned(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    begin(&world, 1, NOON).await;
+    assert_eq!(begin(&world, 1, LEASE_ALMOST_PASSED).await, RequestState::Running);
+    let later = world.restarted().await;
+    assert_eq!(begin(&later, 2, LEASE_PASSED).await, RequestState::Mismatch);
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Started);
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Running);
+}
+
+pub async fn whoever_no_longer_holds_a_key_neither_answers_nor_gives_it_back(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    begin(&world, 1, NOON).await;
+    let later = world.restarted().await;
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Started);
+    let late = StoredResponse { status: 500, ..response() };
+    world.store.finish_request(world.term, key(ACCOUNT), late).await.unwrap();
+    world.store.abandon_request(world.term, key(ACCOUNT)).await.unwrap();
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Running);
+    later.store.finish_request(later.term, key(ACCOUNT), response()).await.unwrap();
+    assert_eq!(begin(&later, 1, LEASE_PASSED).await, RequestState::Answered(response()));
+}
+
 pub async fn an_answer_is_forgotten_after_a_day(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
-    world.store.finish_request(key(ACCOUNT), response()).await.unwrap();
+    world.store.finish_request(world.term, key(ACCOUNT), response()).await.unwrap();
     let answered = begin(&world, 1, "2026-01-02T11:59:59Z").await;
     assert_eq!(answered, RequestState::Answered(response()));
     assert_eq!(begin(&world, 2, "2026-01-02T12:00:00Z").await, RequestState::Started);
@@ -78,10 +120,10 @@ pub async fn an_answer_is_forgotten_after_a_day(store: Arc<dyn Store>) {
 pub async fn an_answer_is_not_overwritten(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     begin(&world, 1, NOON).await;
-    world.store.finish_request(key(ACCOUNT), response()).await.unwrap();
+    world.store.finish_request(world.term, key(ACCOUNT), response()).await.unwrap();
     let other = StoredResponse { status: 500, ..response() };
-    world.store.finish_request(key(ACCOUNT), other).await.unwrap();
-    world.store.abandon_request(key(ACCOUNT)).await.unwrap();
+    world.store.finish_request(world.term, key(ACCOUNT), other).await.unwrap();
+    world.store.abandon_request(world.term, key(ACCOUNT)).await.unwrap();
     assert_eq!(begin(&world, 1, NOON).await, RequestState::Answered(response()));
 }
 

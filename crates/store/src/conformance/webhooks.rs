@@ -1,6 +1,7 @@
 //! Who hears of what happened, and what was sent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::{AccountId, Instant, OccurrenceStatus, ScheduleEvent, ScheduleId};
 
@@ -12,7 +13,7 @@ use crate::store::Store;
 use crate::webhook::{
     Answered, Attempted, Chain, Delivery, DeliveryId, DeliveryQuery, DeliveryState, DeliveryStatus,
     Disabled, ENDPOINTS_MAX, Endpoint, EndpointId, Form, NewDelivery, Recorded, SigningKey, Then,
-    WebhookStore, Why,
+    Turn, TurnWish, WebhookStore, Why,
 };
 
 /// A store that does both.
@@ -118,8 +119,19 @@ async fn record(store: &Arc<dyn Telling>, delivery: &Delivery, then: Then, now: 
             answer: Answered::Nothing("it did not answer in time".into()),
         },
     };
-    let recorded = Recorded { delivery: delivery.id, attempted, at: at(now), then };
-    store.record(vec![recorded]).await.unwrap();
+    let (id, attempts) = (delivery.id, delivery.attempts);
+    let recorded = Recorded { delivery: id, attempts, attempted, at: at(now), then };
+    assert_eq!(store.record(vec![recorded]).await.unwrap(), [true]);
+}
+
+/// The same of what says nothing any more.
+async fn record_in_vain(store: &Arc<dyn Telling>, delivery: &Delivery, then: Then) {
+    let stands = store.delivery(delivery.id).await.unwrap();
+    let (id, attempts) = (delivery.id, delivery.attempts);
+    let recorded =
+        Recorded { delivery: id, attempts, attempted: attempt(500, TWO), at: at(TWO), then };
+    assert_eq!(store.record(vec![recorded]).await.unwrap(), [false]);
+    assert_eq!(store.delivery(delivery.id).await.unwrap(), stands);
 }
 
 fn all(endpoint: EndpointId) -> DeliveryQuery {
@@ -267,6 +279,46 @@ pub async fn deliveries_of_one_chain_go_in_order(store: Arc<dyn Telling>) {
     };
     assert_eq!(store.delivery(again[0].id).await.unwrap(), Some(whole));
     assert_eq!(stored(&store, FIRST).await.delivered_at, Some(at(ONE)));
+}
+
+pub async fn what_is_recorded_late_puts_nothing_back(store: Arc<dyn Telling>) {
+    let world = world(&store).await;
+    create(&store, endpoint(FIRST)).await;
+    for day in 1..=3 {
+        world.schedule(charges_on(day)).await;
+    }
+    enqueue(&store, FIRST, NOON).await;
+    let read = due(&store, FIRST, NOON).await;
+    let [taken, given_up, tried] = &read[..] else { panic!("{read:?}") };
+    record(&store, taken, Then::Delivered, ONE).await;
+    record(&store, given_up, Then::Failed, ONE).await;
+    record(&store, tried, Then::Again(at(ONE)), NOON).await;
+    for then in [Then::Again(at(TWO)), Then::Failed, Then::Delivered] {
+        record_in_vain(&store, taken, then).await;
+        record_in_vain(&store, given_up, then).await;
+    }
+    for then in [Then::Again(at(TWO)), Then::Failed] {
+        record_in_vain(&store, tried, then).await;
+    }
+    let gone = Delivery { id: DeliveryId(99), ..tried.clone() };
+    record_in_vain(&store, &gone, Then::Delivered).await;
+    // That it was taken is true, whoever says so.
+    record(&store, tried, Then::Delivered, TWO).await;
+    let ended = store.delivery(tried.id).await.unwrap().unwrap();
+    assert_eq!((ended.state, ended.attempts), (DeliveryState::Delivered(at(TWO)), 2));
+}
+
+pub async fn whoever_has_something_to_tell_gets_a_turn_that_nobody_has(store: Arc<dyn Telling>) {
+    let world = world(&store).await;
+    create(&store, endpoint(FIRST)).await;
+    world.schedule(charges_on(1)).await;
+    let wish = TurnWish { now: at(NOON), lease: Duration::from_mins(1) };
+    for _ in 0..2 {
+        let turn = store.take_turn(FIRST, wish).await.unwrap();
+        assert!(matches!(turn, Turn::Always | Turn::Leased), "{turn:?}");
+        assert!(store.keep_turn(FIRST, wish).await.unwrap());
+        store.end_turn(FIRST).await.unwrap();
+    }
 }
 
 pub async fn an_event_is_queued_once(store: Arc<dyn Telling>) {

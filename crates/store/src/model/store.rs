@@ -26,6 +26,7 @@ use self::requests::Requests;
 use self::webhooks::Webhooks;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
+use crate::fault::During;
 use crate::grant::Grant;
 use crate::key::Key;
 use crate::page::{Page, PageQuery};
@@ -33,7 +34,7 @@ use crate::pulse::{Beat, Pulse, Resumption};
 use crate::request::{RequestKey, RequestState, StoredResponse};
 use crate::store::{
     Claim, ClockMode, ClockState, Credential, Deletion, EditWritten, Found, Frozen, NewSchedule,
-    ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store,
+    ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store, account_name, find_named, next_lane,
 };
 use crate::webhook::News;
 use crate::{Result, StoreError};
@@ -257,6 +258,16 @@ impl Store for ModelStore {
         credentials: Vec<Credential>,
     ) -> Result<Account> {
         self.open()?.create_account(account, credentials)
+    }
+
+    async fn ensure_account(&self, account: Account) -> Result<Account> {
+        let mut books = self.open()?;
+        let name = account_name(&account).during("ensuring an account")?;
+        if let Some(found) = find_named(books.accounts.values(), account.mode, name) {
+            return Ok(found.clone());
+        }
+        let lane = next_lane(books.accounts.values());
+        books.create_account(Account { lane, ..account }, Vec::new())
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
@@ -514,16 +525,22 @@ impl Store for ModelStore {
         fingerprint: [u8; 32],
         at: Instant,
     ) -> Result<RequestState> {
-        Ok(self.open()?.requests.begin(term, key, fingerprint, at))
+        let sharing = self.sharing;
+        Ok(self.open()?.requests.begin(sharing, term, key, fingerprint, at))
     }
 
-    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
-        self.open()?.requests.finish(&key, response);
+    async fn finish_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        response: StoredResponse,
+    ) -> Result<()> {
+        self.open()?.requests.finish(term, &key, response);
         Ok(())
     }
 
-    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
-        self.open()?.requests.abandon(&key);
+    async fn abandon_request(&self, term: Term, key: RequestKey) -> Result<()> {
+        self.open()?.requests.abandon(term, &key);
         Ok(())
     }
 }

@@ -6,10 +6,11 @@ use tokio_postgres::Row;
 use super::columns::{
     Stored, currency, from_json, hash_at, instant_at, json, optional_instant_at, stored_at,
 };
+use super::counters::List;
 use super::session::Session;
 use crate::fault::{Fault, Outcome};
 use crate::key::Key;
-use crate::store::{ClockMode, ClockState, Credential};
+use crate::store::{ClockMode, ClockState, Credential, account_name, find_named, next_lane};
 
 /// Writes an account under a fresh key, with what opens it.
 pub(super) async fn create(
@@ -54,6 +55,22 @@ pub(super) async fn create(
             .await?;
     }
     Ok(account)
+}
+
+/// The account of the same mode and name. Where there is none it is made by whoever holds the
+/// row from which accounts get their keys, after a second look at what others have made.
+pub(super) async fn ensure(session: &Session, account: &Account) -> Outcome<Account> {
+    let name = account_name(account)?;
+    if let Some(found) = find_named(&all(session).await?, account.mode, name) {
+        return Ok(found.clone());
+    }
+    session.one("SELECT account FROM identity FOR UPDATE", &[]).await?;
+    let known = all(session).await?;
+    if let Some(found) = find_named(&known, account.mode, name) {
+        return Ok(found.clone());
+    }
+    let new = Account { lane: next_lane(&known), ..account.clone() };
+    create(session, &new, &[]).await
 }
 
 /// Writes credentials of accounts that are there, in the order of their hashes, so that two
@@ -160,16 +177,20 @@ pub(super) async fn update(session: &Session, account: &Account) -> Outcome<()> 
     Ok(())
 }
 
-/// One account.
-pub(super) async fn find(session: &Session, id: AccountId) -> Outcome<Option<Account>> {
+/// One account, and how many names were ever given: whoever serves a request or writes a
+/// letter looks up first whose it is, and so hears of what other nodes have named.
+pub(super) async fn find(session: &Session, id: AccountId) -> Outcome<(Option<Account>, i64)> {
     let row = session
-        .first(
+        .one(
             "SELECT id, lane, mode, country, currency, zone, three_d_secure, created_at,
-             attributes FROM account WHERE id = $1",
-            &[&id.0],
+             attributes, coalesce((SELECT sequence FROM counter WHERE list = $2 AND owner = 0), 0)
+             FROM (VALUES ($1::bigint)) AS wanted (key) LEFT JOIN account ON id = wanted.key",
+            &[&id.0, &List::NAMES.number()],
         )
         .await?;
-    row.as_ref().map(account).transpose()
+    let is_there = row.try_get::<_, Option<i64>>(0)?.is_some();
+    let found = if is_there { Some(account(&row)?) } else { None };
+    Ok((found, row.try_get(9)?))
 }
 
 /// All of them, oldest first.

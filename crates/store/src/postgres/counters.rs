@@ -28,6 +28,8 @@ impl List {
     const SCHEDULES_OF_KIND: i64 = 66;
     /// Queued and claimed runs of a lane.
     pub(super) const QUEUE: List = List(80);
+    /// Names of the user's choosing, of all accounts: the owner is 0.
+    pub(super) const NAMES: List = List(81);
 
     /// Records of a kind of an account.
     pub(super) fn records(kind: RecordKind) -> List {

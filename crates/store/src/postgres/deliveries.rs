@@ -169,9 +169,10 @@ pub(super) async fn hold_endpoints(session: &Session, attempts: &[Recorded]) -> 
     Ok(())
 }
 
-/// Records an attempt. One whose delivery is gone is not recorded.
-pub(super) async fn record(session: &Session, recorded: &Recorded) -> Outcome<()> {
-    let Some(delivery) = find(session, recorded.delivery).await? else { return Ok(()) };
+/// Records an attempt, if it says anything of its delivery; whether it does.
+pub(super) async fn record(session: &Session, recorded: &Recorded) -> Outcome<bool> {
+    let delivery = find(session, recorded.delivery).await?;
+    let Some(delivery) = delivery.filter(|it| recorded.is_of(it)) else { return Ok(false) };
     let at = recorded.at.nanoseconds();
     let (state, next_at, ended_at) = match recorded.then {
         Then::Delivered => (DELIVERED, None, Some(at)),
@@ -211,7 +212,7 @@ pub(super) async fn record(session: &Session, recorded: &Recorded) -> Outcome<()
     if state != PENDING {
         let_next_go(session, delivery.endpoint, delivery.chain, at).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The first of what waits in a chain is due.

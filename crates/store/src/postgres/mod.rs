@@ -35,6 +35,7 @@ mod settings;
 mod settling;
 mod store;
 mod tls;
+mod turns;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -58,6 +59,9 @@ use crate::{Result, StoreError};
 /// Every store over one PostgreSQL database, which other nodes may have open too.
 pub struct PostgresStore {
     installation: InstallationId,
+    /// How often the data had been opened when this was, this time included: no other has the
+    /// same number.
+    opened: i64,
     pool: Pool,
     lease_clock: LeaseClock,
     keys: Keys,
@@ -84,6 +88,7 @@ impl PostgresStore {
         let heard = Mutex::new(webhooks::heard(&session).await.during(DURING)?);
         Ok(Arc::new(PostgresStore {
             installation,
+            opened,
             pool,
             lease_clock: settings.lease_clock,
             keys: Keys::of(opened),

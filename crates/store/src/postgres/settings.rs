@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use engine::Instant;
 use tokio_postgres::Config;
 use tokio_postgres::config::Host;
+
+use super::columns::instant_at;
+use super::session::Session;
+use crate::fault::Outcome;
 
 /// How to reach the database, and within which bounds.
 #[derive(Clone)]
@@ -36,6 +41,19 @@ pub enum LeaseClock {
     Database,
     /// The claimer's, as each claim says it: for tests, and for one that moves its clock.
     Claimer,
+}
+
+impl LeaseClock {
+    /// What it says, where the claimer's says `claimer_now`.
+    pub(super) async fn read(self, session: &Session, claimer_now: Instant) -> Outcome<Instant> {
+        match self {
+            LeaseClock::Claimer => Ok(claimer_now),
+            LeaseClock::Database => {
+                let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000";
+                instant_at(&session.one(now, &[]).await?, 0)
+            }
+        }
+    }
 }
 
 impl Settings {

@@ -90,9 +90,22 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn ensure_account(&self, account: Account) -> Result<Account> {
+        let account = &account;
+        self.write("ensuring an account", |session| async move {
+            accounts::ensure(&session, account).await
+        })
+        .await
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
-        self.look("reading an account", |session| async move { accounts::find(&session, id).await })
-            .await
+        const DURING: &str = "reading an account";
+        let (found, named) =
+            self.look(DURING, |session| async move { accounts::find(&session, id).await }).await?;
+        if !self.names.has_all(named) {
+            self.learn_names(DURING).await?;
+        }
+        Ok(found)
     }
 
     async fn accounts(&self) -> Result<Vec<Account>> {
@@ -519,25 +532,31 @@ impl Store for PostgresStore {
         fingerprint: [u8; 32],
         at: Instant,
     ) -> Result<RequestState> {
-        let key = &key;
+        let wish = requests::Wish { term, key: &key, fingerprint, at, clock: self.lease_clock };
+        let wish = &wish;
         self.write("taking a request key", |session| async move {
-            requests::begin(&session, term, key, fingerprint, at).await
+            requests::begin(&session, wish).await
         })
         .await
     }
 
-    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
+    async fn finish_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        response: StoredResponse,
+    ) -> Result<()> {
         let (key, response) = (&key, &response);
         self.write("storing an answer", |session| async move {
-            requests::finish(&session, key, response).await
+            requests::finish(&session, term, key, response).await
         })
         .await
     }
 
-    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
+    async fn abandon_request(&self, term: Term, key: RequestKey) -> Result<()> {
         let key = &key;
         self.write("giving back a request key", |session| async move {
-            requests::abandon(&session, key).await
+            requests::abandon(&session, term, key).await
         })
         .await
     }

@@ -16,13 +16,13 @@ use super::columns::{
 };
 use super::counters::{self, Changes};
 use super::session::Session;
-use super::{PostgresStore, audit, deliveries, events};
+use super::{PostgresStore, audit, deliveries, events, turns};
 use crate::audit::AuditEntry;
 use crate::event::{EventKind, NewEvent};
 use crate::fault::Outcome;
 use crate::webhook::{
     Delivery, DeliveryId, DeliveryQuery, Disabled, Due, ENDPOINTS_MAX, Endpoint, EndpointId, Form,
-    Mark, NewDelivery, Recorded, Unseen, WebhookStore, Why,
+    Mark, NewDelivery, Recorded, Turn, TurnWish, Unseen, WebhookStore, Why,
 };
 use crate::{Result, StoreError};
 
@@ -161,6 +161,7 @@ async fn change(session: &Session, new: &Endpoint, entry: &AuditEntry) -> Outcom
 async fn delete(session: &Session, id: EndpointId, entry: &AuditEntry) -> Outcome<bool> {
     let Some(endpoint) = hold(session, id).await? else { return Ok(false) };
     session.execute("DELETE FROM webhook_endpoint WHERE id = $1", &[&id.0]).await?;
+    session.execute("DELETE FROM webhook_turn WHERE endpoint = $1", &[&id.0]).await?;
     session.execute("INSERT INTO webhook_endpoint_gone (id) VALUES ($1)", &[&id.0]).await?;
     audit::append(session, entry).await?;
     changed(session, endpoint.account);
@@ -287,6 +288,40 @@ impl WebhookStore for PostgresStore {
         .await
     }
 
+    async fn take_turn(&self, id: EndpointId, wish: TurnWish) -> Result<Turn> {
+        const DURING: &str = "taking an endpoint's turn";
+        let (holder, clock) = (self.opened, self.lease_clock);
+        let found =
+            self.look(DURING, |session| async move {
+                turns::look(&session, id, clock, wish, holder).await
+            })
+            .await?;
+        if found != Turn::Leased {
+            return Ok(found);
+        }
+        self.write(
+            DURING,
+            |session| async move { turns::take(&session, id, clock, wish, holder).await },
+        )
+        .await
+    }
+
+    async fn keep_turn(&self, id: EndpointId, wish: TurnWish) -> Result<bool> {
+        let (holder, clock) = (self.opened, self.lease_clock);
+        self.write("keeping an endpoint's turn", |session| async move {
+            turns::keep(&session, id, clock, wish, holder).await
+        })
+        .await
+    }
+
+    async fn end_turn(&self, id: EndpointId) -> Result<()> {
+        let holder = self.opened;
+        self.write("giving an endpoint's turn up", |session| async move {
+            turns::give_up(&session, id, holder).await
+        })
+        .await
+    }
+
     async fn unseen(&self, id: EndpointId, limit: u32) -> Result<Option<Unseen>> {
         self.read("finding what an endpoint has not seen", |session| async move {
             deliveries::unseen(&session, id, limit).await
@@ -318,14 +353,15 @@ impl WebhookStore for PostgresStore {
         .await
     }
 
-    async fn record(&self, attempts: Vec<Recorded>) -> Result<()> {
+    async fn record(&self, attempts: Vec<Recorded>) -> Result<Vec<bool>> {
         let attempts = &attempts;
         self.write("recording deliveries", |session| async move {
             deliveries::hold_endpoints(&session, attempts).await?;
+            let mut are_recorded = Vec::with_capacity(attempts.len());
             for recorded in attempts {
-                deliveries::record(&session, recorded).await?;
+                are_recorded.push(deliveries::record(&session, recorded).await?);
             }
-            Ok(())
+            Ok(are_recorded)
         })
         .await
     }

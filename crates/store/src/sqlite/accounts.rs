@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::columns::{Stored, currency, from_json, instant_at, json, stored_at};
 use crate::fault::{Fault, Outcome};
 use crate::key::Key;
-use crate::store::{ClockMode, ClockState, Credential};
+use crate::store::{ClockMode, ClockState, Credential, account_name, find_named, next_lane};
 
 const COLUMNS: &str =
     "id, lane, mode, country, currency, zone, three_d_secure, created_at, attributes";
@@ -52,6 +52,15 @@ pub(super) fn create(
         ))?;
     }
     Ok(account)
+}
+
+/// The account of the same mode and name, made where there is none.
+pub(super) fn ensure(connection: &Connection, account: Account) -> Outcome<Account> {
+    let known = all(connection)?;
+    if let Some(found) = find_named(&known, account.mode, account_name(&account)?) {
+        return Ok(found.clone());
+    }
+    create(connection, Account { lane: next_lane(&known), ..account }, &[])
 }
 
 /// Writes credentials of accounts that are there.

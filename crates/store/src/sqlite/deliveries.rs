@@ -179,9 +179,10 @@ pub(super) fn due(
     Ok(Due { deliveries, next_at })
 }
 
-/// Records an attempt. One whose delivery is gone is not recorded.
-pub(super) fn record(connection: &Connection, recorded: &Recorded) -> Outcome<()> {
-    let Some(delivery) = find(connection, recorded.delivery)? else { return Ok(()) };
+/// Records an attempt, if it says anything of its delivery; whether it does.
+pub(super) fn record(connection: &Connection, recorded: &Recorded) -> Outcome<bool> {
+    let delivery = find(connection, recorded.delivery)?;
+    let Some(delivery) = delivery.filter(|it| recorded.is_of(it)) else { return Ok(false) };
     let at = recorded.at.nanoseconds();
     let (state, next_at, ended_at) = match recorded.then {
         Then::Delivered => (DELIVERED, None, Some(at)),
@@ -217,7 +218,7 @@ pub(super) fn record(connection: &Connection, recorded: &Recorded) -> Outcome<()
     if state != PENDING {
         let_next_go(connection, delivery.endpoint, delivery.chain, at)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The first of what waits in a chain is due.

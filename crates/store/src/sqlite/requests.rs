@@ -88,22 +88,33 @@ fn sweep(connection: &Connection, term: Term, now: Instant) -> Outcome<()> {
 /// Stores the answer.
 pub(super) fn finish(
     connection: &Connection,
+    term: Term,
     key: &RequestKey,
     response: &StoredResponse,
 ) -> Outcome<()> {
     connection
         .prepare_cached(
             "UPDATE request SET status = ?3, version = ?4, body = ?5
-             WHERE account = ?1 AND key = ?2 AND status IS NULL",
+             WHERE account = ?1 AND key = ?2 AND status IS NULL AND term = ?6",
         )?
-        .execute((key.account.0, &key.key, response.status, &response.version, &response.body))?;
+        .execute((
+            key.account.0,
+            &key.key,
+            response.status,
+            &response.version,
+            &response.body,
+            term.0,
+        ))?;
     Ok(())
 }
 
 /// Gives the key back.
-pub(super) fn abandon(connection: &Connection, key: &RequestKey) -> Outcome<()> {
+pub(super) fn abandon(connection: &Connection, term: Term, key: &RequestKey) -> Outcome<()> {
     connection
-        .prepare_cached("DELETE FROM request WHERE account = ?1 AND key = ?2 AND status IS NULL")?
-        .execute((key.account.0, &key.key))?;
+        .prepare_cached(
+            "DELETE FROM request
+             WHERE account = ?1 AND key = ?2 AND status IS NULL AND term = ?3",
+        )?
+        .execute((key.account.0, &key.key, term.0))?;
     Ok(())
 }

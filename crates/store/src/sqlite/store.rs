@@ -88,6 +88,13 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn ensure_account(&self, account: Account) -> Result<Account> {
+        self.write("ensuring an account", move |writing| {
+            accounts::ensure(writing.connection, account)
+        })
+        .await
+    }
+
     async fn account(&self, id: AccountId) -> Result<Option<Account>> {
         self.read("reading an account", move |connection| accounts::find(connection, id)).await
     }
@@ -405,16 +412,21 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn finish_request(&self, key: RequestKey, response: StoredResponse) -> Result<()> {
+    async fn finish_request(
+        &self,
+        term: Term,
+        key: RequestKey,
+        response: StoredResponse,
+    ) -> Result<()> {
         self.write("storing an answer", move |writing| {
-            requests::finish(writing.connection, &key, &response)
+            requests::finish(writing.connection, term, &key, &response)
         })
         .await
     }
 
-    async fn abandon_request(&self, key: RequestKey) -> Result<()> {
+    async fn abandon_request(&self, term: Term, key: RequestKey) -> Result<()> {
         self.write("giving back a request key", move |writing| {
-            requests::abandon(writing.connection, &key)
+            requests::abandon(writing.connection, term, &key)
         })
         .await
     }

@@ -241,9 +241,9 @@ impl WebhookStore for SqliteStore {
         .await
     }
 
-    async fn record(&self, attempts: Vec<Recorded>) -> Result<()> {
+    async fn record(&self, attempts: Vec<Recorded>) -> Result<Vec<bool>> {
         self.write("recording deliveries", move |writing| {
-            attempts.iter().try_for_each(|it| deliveries::record(writing.connection, it))
+            attempts.iter().map(|it| deliveries::record(writing.connection, it)).collect()
         })
         .await
     }

@@ -4,6 +4,7 @@
 mod nodes;
 mod peers;
 mod schema;
+mod turns;
 
 use std::sync::Arc;
 
@@ -30,6 +31,11 @@ async fn open_names() -> Arc<dyn NameStore> {
 
 async fn open_telling() -> Arc<dyn Telling> {
     fresh().await
+}
+
+#[tokio::test]
+async fn a_request_of_any_term_is_held_for_its_lease() {
+    store::conformance::requests::a_request_of_any_term_is_held_for_its_lease(open().await).await;
 }
 
 store::store_conformance!(crate::open);

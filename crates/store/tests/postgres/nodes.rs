@@ -15,21 +15,22 @@ use store::conformance::world::{ACCOUNT, LANE, PAID, account, at, charges, daily
 use store::postgres::{LeaseClock, PostgresStore, Settings};
 use store::webhook::{Chain, Endpoint, EndpointId, Form, NewDelivery, SigningKey};
 use store::{
-    AuditEntry, BankStore, Changes, Claim, CommitError, Deed, PageQuery, Posting, RecordKind,
-    RequestKey, Settled, Store, WebhookStore,
+    ACCOUNT_NAME, AuditEntry, BankStore, Changes, Claim, CommitError, Deed, PageQuery, Posting,
+    Record, RecordKey, RecordKind, RecordWrite, RequestKey, RequestState, Settled, Store,
+    StoredResponse, WebhookStore,
 };
 
-const MADE: &str = "2025-12-01T00:00:00Z";
+pub(crate) const MADE: &str = "2025-12-01T00:00:00Z";
 const DAYS: usize = 12;
 
 /// A node: a store of its own, with connections of its own, and its term.
-struct Node {
-    store: Arc<PostgresStore>,
+pub(crate) struct Node {
+    pub(crate) store: Arc<PostgresStore>,
     term: Term,
 }
 
 impl Node {
-    async fn start(settings: &Settings) -> Node {
+    pub(crate) async fn start(settings: &Settings) -> Node {
         let store = PostgresStore::open(settings).await.unwrap();
         let term = store.begin_term().await.unwrap();
         Node { store, term }
@@ -53,7 +54,7 @@ impl Node {
 }
 
 /// Schedules of a slot on each of the first days of 2026.
-async fn schedules(store: &PostgresStore, count: u32) -> Vec<Schedule> {
+pub(crate) async fn schedules(store: &PostgresStore, count: u32) -> Vec<Schedule> {
     let first = store.allocate_schedules(count).await.unwrap();
     let plan = charges(daily(), date(2026, 1, 1), date(2026, 1, i8::try_from(DAYS).unwrap()));
     let new = (0..i64::from(count))
@@ -378,6 +379,126 @@ async fn a_request_that_reaches_several_nodes_makes_one_schedule() {
     assert_eq!(node.store.queue_depth(LANE).await.unwrap(), 1);
 }
 
+fn order() -> RequestKey {
+    RequestKey { account: ACCOUNT, key: "order-1".into() }
+}
+
+impl Node {
+    async fn begin(&self, at: Instant) -> RequestState {
+        self.store.begin_request(self.term, order(), [7; 32], at).await.unwrap()
+    }
+
+    async fn finish(&self, status: u16) {
+        let response = StoredResponse { status, body: b"{}".to_vec(), version: "1".into() };
+        self.store.finish_request(self.term, order(), response).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_nodes_with_one_request_key_one_runs_and_the_others_are_told_so() {
+    let settings = cluster::settings(&cluster::database().await);
+    let settings = Settings { lease_clock: LeaseClock::Database, ..settings };
+    let (one, other) = (Node::start(&settings).await, Node::start(&settings).await);
+    let told = futures::join!(one.begin(at(MADE)), other.begin(at(MADE)));
+    let (runs, waits) = match told {
+        (RequestState::Started, RequestState::Running) => (&one, &other),
+        (RequestState::Running, RequestState::Started) => (&other, &one),
+        told => panic!("{told:?}"),
+    };
+    assert_eq!(waits.begin(at("2099-01-01T00:00:00Z")).await, RequestState::Running);
+    let later = Node::start(&settings).await;
+    assert_eq!(later.begin(at(MADE)).await, RequestState::Running);
+    runs.finish(200).await;
+    for node in [&one, &other, &later] {
+        let RequestState::Answered(answer) = node.begin(at(MADE)).await else { panic!() };
+        assert_eq!(answer.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_died_leaves_its_request_key_after_the_lease() {
+    let database = cluster::database().await;
+    let settings = cluster::settings(&database);
+    let settings = Settings { lease_clock: LeaseClock::Database, ..settings };
+    let (dead, other) = (Node::start(&settings).await, Node::start(&settings).await);
+    assert_eq!(dead.begin(at(MADE)).await, RequestState::Started);
+    assert_eq!(other.begin(at(MADE)).await, RequestState::Running);
+    let pass = "UPDATE request SET held_until = held_until - 119 * 1000000000::bigint";
+    cluster::administer(&database, pass).await;
+    assert_eq!(other.begin(at(MADE)).await, RequestState::Running);
+    let pass = "UPDATE request SET held_until = held_until - 1000000000";
+    cluster::administer(&database, pass).await;
+    assert_eq!(other.begin(at(MADE)).await, RequestState::Started);
+    // It was not dead after all.
+    dead.finish(500).await;
+    assert_eq!(dead.begin(at(MADE)).await, RequestState::Running);
+    other.finish(200).await;
+    let RequestState::Answered(answer) = dead.begin(at(MADE)).await else { panic!() };
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_an_older_node_took_is_held_from_when_that_took_it() {
+    let database = cluster::database().await;
+    let node = Node::start(&cluster::settings(&database)).await;
+    node.begin(at(MADE)).await;
+    cluster::administer(&database, "UPDATE request SET held_until = NULL").await;
+    assert_eq!(node.begin(at(MADE).plus_seconds(119)).await, RequestState::Running);
+    assert_eq!(node.begin(at(MADE).plus_seconds(120)).await, RequestState::Started);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_node_named_is_known_to_the_next_request_on_another() {
+    let settings = cluster::settings(&cluster::database().await);
+    let (one, other) = (Node::start(&settings).await, Node::start(&settings).await);
+    let (kind, name) = (RecordKind::Customer, "cust_test_1");
+    for store in [&one.store, &other.store] {
+        assert_eq!(store.named(ACCOUNT, kind, name), None);
+    }
+    let key = one.store.allocate_named(kind).unwrap();
+    let record = Record {
+        key: RecordKey { kind, key },
+        account: ACCOUNT,
+        parent: None,
+        created_at: at(MADE),
+        version: 0,
+        hidden: false,
+        body: vec![1],
+    };
+    let write = RecordWrite { record, name: Some(name.into()) };
+    let changes = Changes { records: vec![write], ..Changes::default() };
+    assert_eq!(one.store.commit(vec![changes]).await.unwrap(), [Ok(())]);
+    // Whoever serves a request looks up whose it is.
+    assert_eq!(other.store.account(ACCOUNT).await.unwrap(), None);
+    assert_eq!(other.store.named(ACCOUNT, kind, name), Some(key));
+    assert_eq!(other.store.name_of(kind, key).as_deref(), Some(name));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_that_ensure_an_account_at_once_make_it_once() {
+    let settings = cluster::settings(&cluster::database().await);
+    let named = |name: &str| {
+        let mut new = account();
+        new.attributes.insert(ACCOUNT_NAME.to_owned(), name.into());
+        new
+    };
+    let nodes = futures::future::join_all((0..8).map(|_| Node::start(&settings))).await;
+    let makers = nodes.iter().zip(0..).map(|(node, number)| {
+        let (shared, own) = (named("shop"), named(&format!("shop {number}")));
+        async move {
+            let shared = node.store.ensure_account(shared).await.unwrap();
+            (shared, node.store.ensure_account(own).await.unwrap())
+        }
+    });
+    let made = futures::future::join_all(makers).await;
+    let (shop, _) = &made[0];
+    assert!(made.iter().all(|(shared, _)| shared == shop), "{made:?}");
+    let all = nodes[0].store.accounts().await.unwrap();
+    assert_eq!(all.len(), 9);
+    let lanes: BTreeSet<i64> = all.iter().map(|account| account.lane.0).collect();
+    assert_eq!(lanes, (1..=9).collect());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_misses_nothing_that_any_node_writes() {
     const EACH: usize = 25;
@@ -430,7 +551,7 @@ async fn news_come_from_other_nodes_too() {
     assert_eq!(other.store.news().await, [ACCOUNT].into());
 }
 
-fn endpoint(id: EndpointId) -> Endpoint {
+pub(crate) fn endpoint(id: EndpointId) -> Endpoint {
     Endpoint {
         id,
         account: ACCOUNT,
@@ -448,7 +569,7 @@ fn endpoint(id: EndpointId) -> Endpoint {
     }
 }
 
-fn entry() -> AuditEntry {
+pub(crate) fn entry() -> AuditEntry {
     AuditEntry {
         account: ACCOUNT,
         at: at(MADE),

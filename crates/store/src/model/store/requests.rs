@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use engine::{AccountId, Instant, Term};
 
-use crate::request::{RequestKey, RequestState, StoredResponse};
+use super::Sharing;
+use crate::request::{REQUEST_LEASE_SECONDS, RequestKey, RequestState, StoredResponse};
 
 /// How long an answer is kept.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -28,6 +29,7 @@ impl Requests {
 
     pub(super) fn begin(
         &mut self,
+        sharing: Sharing,
         term: Term,
         key: RequestKey,
         fingerprint: [u8; 32],
@@ -35,7 +37,11 @@ impl Requests {
     ) -> RequestState {
         let RequestKey { account, key } = key;
         if let Some(standing) = self.0.get(&(account, key.clone())) {
-            let is_running = standing.response.is_none() && standing.term == term;
+            let is_held = match sharing {
+                Sharing::Exclusive => standing.term == term,
+                Sharing::Shared => standing.at.plus_seconds(REQUEST_LEASE_SECONDS) > at,
+            };
+            let is_running = standing.response.is_none() && is_held;
             let is_kept = standing.at.plus_seconds(KEPT_SECONDS) > at;
             if is_running || is_kept {
                 if standing.fingerprint != fingerprint {
@@ -53,21 +59,21 @@ impl Requests {
         RequestState::Started
     }
 
-    pub(super) fn finish(&mut self, key: &RequestKey, response: StoredResponse) {
-        if let Some(standing) = self.unanswered(key) {
+    pub(super) fn finish(&mut self, term: Term, key: &RequestKey, response: StoredResponse) {
+        if let Some(standing) = self.unanswered(term, key) {
             standing.response = Some(response);
         }
     }
 
-    pub(super) fn abandon(&mut self, key: &RequestKey) {
-        if self.unanswered(key).is_some() {
+    pub(super) fn abandon(&mut self, term: Term, key: &RequestKey) {
+        if self.unanswered(term, key).is_some() {
             self.0.remove(&(key.account, key.key.clone()));
         }
     }
 
-    fn unanswered(&mut self, key: &RequestKey) -> Option<&mut Standing> {
+    fn unanswered(&mut self, term: Term, key: &RequestKey) -> Option<&mut Standing> {
         self.0
             .get_mut(&(key.account, key.key.clone()))
-            .filter(|standing| standing.response.is_none())
+            .filter(|standing| standing.response.is_none() && standing.term == term)
     }
 }

@@ -75,8 +75,9 @@ impl Webhooks {
         }
     }
 
-    fn record(&mut self, recorded: Recorded) {
-        let Some(delivery) = self.deliveries.get_mut(&recorded.delivery) else { return };
+    fn record(&mut self, recorded: Recorded) -> bool {
+        let delivery = self.deliveries.get_mut(&recorded.delivery);
+        let Some(delivery) = delivery.filter(|it| recorded.is_of(it)) else { return false };
         delivery.attempts += 1;
         delivery.latest = Some(recorded.attempted);
         delivery.state = match recorded.then {
@@ -93,6 +94,7 @@ impl Webhooks {
         if !matches!(recorded.then, Then::Again(_)) {
             self.let_go(endpoint, chain, recorded.at);
         }
+        true
     }
 
     fn begin_anew(&mut self, id: EndpointId, since: Instant, at: Instant) {
@@ -292,12 +294,9 @@ impl WebhookStore for ModelStore {
         Ok(Due { next_at: first.filter(|_| deliveries.is_empty()), deliveries })
     }
 
-    async fn record(&self, attempts: Vec<Recorded>) -> Result<()> {
+    async fn record(&self, attempts: Vec<Recorded>) -> Result<Vec<bool>> {
         let mut books = self.open()?;
-        for recorded in attempts {
-            books.webhooks.record(recorded);
-        }
-        Ok(())
+        Ok(attempts.into_iter().map(|recorded| books.webhooks.record(recorded)).collect())
     }
 
     async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>> {

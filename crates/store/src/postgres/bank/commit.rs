@@ -284,6 +284,7 @@ impl<'batch> Books<'batch> {
             }
         }
         if let Some(name) = name {
+            self.lists.append(List::NAMES, 0, 1);
             self.names.insert((account.0, key.kind, name.to_string()));
             self.given.push((record, name));
         }

@@ -141,8 +141,7 @@ impl BankStore for PostgresStore {
         };
         if results.iter().any(is_name) {
             // Another node may have given it.
-            let names = &self.names;
-            self.look(DURING, |session| async move { names.read(&session).await }).await?;
+            self.learn_names(DURING).await?;
         }
         Ok(results)
     }
