@@ -14,6 +14,7 @@ use engine::{
 };
 use futures::executor::block_on;
 use futures::future::BoxFuture;
+use store::history::{FileState, HistoryFile, Movable, MovableQuery, Moved};
 use store::{
     AuditEntry, Beat, Claim, ClockState, Credential, Deletion, EditWritten, Event, EventId, Found,
     Frozen, Grant, Key, NewSchedule, Page, PageQuery, Pulse, RequestKey, RequestState, Result,
@@ -520,6 +521,34 @@ impl Store for StoreLine {
 
     async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>> {
         self.ends.store.events(account, page).await
+    }
+
+    async fn history_files(&self) -> Result<Vec<HistoryFile>> {
+        self.ends.store.history_files().await
+    }
+
+    async fn moved(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Option<Moved>>> {
+        self.ends.store.moved(schedules).await
+    }
+
+    async fn movable(&self, query: MovableQuery) -> Result<Movable> {
+        self.ends.store.movable(query).await
+    }
+
+    async fn add_history_file(&self, file: HistoryFile) -> Result<bool> {
+        self.ends.store.add_history_file(file).await
+    }
+
+    async fn set_history_state(&self, number: u32, state: FileState) -> Result<bool> {
+        self.ends.store.set_history_state(number, state).await
+    }
+
+    async fn drop_history_file(&self, number: u32) -> Result<()> {
+        self.ends.store.drop_history_file(number).await
+    }
+
+    async fn delete_moved(&self, number: u32, keys: Vec<AwaitingKey>) -> Result<bool> {
+        self.ends.store.delete_moved(number, keys).await
     }
 
     async fn begin_request(

@@ -12,6 +12,7 @@ mod app;
 mod authentication;
 pub mod body;
 mod foreign;
+pub mod history;
 mod idempotency;
 mod metrics;
 pub mod moov;

@@ -6,6 +6,7 @@ mod clock;
 mod configuration;
 mod data;
 mod doctor;
+mod history;
 mod keys;
 mod local_names;
 mod logging;
@@ -52,6 +53,9 @@ enum Command {
     Resume(resume::Arguments),
     /// Examine data, in use or not, and say what is wrong with them
     Doctor(doctor::Arguments),
+    /// Move old occurrences out of the data into files, and find them there
+    #[command(subcommand)]
+    History(history::Command),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -69,6 +73,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Resume(arguments) => runtime.block_on(resume::run(arguments)),
         Command::Doctor(arguments) => return doctor::run(&arguments),
+        Command::History(command) => return runtime.block_on(history::run(command)),
     }?;
     Ok(ExitCode::SUCCESS)
 }

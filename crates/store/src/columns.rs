@@ -13,6 +13,7 @@ use crate::EventKind;
 use crate::audit::Deed;
 use crate::fault::{Fault, Outcome};
 use crate::grant::GrantKind;
+use crate::history::FileState;
 use crate::key::KeyOrigin;
 use crate::scope::Scopes;
 use crate::store::CredentialKind;
@@ -104,6 +105,12 @@ stored_as!(OccurrenceStatus, "occurrence status", {
     OccurrenceStatus::Failed => 1, OccurrenceStatus::Failed;
     OccurrenceStatus::Skipped => 2, OccurrenceStatus::Skipped;
     OccurrenceStatus::Canceled => 3, OccurrenceStatus::Canceled;
+});
+
+stored_as!(FileState, "state of a history file", {
+    FileState::Written => 0, FileState::Written;
+    FileState::Named => 1, FileState::Named;
+    FileState::Moved => 2, FileState::Moved;
 });
 
 stored_as!(RecordKind, "record kind", {

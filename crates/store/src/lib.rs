@@ -17,6 +17,7 @@ pub mod conformance;
 pub mod event;
 mod fault;
 pub mod grant;
+pub mod history;
 mod key;
 pub mod model;
 mod name_store;

@@ -17,6 +17,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::fault::{Fault, Outcome};
 use crate::grant::Grant;
+use crate::history::{FileState, HistoryFile, Movable, MovableQuery, Moved};
 use crate::key::Key;
 use crate::page::{Order, Page, PageQuery};
 use crate::peers::Peers;
@@ -217,6 +218,31 @@ pub trait Store: Send + Sync + 'static {
     async fn event(&self, id: EventId) -> Result<Option<Event>>;
     /// A page of an account's events.
     async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>>;
+
+    // ---- history that was moved --------------------------------------------
+
+    /// Files into which occurrences were moved, oldest first: one for a million of them.
+    async fn history_files(&self) -> Result<Vec<HistoryFile>>;
+    /// What of these schedules was moved: one answer for each, in order; `None` for each of
+    /// which nothing was.
+    async fn moved(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Option<Moved>>>;
+    /// Occurrences that may be moved, by slot, schedule and attempt: those that nothing here
+    /// needs any more. An attempt that led to another run may go once that is recorded too, and
+    /// one from which nothing followed, if the cadence did not count it; so what says where a
+    /// schedule stands is left. No slot goes that its owner had done something to, none that is
+    /// queued or waits, and nothing of a schedule that is paused.
+    async fn movable(&self, query: MovableQuery) -> Result<Movable>;
+    /// Notes a new file; `false`, and nothing is written, unless its number follows that of
+    /// the last and all of that was moved.
+    async fn add_history_file(&self, file: HistoryFile) -> Result<bool>;
+    /// Notes how far a move has come; `false` where the file is not known, or has come further.
+    async fn set_history_state(&self, number: u32, state: FileState) -> Result<bool>;
+    /// Forgets a file that never got its name.
+    async fn drop_history_file(&self, number: u32) -> Result<()>;
+    /// Deletes occurrences that a file holds, and counts those that were there as moved, in
+    /// one commit; `false`, and nothing is written, unless the file has its name and not all of
+    /// it was moved.
+    async fn delete_moved(&self, number: u32, keys: Vec<AwaitingKey>) -> Result<bool>;
 
     // ---- idempotent requests -----------------------------------------------
 

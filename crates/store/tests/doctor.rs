@@ -103,7 +103,12 @@ async fn the_doctor_finds_whatever_does_not_hold_and_nothing_else() {
         (
             "UPDATE occurrence SET ordinal = 2",
             &["a schedule's records are counted without a gap: schedule 1: has 1 counted records \
-               under 1 numbers, the last of which is 2"],
+               under 1 numbers, the last of which is 2, and 0 that were moved"],
+        ),
+        (
+            "INSERT INTO moved VALUES (1, 1, 0, 1, 14477112115200)",
+            &["what was moved is of a schedule and in a file that are there: schedule 1, slot \
+               2026-01-01: was moved, and no file holds it"],
         ),
         (
             "INSERT INTO occurrence (slot, schedule, attempt, account, created_at, processed_at,

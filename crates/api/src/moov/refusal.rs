@@ -1,9 +1,11 @@
 //! Refusals. Which of them have a body, and which shape it has, is part of Moov's
 //! contract (the responses in its published documents): 400 and 409 say `{"error": …}`,
-//! 422 says it in a shape of the operation's own, all others say nothing.
+//! 422 says it in a shape of the operation's own, all others say nothing. Where
+//! what is not found was moved out of the data, a header says where it went.
 
 use axum::body::Body;
 use gateway::bank::{BankError, PartyError};
+use http::header::{HeaderName, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 use store::StoreError;
@@ -16,7 +18,12 @@ use crate::body::BodyError;
 pub struct Refusal {
     status: StatusCode,
     body: Option<Value>,
+    /// Where it is, if it was moved out of the data.
+    moved: Option<String>,
 }
+
+/// The header that says where something is that was moved out of the data.
+const MOVED: HeaderName = HeaderName::from_static("x-kalends-moved");
 
 impl Refusal {
     /// 400: what was sent cannot be decoded.
@@ -27,19 +34,24 @@ impl Refusal {
     /// 401: no key or token, or one that opens nothing any more.
     #[must_use]
     pub const fn unauthorized() -> Refusal {
-        Refusal { status: StatusCode::UNAUTHORIZED, body: None }
+        Refusal { status: StatusCode::UNAUTHORIZED, body: None, moved: None }
     }
 
     /// 403: the caller is known and may not do this.
     #[must_use]
     pub const fn forbidden() -> Refusal {
-        Refusal { status: StatusCode::FORBIDDEN, body: None }
+        Refusal { status: StatusCode::FORBIDDEN, body: None, moved: None }
     }
 
     /// 404: there is no such thing, or none that the caller may see.
     #[must_use]
     pub const fn not_found() -> Refusal {
-        Refusal { status: StatusCode::NOT_FOUND, body: None }
+        Refusal { status: StatusCode::NOT_FOUND, body: None, moved: None }
+    }
+
+    /// 404 of what was moved out of the data, with where it is.
+    pub(crate) fn moved(to: String) -> Refusal {
+        Refusal { moved: Some(to), ..Refusal::not_found() }
     }
 
     /// 409: it conflicts with how things are now.
@@ -50,24 +62,24 @@ impl Refusal {
     /// 409 with what is there already, for the operations that answer so.
     #[must_use]
     pub const fn conflict_with(existing: Value) -> Refusal {
-        Refusal { status: StatusCode::CONFLICT, body: Some(existing) }
+        Refusal { status: StatusCode::CONFLICT, body: Some(existing), moved: None }
     }
 
     /// 422: well-formed and not valid. [`super::Problems`] makes most of them.
     #[must_use]
     pub const fn invalid(body: Value) -> Refusal {
-        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, body: Some(body) }
+        Refusal { status: StatusCode::UNPROCESSABLE_ENTITY, body: Some(body), moved: None }
     }
 
     /// 500: something failed here. What did is for the log, not for the client.
     #[must_use]
     pub const fn failed() -> Refusal {
-        Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, body: None }
+        Refusal { status: StatusCode::INTERNAL_SERVER_ERROR, body: None, moved: None }
     }
 
     /// 429: too much was asked in too short a time.
     pub(crate) const fn too_many_requests() -> Refusal {
-        Refusal { status: StatusCode::TOO_MANY_REQUESTS, body: None }
+        Refusal { status: StatusCode::TOO_MANY_REQUESTS, body: None, moved: None }
     }
 
     /// 502: the account behind this server did not say.
@@ -82,11 +94,11 @@ impl Refusal {
 
     /// 405: the path has other methods.
     pub(super) const fn unknown_method() -> Refusal {
-        Refusal { status: StatusCode::METHOD_NOT_ALLOWED, body: None }
+        Refusal { status: StatusCode::METHOD_NOT_ALLOWED, body: None, moved: None }
     }
 
     fn told(status: StatusCode, message: impl Into<String>) -> Refusal {
-        Refusal { status, body: Some(json!({"error": message.into()})) }
+        Refusal { status, body: Some(json!({"error": message.into()})), moved: None }
     }
 
     /// The status.
@@ -104,10 +116,14 @@ impl Refusal {
 
 impl From<Refusal> for Response<Body> {
     fn from(refusal: Refusal) -> Response<Body> {
-        match refusal.body {
+        let mut answer = match refusal.body {
             Some(body) => json_response(refusal.status, &body),
             None => response(refusal.status, None, Body::empty()),
+        };
+        if let Some(moved) = refusal.moved.and_then(|it| HeaderValue::try_from(it).ok()) {
+            answer.headers_mut().insert(MOVED, moved);
         }
+        answer
     }
 }
 

@@ -8,6 +8,7 @@ use http::StatusCode;
 use runner::{Decided, DecisionError, deed_of};
 use serde_json::{Value, json};
 use store::AuditEntry;
+use store::history::find_moved;
 
 use super::endpoint::{Actor, Named, Reply, Sent};
 use super::names::schedule_id;
@@ -71,13 +72,28 @@ pub(super) async fn settle(
         subject: id.clone().into(),
         reason: reason.into(),
     };
-    let decided = app.runner.decide(key, verdict, entry).await?;
+    let decided = match app.runner.decide(key, verdict, entry).await {
+        Err(DecisionError::NothingWaits) => return Err(settled_long_ago(&app, key, &id).await?),
+        decided => decided?,
+    };
     Ok(Reply(match decided {
         Decided::AsSaid => json!({ "id": id, "settled": "as_said" }),
         Decided::Found(outcome) => {
             json!({ "id": id, "settled": "as_found", "found": found(&outcome) })
         }
     }))
+}
+
+/// That nothing waits under this id any more; 410 where what it came to was moved out of the
+/// data.
+async fn settled_long_ago(app: &App, key: AwaitingKey, id: &str) -> Result<Problem, Problem> {
+    if app.store().occurrence(key).await?.is_none()
+        && let Some(gone) = find_moved(app.store().as_ref(), key).await?
+    {
+        let detail = format!("{id} was settled, and {}", gone.in_words());
+        return Ok(Problem::new(StatusCode::GONE, detail));
+    }
+    Ok(Problem::from(DecisionError::NothingWaits))
 }
 
 fn verdict_of(word: Option<&str>) -> Result<Verdict, Problem> {

@@ -9,6 +9,7 @@ use engine::{Occurrence, OccurrenceStatus};
 use serde_json::{Value, json};
 use store::RecordKey;
 
+use super::refusal::no_occurrence;
 use super::router::{Resource, Routes};
 use super::view::{View, object};
 use super::{Answer, Context, Kind, OmiseError, Params, Version};
@@ -21,8 +22,9 @@ async fn retrieve(context: Context, _params: Params, id: String) -> Answer {
     let missing = || OmiseError::not_found("occurrence", &id);
     let key = context.ids().parse_occurrence(&id).ok_or_else(missing)?;
     let found = context.app.store().occurrence(key).await?;
-    let occurrence =
-        found.filter(|found| found.account == context.account.id).ok_or_else(missing)?;
+    let Some(occurrence) = found.filter(|found| found.account == context.account.id) else {
+        return Err(no_occurrence(&context, key, &id).await?);
+    };
     let context = context.naming(occurrence.result.map(RecordKey::from)).await?;
     Ok(render(&View::of(&context), &occurrence))
 }

@@ -1,6 +1,9 @@
 //! What Omise says where the bank refuses.
 
+use engine::settlement::AwaitingKey;
 use gateway::bank::{BankError, CardField};
+use store::StoreError;
+use store::history::find_moved;
 
 use super::context::Context;
 use super::error::OmiseError;
@@ -9,6 +12,24 @@ use super::ids::Kind;
 /// The key of what has this id, or that there is no such thing.
 pub(crate) fn find(context: &Context, kind: Kind, id: &str) -> Result<i64, OmiseError> {
     context.ids().parse(kind, id).ok_or_else(|| OmiseError::not_found(kind.word(), id))
+}
+
+/// That there is no such occurrence here; where it was moved out of the data, into which file.
+pub(crate) async fn no_occurrence(
+    context: &Context,
+    key: AwaitingKey,
+    id: &str,
+) -> Result<OmiseError, StoreError> {
+    let gone = find_moved(context.app.store().as_ref(), key).await?;
+    let gone = gone.filter(|gone| gone.schedule.account == context.account.id);
+    let missing = OmiseError::not_found("occurrence", id);
+    Ok(match gone {
+        Some(gone) => {
+            let message = format!("{}: it {}", missing.message, gone.in_words());
+            OmiseError { message, ..missing }
+        }
+        None => missing,
+    })
 }
 
 /// What a request asked the bank about, for the words of a refusal.

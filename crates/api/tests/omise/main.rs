@@ -17,6 +17,7 @@ mod customers;
 #[path = "../described/mod.rs"]
 mod described;
 mod events;
+mod history;
 mod kalends;
 #[path = "../kept/mod.rs"]
 mod kept;

@@ -36,7 +36,7 @@ const LANE: LaneId = LaneId(1);
 /// A server of one Thai account with a verified default recipient.
 pub(crate) struct Sandbox {
     router: Router,
-    runner: Arc<Handle>,
+    pub(crate) runner: Arc<Handle>,
     store: Arc<dyn Data>,
     post: Arc<Post>,
 }

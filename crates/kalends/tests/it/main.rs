@@ -17,6 +17,7 @@ mod disk;
 mod emulator;
 mod endpoint;
 mod endpoint_kill;
+mod history;
 mod hostile;
 mod kill;
 mod overlay;

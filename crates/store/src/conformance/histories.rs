@@ -1,17 +1,18 @@
 //! Random histories: whatever happens to a few schedules, the store says of them what
 //! the engine's own transitions, kept in plain vectors, say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::settlement::{Source, resolve, settle};
 use engine::{
-    Awaiting, Instant, NotSent, Occurrence, Outcome, Role, Run, Schedule, ScheduleId, Settlement,
-    Status,
+    Attempt, Awaiting, Instant, NotSent, Occurrence, Outcome, Role, Run, Schedule, ScheduleId,
+    Settlement, Slot, Status, Zone,
 };
 use jiff::civil::date;
 
 use super::world::{ACCOUNT, LANE, PAID, UNKNOWN, World, at, charges, daily, monthly, refused};
+use crate::history::MovableQuery;
 use crate::page::PageQuery;
 use crate::store::{Claim, Deletion, Settled, Store};
 
@@ -37,6 +38,8 @@ struct Expected {
     queue: Vec<Run>,
     awaiting: Vec<Awaiting>,
     occurrences: BTreeMap<ScheduleId, Vec<Occurrence>>,
+    /// What was moved out of the store.
+    moved: BTreeSet<(ScheduleId, Slot, Attempt)>,
 }
 
 impl Expected {
@@ -97,6 +100,14 @@ fn outcome(dice: &mut Dice) -> Outcome {
 }
 
 pub async fn random_histories_stay_what_the_engine_says(store: Arc<dyn Store>) {
+    run(store, false).await;
+}
+
+pub async fn random_histories_stay_true_while_what_is_old_is_moved(store: Arc<dyn Store>) {
+    run(store, true).await;
+}
+
+async fn run(store: Arc<dyn Store>, is_moving: bool) {
     let world = World::around(store).await;
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut expected = Expected::default();
@@ -117,9 +128,24 @@ pub async fn random_histories_stay_what_the_engine_says(store: Arc<dyn Store>) {
             let deleted = matches!(deletion, Deletion::Deleted(_));
             assert_eq!(deleted, expected.delete(id, now), "{deletion:?}");
         }
+        if is_moving && dice.roll(10) == 0 {
+            move_old(&world, &mut expected, &mut dice, now).await;
+        }
         compare(&world, &expected, now).await;
     }
-    assert!(expected.occurrences.values().map(Vec::len).sum::<usize>() > 300);
+    let recorded = expected.occurrences.values().map(Vec::len).sum::<usize>();
+    assert!(recorded > 300);
+    assert!(!is_moving || expected.moved.len() > recorded / 2, "{}", expected.moved.len());
+}
+
+/// Moves what may be moved of slots before a date, which may be today's.
+async fn move_old(world: &World, expected: &mut Expected, dice: &mut Dice, now: Instant) {
+    let age = i64::try_from(dice.roll(60)).unwrap();
+    let before = Slot::of(Zone::utc().moment_at(now.plus_seconds(-86_400 * age)));
+    let query = MovableQuery { before, after: None, limit: 100_000 };
+    let gone = super::history::occurrences(world.store.movable(query).await.unwrap());
+    super::history::move_away(world.store.as_ref(), &gone).await;
+    expected.moved.extend(gone.iter().map(|it| (it.schedule, it.slot, it.attempt)));
 }
 
 async fn create(world: &World, expected: &mut Expected, dice: &mut Dice, now: Instant) {
@@ -208,7 +234,9 @@ async fn compare(world: &World, expected: &Expected, now: Instant) {
         let mut occurrences = expected.occurrences.get(&schedule.id).cloned().unwrap_or_default();
         occurrences.sort_by_key(|it| (it.slot, it.attempt));
         assert_eq!(position.recorded as usize, occurrences.len(), "{schedule:?}");
+        occurrences.retain(|it| !expected.moved.contains(&(it.schedule, it.slot, it.attempt)));
         let page = world.store.occurrences(schedule, now, PageQuery::first(100_000)).await.unwrap();
+        assert_eq!(page.total, occurrences.len() as u64, "{schedule:?}");
         assert_eq!(page.entries, occurrences);
         let cadence = expected.queue.iter().find(|run| {
             run.key.schedule == schedule.id && matches!(run.role, Role::Cadence { .. })

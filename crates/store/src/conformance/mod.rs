@@ -29,6 +29,7 @@ pub mod edits;
 pub mod events;
 pub mod grants;
 pub mod histories;
+pub mod history;
 pub mod keys;
 pub mod names;
 pub mod pulse;
@@ -177,6 +178,21 @@ macro_rules! store_conformance {
             }
             histories {
                 random_histories_stay_what_the_engine_says
+                random_histories_stay_true_while_what_is_old_is_moved
+            }
+            history {
+                all_but_the_newest_of_a_schedule_may_be_moved
+                what_may_be_moved_is_found_a_stretch_at_a_time
+                what_was_moved_is_gone_and_stays_counted
+                what_is_deleted_twice_is_counted_once
+                one_move_goes_on_at_a_time
+                a_slot_that_is_retried_stays
+                a_slot_that_waits_stays
+                a_paused_schedule_keeps_what_it_has
+                what_an_ended_schedule_recorded_stays_known
+                no_edit_brings_back_what_was_moved
+                what_an_owner_had_a_hand_in_stays
+                whoever_asks_for_what_was_moved_is_told_where_it_is
             }
         }
     };

@@ -3,6 +3,7 @@
 
 mod edits;
 mod grants;
+mod history;
 mod lists;
 mod queue;
 mod requests;
@@ -28,6 +29,7 @@ use crate::audit::AuditEntry;
 use crate::event::{Event, EventId, EventKind, NewEvent};
 use crate::fault::During;
 use crate::grant::Grant;
+use crate::history::{FileState, HistoryFile, Movable, MovableQuery, Moved};
 use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
@@ -74,6 +76,8 @@ struct Books {
     queue: Queue,
     awaiting: BTreeMap<(Slot, ScheduleId, Attempt), Awaiting>,
     occurrences: BTreeMap<(ScheduleId, Slot, Attempt), Occurrence>,
+    history_files: Vec<HistoryFile>,
+    moved: BTreeMap<ScheduleId, Moved>,
     events: Vec<Event>,
     pulses: BTreeMap<LaneId, Pulse>,
     audit: Vec<AuditEntry>,
@@ -157,6 +161,8 @@ impl Books {
             queue: Queue::new(),
             awaiting: BTreeMap::new(),
             occurrences: BTreeMap::new(),
+            history_files: Vec::new(),
+            moved: BTreeMap::new(),
             events: Vec::new(),
             pulses: BTreeMap::new(),
             audit: Vec::new(),
@@ -516,6 +522,36 @@ impl Store for ModelStore {
 
     async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>> {
         Ok(self.open()?.page_of_events(account, &page))
+    }
+
+    async fn history_files(&self) -> Result<Vec<HistoryFile>> {
+        Ok(self.open()?.history_files.clone())
+    }
+
+    async fn moved(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Option<Moved>>> {
+        let books = self.open()?;
+        Ok(schedules.into_iter().map(|schedule| books.moved_of(schedule)).collect())
+    }
+
+    async fn movable(&self, query: MovableQuery) -> Result<Movable> {
+        Ok(self.open()?.movable(&query))
+    }
+
+    async fn add_history_file(&self, file: HistoryFile) -> Result<bool> {
+        Ok(self.open()?.add_history_file(file))
+    }
+
+    async fn set_history_state(&self, number: u32, state: FileState) -> Result<bool> {
+        Ok(self.open()?.set_history_state(number, state))
+    }
+
+    async fn drop_history_file(&self, number: u32) -> Result<()> {
+        self.open()?.drop_history_file(number);
+        Ok(())
+    }
+
+    async fn delete_moved(&self, number: u32, keys: Vec<AwaitingKey>) -> Result<bool> {
+        Ok(self.open()?.delete_moved(number, &keys))
     }
 
     async fn begin_request(

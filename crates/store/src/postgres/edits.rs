@@ -11,6 +11,7 @@ use engine::{Instant, RunKey, Schedule, ScheduleId, Slot};
 use super::amendments;
 use super::audit;
 use super::counters::{Changes, List};
+use super::history;
 use super::positions;
 use super::queue::{self, QueueRow, Standing};
 use super::schedules;
@@ -33,12 +34,16 @@ pub(super) async fn standing(
     let others = runs.iter().filter(|run| !run.is_cadence()).map(standing_run).collect();
     let amendments = amendments::of(session, id).await?;
     let told_of = engine::edit::Standing::told_of(&schedule, &amendments);
-    let asked: Vec<i64> = asked.iter().copied().chain(told_of).map(Slot::stored).collect();
+    let asked: Vec<Slot> = asked.iter().copied().chain(told_of).collect();
+    let mut done = done(session, id, &asked).await?;
+    if let Some(moved) = history::moved_of(session, id).await? {
+        done.extend(asked.iter().copied().filter(|slot| moved.covers(*slot, &amendments)));
+    }
     Ok(Some(engine::edit::Standing {
         cadence: cadence.as_ref().map(standing_run),
         recorded,
         others,
-        done: done(session, id, &asked).await?,
+        done,
         amendments,
         schedule,
     }))
@@ -50,10 +55,11 @@ fn standing_run(run: &Standing) -> StandingRun {
 }
 
 /// Which of these slots have run, or wait for their outcome.
-async fn done(session: &Session, id: ScheduleId, asked: &[i64]) -> Outcome<BTreeSet<Slot>> {
+async fn done(session: &Session, id: ScheduleId, asked: &[Slot]) -> Outcome<BTreeSet<Slot>> {
     if asked.is_empty() {
         return Ok(BTreeSet::new());
     }
+    let asked: Vec<i64> = asked.iter().map(|slot| slot.stored()).collect();
     let rows = session
         .query(
             "SELECT slot FROM occurrence WHERE slot = ANY($1) AND schedule = $2

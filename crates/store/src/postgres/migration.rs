@@ -12,8 +12,11 @@ use crate::fault::{During, Fault, Outcome};
 use crate::{Result, StoreError};
 
 /// Every migration, in order; the first is number 1. One that was released is never edited.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_turns.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_turns.sql"),
+    include_str!("migrations/0003_history.sql"),
+];
 
 /// How often the table of migrations is looked for, at most: nodes that start at once may
 /// make it at once, and all but one of them fail.

@@ -20,6 +20,7 @@ mod events;
 mod foreign_names;
 mod grants;
 mod heads;
+mod history;
 mod keys;
 mod migration;
 mod occurrences;

@@ -8,7 +8,7 @@ use super::columns::{
     Stored, attempt_at, instant_at, link_at, nullable_payment, payment_at, short, short_at,
 };
 use super::session::Session;
-use super::{amendments, counters, positions};
+use super::{amendments, counters, history, positions};
 use crate::fault::{Fault, Outcome};
 use crate::page::{Order, Page, PageQuery};
 use crate::store::past_slots;
@@ -66,7 +66,8 @@ pub(super) async fn record(session: &Session, occurrences: &[&Occurrence]) -> Ou
     Ok(())
 }
 
-fn occurrence(row: &Row) -> Outcome<Occurrence> {
+/// A row of all columns, in the order in which they are written.
+pub(super) fn occurrence(row: &Row) -> Outcome<Occurrence> {
     let retry_on: Option<i64> = row.try_get(6)?;
     let ordinal: Option<i64> = row.try_get(11)?;
     Ok(Occurrence {
@@ -147,7 +148,8 @@ pub(super) async fn page(
     let total = if unfiltered {
         let schedules = std::slice::from_ref(schedule);
         let positions = positions::positions(session, schedules, now).await?;
-        positions.first().map(|position| u64::from(position.recorded))
+        let moved = history::moved_of(session, schedule.id).await?.map_or(0, |it| it.occurrences);
+        positions.first().map(|position| u64::from(position.recorded).saturating_sub(moved))
     } else {
         None
     };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use engine::{Instant, Link, Next, Position, Role, Schedule};
 
+use super::history;
 use super::occurrences::SLOTS_AT_ONCE;
 use super::queue::{self, Standing};
 use super::session::Session;
@@ -56,7 +57,11 @@ pub(super) async fn recorded(
 ) -> Outcome<u32> {
     let recorded = match cadence.map(|run| run.role) {
         Some(Role::Cadence { recorded, .. }) => recorded,
-        Some(Role::Detached { .. }) | None => last_ordinal(session, schedule, now).await?,
+        Some(Role::Detached { .. }) | None => {
+            let moved = history::moved_of(session, schedule.id).await?;
+            let last = last_ordinal(session, schedule, now).await?;
+            last.max(moved.map_or(0, |moved| moved.recorded))
+        }
     };
     Ok(recorded.max(schedule.recorded_before))
 }

@@ -13,14 +13,15 @@ use super::keys::SCHEDULES_AT_ONCE;
 use super::queue::{Lease, Sorted};
 use super::settings::LeaseClock;
 use super::{
-    PostgresStore, accounts, amendments, audit, awaiting, edits, events, grants, occurrences,
-    positions, pulse, queue, requests, schedules, settling,
+    PostgresStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
+    occurrences, positions, pulse, queue, requests, schedules, settling,
 };
 use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::fault::{During, Outcome};
 use crate::grant::Grant;
+use crate::history::{FileState, HistoryFile, Movable, MovableQuery, Moved};
 use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::peers::Peers;
@@ -522,6 +523,56 @@ impl Store for PostgresStore {
             "listing events",
             |session| async move { events::page(&session, account, page).await },
         )
+        .await
+    }
+
+    async fn history_files(&self) -> Result<Vec<HistoryFile>> {
+        self.look("reading what was moved", |session| async move { history::files(&session).await })
+            .await
+    }
+
+    async fn moved(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Option<Moved>>> {
+        let schedules = &schedules.iter().map(|schedule| schedule.0).collect::<Vec<i64>>();
+        self.look("reading what was moved", |session| async move {
+            history::moved(&session, schedules).await
+        })
+        .await
+    }
+
+    async fn movable(&self, query: MovableQuery) -> Result<Movable> {
+        let query = &query;
+        self.look("finding what may be moved", |session| async move {
+            history::movable(&session, query).await
+        })
+        .await
+    }
+
+    async fn add_history_file(&self, file: HistoryFile) -> Result<bool> {
+        let file = &file;
+        self.write("noting a move", |session| async move { history::add(&session, file).await })
+            .await
+    }
+
+    async fn set_history_state(&self, number: u32, state: FileState) -> Result<bool> {
+        self.write("noting a move", |session| async move {
+            history::set_state(&session, number, state).await
+        })
+        .await
+    }
+
+    async fn drop_history_file(&self, number: u32) -> Result<()> {
+        self.write(
+            "noting a move",
+            |session| async move { history::drop_file(&session, number).await },
+        )
+        .await
+    }
+
+    async fn delete_moved(&self, number: u32, keys: Vec<AwaitingKey>) -> Result<bool> {
+        let keys = &keys;
+        self.write("deleting what was moved", |session| async move {
+            history::delete(&session, number, keys).await
+        })
         .await
     }
 

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::amendments;
 use super::audit;
 use super::columns::role;
+use super::history;
 use super::listing::{Appended, List};
 use super::positions;
 use super::runs::{self, QueueRow, key_columns};
@@ -36,15 +37,13 @@ pub(super) fn standing(
         .filter_map(|key| standing_run(connection, key).transpose())
         .collect::<Outcome<_>>()?;
     let amendments = amendments::of(connection, id)?;
-    let asked = asked.iter().copied().chain(Standing::told_of(&schedule, &amendments));
-    Ok(Some(Standing {
-        cadence,
-        recorded: located.recorded,
-        others,
-        done: done(connection, &schedule, asked)?,
-        amendments,
-        schedule,
-    }))
+    let told_of = Standing::told_of(&schedule, &amendments);
+    let asked: Vec<Slot> = asked.iter().copied().chain(told_of).collect();
+    let mut done = done(connection, &schedule, asked.iter().copied())?;
+    if let Some(moved) = history::moved(connection, id)? {
+        done.extend(asked.into_iter().filter(|slot| moved.covers(*slot, &amendments)));
+    }
+    Ok(Some(Standing { cadence, recorded: located.recorded, others, done, amendments, schedule }))
 }
 
 fn standing_run(connection: &Connection, key: RunKey) -> Outcome<Option<StandingRun>> {

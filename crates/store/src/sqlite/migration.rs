@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_keys.sql"),
     include_str!("migrations/0005_webhooks.sql"),
     include_str!("migrations/0006_pauses.sql"),
+    include_str!("migrations/0007_history.sql"),
 ];
 
 /// Brings a database to the newest schema that this binary knows.

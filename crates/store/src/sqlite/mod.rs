@@ -22,6 +22,7 @@ mod edits;
 mod events;
 mod foreign_names;
 mod grants;
+mod history;
 mod keys;
 mod listeners;
 mod listing;

@@ -8,7 +8,7 @@ use super::bulk::Bulk;
 use super::columns::{
     Stored, instant_at, link_at, link_columns, payment_at, payment_columns, stored_at,
 };
-use super::{amendments, listing, positions};
+use super::{amendments, history, listing, positions};
 use crate::fault::Outcome;
 use crate::page::{Order, Page, PageQuery};
 use crate::store::past_slots;
@@ -44,7 +44,8 @@ pub(super) fn record(connection: &Connection, occurrences: &[&Occurrence]) -> Ou
     })
 }
 
-fn occurrence(schedule: engine::ScheduleId, slot: Slot, row: &Row<'_>) -> Outcome<Occurrence> {
+/// A row of the columns that follow schedule and slot.
+pub(super) fn occurrence(schedule: ScheduleId, slot: Slot, row: &Row<'_>) -> Outcome<Occurrence> {
     Ok(Occurrence {
         schedule,
         slot,
@@ -94,7 +95,9 @@ pub(super) fn page(
 ) -> Outcome<Page<Occurrence>> {
     let unfiltered = listing::is_unfiltered(query);
     let total = if unfiltered {
-        Some(u64::from(positions::position(connection, schedule, now)?.recorded))
+        let recorded = positions::position(connection, schedule, now)?.recorded;
+        let moved = history::moved(connection, schedule.id)?.map_or(0, |it| it.occurrences);
+        Some(u64::from(recorded).saturating_sub(moved))
     } else {
         None
     };

@@ -5,6 +5,7 @@ use engine::{Instant, Link, Next, Position, Role, RunKey, Schedule, Slot};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::columns::{link_at, role};
+use super::history;
 use super::runs::key_columns;
 use crate::fault::Outcome;
 use crate::store::past_slots;
@@ -49,14 +50,19 @@ pub(super) fn position(
 }
 
 /// Where the cadence stands. What it had recorded when it was last edited is behind what
-/// can be walked.
+/// can be walked, and so is what was moved.
 pub(super) fn locate(
     connection: &Connection,
     schedule: &Schedule,
     now: Instant,
 ) -> Outcome<Located> {
     let Located { recorded, queued } = walk(connection, schedule, now)?;
-    Ok(Located { recorded: recorded.max(schedule.recorded_before), queued })
+    let recorded = recorded.max(schedule.recorded_before);
+    if queued.is_some() {
+        return Ok(Located { recorded, queued });
+    }
+    let moved = history::moved(connection, schedule.id)?;
+    Ok(Located { recorded: recorded.max(moved.map_or(0, |moved| moved.recorded)), queued })
 }
 
 /// Walks back to the last record since the last edit, then follows its links to the queue.

@@ -11,14 +11,15 @@ use engine::{
 
 use super::listing::{self, List};
 use super::{
-    SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, occurrences,
-    positions, pulse, requests, runs, schedules, settling,
+    SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
+    occurrences, positions, pulse, requests, runs, schedules, settling,
 };
 use crate::Result;
 use crate::audit::AuditEntry;
 use crate::event::{Event, EventId};
 use crate::fault::{During, Outcome};
 use crate::grant::Grant;
+use crate::history::{FileState, HistoryFile, Movable, MovableQuery, Moved};
 use crate::key::Key;
 use crate::page::{Page, PageQuery};
 use crate::pulse::{Beat, Pulse, Resumption};
@@ -397,6 +398,47 @@ impl Store for SqliteStore {
     async fn events(&self, account: AccountId, page: PageQuery) -> Result<Page<Event>> {
         self.read("listing events", move |connection| events::page(connection, account, &page))
             .await
+    }
+
+    async fn history_files(&self) -> Result<Vec<HistoryFile>> {
+        self.read("reading what was moved", history::files).await
+    }
+
+    async fn moved(&self, schedules: Vec<ScheduleId>) -> Result<Vec<Option<Moved>>> {
+        self.read("reading what was moved", move |connection| {
+            schedules.into_iter().map(|schedule| history::moved(connection, schedule)).collect()
+        })
+        .await
+    }
+
+    async fn movable(&self, query: MovableQuery) -> Result<Movable> {
+        self.read("finding what may be moved", move |connection| {
+            history::movable(connection, &query)
+        })
+        .await
+    }
+
+    async fn add_history_file(&self, file: HistoryFile) -> Result<bool> {
+        self.write("noting a move", move |writing| history::add(writing.connection, &file)).await
+    }
+
+    async fn set_history_state(&self, number: u32, state: FileState) -> Result<bool> {
+        self.write("noting a move", move |writing| {
+            history::set_state(writing.connection, number, state)
+        })
+        .await
+    }
+
+    async fn drop_history_file(&self, number: u32) -> Result<()> {
+        self.write("noting a move", move |writing| history::drop_file(writing.connection, number))
+            .await
+    }
+
+    async fn delete_moved(&self, number: u32, keys: Vec<AwaitingKey>) -> Result<bool> {
+        self.write("deleting what was moved", move |writing| {
+            history::delete(writing.connection, number, &keys)
+        })
+        .await
     }
 
     async fn begin_request(

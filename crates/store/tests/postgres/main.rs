@@ -1,6 +1,7 @@
 //! PostgreSQL keeps what every store keeps, for several nodes at once.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
 
+mod moving;
 mod nodes;
 mod peers;
 mod schema;

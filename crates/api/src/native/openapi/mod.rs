@@ -69,13 +69,14 @@ pub(crate) fn document() -> Document {
 }
 
 /// Every refusal there is.
-const REFUSALS: [(u16, &str); 11] = [
+const REFUSALS: [(u16, &str); 12] = [
     (400, "Something about the request is wrong; `detail` says all of it."),
     (401, "No key, or one that opens nothing here."),
     (403, "The key does not open this, or what it asks for."),
     (404, "There is no such thing, or it is somebody else's."),
     (408, "The body took too long to arrive."),
     (409, "It conflicts with how things are now."),
+    (410, "It was moved out of the data; `detail` says when, and into which file."),
     (413, "The body is too long."),
     (
         422,

@@ -123,8 +123,12 @@ fn decisions(it: &mut Description) {
     let asking = |id, summary, answer, refused| asking("decisions", id, summary, answer, refused);
     let waiting = "Payments of which nobody knows what came of them, or that came too late.";
     it.operation("get", "/kalends/v1/unknowns", asking("listUnknowns", waiting, "Unknowns", &[]));
-    let settled =
-        asking("settleUnknown", "Settles one as a person says.", "UnknownSettled", &[404, 503]);
+    let settled = asking(
+        "settleUnknown",
+        "Settles one as a person says.",
+        "UnknownSettled",
+        &[404, 410, 503],
+    );
     it.operation("post", "/kalends/v1/unknowns/{id}/settle", once(telling(settled, "Verdict")));
     let lane = "How the lane stands, and what is due on it.";
     it.operation("get", "/kalends/v1/lane", asking("showLane", lane, "Lane", &[]));

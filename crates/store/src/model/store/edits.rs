@@ -17,9 +17,14 @@ impl Books {
         let (cadence, others): (Vec<_>, Vec<_>) =
             self.queue.of_schedule(id).map(standing_run).partition(is_cadence);
         let amendments = self.amendments_of(id);
-        let is_done = |slot: &Slot| self.slot_record(id, *slot) != SlotRecord::default();
+        let moved = self.moved_of(id);
+        let is_done = |slot: &Slot| {
+            self.slot_record(id, *slot) != SlotRecord::default()
+                || moved.is_some_and(|moved| moved.covers(*slot, &amendments))
+        };
         let asked = asked.iter().copied().chain(Standing::told_of(&schedule, &amendments));
-        let done: BTreeSet<Slot> = asked.filter(is_done).collect();
+        let asked: Vec<Slot> = asked.collect();
+        let done: BTreeSet<Slot> = asked.into_iter().filter(is_done).collect();
         Some(Standing {
             schedule,
             cadence: cadence.into_iter().next(),

@@ -10,7 +10,8 @@ use crate::store::{Found, ScheduleQuery, ScheduleSearch};
 impl Books {
     /// How many the cadence has recorded.
     pub(super) fn recorded_by_cadence(&self, schedule: ScheduleId) -> u32 {
-        self.occurrences_of(schedule).filter_map(|it| it.ordinal).max().unwrap_or(0)
+        let recorded = self.occurrences_of(schedule).filter_map(|it| it.ordinal).max();
+        recorded.unwrap_or(0).max(self.moved_of(schedule).map_or(0, |moved| moved.recorded))
     }
 
     pub(super) fn occurrences_of(

@@ -226,7 +226,9 @@ impl Books {
     /// queued, what was recorded.
     pub(super) fn position(&self, schedule: &Schedule) -> Position {
         let stored = self.schedules.get(&schedule.id).unwrap_or(schedule);
-        let recorded = self.occurrences_of(schedule.id).count();
+        let left = u64::try_from(self.occurrences_of(schedule.id).count()).unwrap_or(u64::MAX);
+        let moved = self.moved_of(schedule.id).map_or(0, |moved| moved.occurrences);
+        let recorded = left.saturating_add(moved);
         let next = self
             .queue
             .of_schedule(schedule.id)

@@ -124,8 +124,13 @@ fn schedule_shown(context: &Context, view: &View, slots: &[Slot], runs: &Runs) -
         put("disabledOn", instant(at));
     }
     put("mode", json!(context.mode()));
-    let occurrences =
-        slots.iter().filter_map(|slot| occurrence_shown(context, view, *slot, runs)).collect();
+    let is_here =
+        |slot: &&Slot| !view.was_moved(**slot) || runs.0.contains_key(&(schedule.id, **slot));
+    let occurrences = slots
+        .iter()
+        .filter(is_here)
+        .filter_map(|slot| occurrence_shown(context, view, *slot, runs))
+        .collect();
     put("occurrences", Value::Array(occurrences));
     put("ownerAccountID", json!(ids.id(kept.owner)));
     put("partnerAccountID", json!(ids.id(kept.between.partner)));

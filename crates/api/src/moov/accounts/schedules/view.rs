@@ -30,13 +30,15 @@ pub(super) struct View {
     pub(super) schedule: Schedule,
     pub(super) kept: Kept,
     pub(super) amendments: BTreeMap<Slot, Amendment>,
+    /// How far what became of its slots may have been moved out of the data.
+    moved_through: Option<Slot>,
 }
 
 impl View {
     /// A schedule, with what was done to its slots.
     pub(super) fn new(schedule: Schedule, kept: Kept, amendments: &[Amendment]) -> View {
         let amendments = amendments.iter().map(|it| (it.slot, it.clone())).collect();
-        View { schedule, kept, amendments }
+        View { schedule, kept, amendments, moved_through: None }
     }
 
     /// A schedule that was read.
@@ -54,10 +56,23 @@ impl View {
         context: &Context,
         schedules: Vec<(Schedule, Kept)>,
     ) -> Result<Vec<View>, Refusal> {
-        let ids = schedules.iter().map(|(schedule, _)| schedule.id).collect();
-        let amendments = context.store().amendments(ids).await?;
-        let both = schedules.into_iter().zip(amendments);
-        Ok(both.map(|((schedule, kept), of_it)| View::new(schedule, kept, &of_it)).collect())
+        let ids: Vec<_> = schedules.iter().map(|(schedule, _)| schedule.id).collect();
+        let amendments = context.store().amendments(Vec::clone(&ids)).await?;
+        let moved = context.store().moved(ids).await?;
+        let all = schedules.into_iter().zip(amendments).zip(moved);
+        Ok(all
+            .map(|(((schedule, kept), amendments), moved)| View {
+                moved_through: moved.map(|moved| moved.through),
+                ..View::new(schedule, kept, &amendments)
+            })
+            .collect())
+    }
+
+    /// Whether what became of a slot was moved out of the data, unless it is here.
+    pub(super) fn was_moved(&self, slot: Slot) -> bool {
+        slot.is_of_rule()
+            && self.moved_through.is_some_and(|through| slot <= through)
+            && !self.amendments.contains_key(&slot)
     }
 
     /// When it was ended by its owner.

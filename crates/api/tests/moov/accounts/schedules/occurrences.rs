@@ -1,6 +1,9 @@
 //! `GET /accounts/{accountID}/schedules/{scheduleID}/occurrences/{occurrenceFilter}`.
 
+use engine::Slot;
 use serde_json::{Value, json};
+use store::conformance::history as moving;
+use store::history::MovableQuery;
 
 use super::cast::{Cast, member, occurrence, recur, run_on};
 use crate::sandbox::text;
@@ -106,4 +109,40 @@ async fn what_is_neither_id_nor_instant_nor_latest_is_not_there() {
     for filter in ["earliest", "2026-01-06", "2026-01-06T12:00:00", "Latest", "%20", "1"] {
         missing(&cast, &schedule, filter).await;
     }
+}
+
+#[tokio::test]
+async fn an_occurrence_that_was_moved_out_of_the_data_is_missing_and_said_where_it_is() {
+    let cast = Cast::new().await;
+    let created = cast
+        .schedule(json!({"recur": recur("FREQ=DAILY;COUNT=4", "2026-01-06T12:00:00Z", 100)}))
+        .await;
+    cast.advance("2026-01-12T12:00:00Z").await;
+    let before = cast.get(&member(&created)).await;
+    let store = cast.runner.store();
+    let query = MovableQuery { before: Slot::MAX, after: None, limit: 1_000 };
+    let gone = moving::occurrences(store.movable(query).await.unwrap());
+    assert!(!gone.is_empty());
+    moving::move_away(store.as_ref(), &gone).await;
+    let is_gone = |shown: &Value| {
+        let run_on = text(shown, "runOn");
+        gone.iter().any(|it| run_on.starts_with(&it.slot.date().to_string()))
+    };
+    let all = before["occurrences"].as_array().unwrap();
+    for shown in all {
+        let path = format!("{}/occurrences/{}", member(&created), text(shown, "occurrenceID"));
+        if is_gone(shown) {
+            let answer = cast.ask().get(&path).await;
+            answer.is_bare(404);
+            assert_eq!(
+                answer.headers["x-kalends-moved"],
+                "was moved on 2026-11-27 into the file history-1.jsonl"
+            );
+        } else {
+            assert_eq!(&cast.get(&path).await, shown);
+        }
+    }
+    // The list leaves it out.
+    let left: Vec<&Value> = all.iter().filter(|shown| !is_gone(shown)).collect();
+    assert_eq!(cast.get(&member(&created)).await["occurrences"], json!(left));
 }

@@ -1,6 +1,9 @@
 //! `GET /accounts/{accountID}/schedules/{scheduleID}/occurrences/{occurrenceFilter}`.
 
+use engine::settlement::AwaitingKey;
 use engine::{Instant, PartyId, Slot};
+use store::SlotRecord;
+use store::history::{Gone, find_moved};
 
 use super::super::view::View;
 use super::super::{access, render};
@@ -18,7 +21,23 @@ pub(super) async fn retrieve(
     let (schedule, kept) = access::seen(&context, party, &schedule).await?;
     let view = View::load(&context, schedule, kept).await?;
     let slot = found(&context, &view, &filter).ok_or_else(Refusal::not_found)?;
+    if let Some(gone) = moved(&context, &view, slot).await? {
+        return Err(Refusal::moved(gone.in_words()));
+    }
     Ok(Reply::json(render::occurrence(&context, &view, slot).await?))
+}
+
+/// Where what became of a slot is, if it was moved out of the data.
+async fn moved(context: &Context, view: &View, slot: Slot) -> Result<Option<Gone>, Refusal> {
+    if !view.was_moved(slot) {
+        return Ok(None);
+    }
+    let schedule = view.schedule.id;
+    let here = context.store().slot_records(vec![(schedule, slot)]).await?;
+    if here.iter().any(|record| *record != SlotRecord::default()) {
+        return Ok(None);
+    }
+    Ok(find_moved(context.store().as_ref(), AwaitingKey { schedule, slot, attempt: 0 }).await?)
 }
 
 fn found(context: &Context, view: &View, filter: &str) -> Option<Slot> {
