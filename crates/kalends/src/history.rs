@@ -76,7 +76,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
                 "history leaves SQLite's data while no server works with them: they have one writer",
             )?;
             let now = MachineTime::new().now();
-            let moved = move_before(store.clone(), before, &to, now, &mut |file| tell(file)).await;
+            let moved = move_before(store.clone(), before, &to, now, &mut tell).await;
             store.stop().await;
             match moved? {
                 0 => println!("Nothing of before {before} may be moved."),

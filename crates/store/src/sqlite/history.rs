@@ -142,9 +142,8 @@ pub(super) fn delete(connection: &Connection, number: u32, keys: &[AwaitingKey])
              through = max(through, excluded.through)",
     )?;
     for key in keys {
-        let found: Option<Option<u32>> = delete
-            .query_row((key.slot.stored(), key.schedule.0, key.attempt), |row| row.get(0))
-            .optional()?;
+        let values = (key.slot.stored(), key.schedule.0, key.attempt);
+        let found = delete.query_row(values, |row| row.get::<_, Option<u32>>(0)).optional()?;
         if let Some(ordinal) = found {
             let counted = i64::from(ordinal.is_some());
             let recorded = ordinal.unwrap_or(0);
