@@ -90,7 +90,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Find(FindArguments { ids, paths }) => find(&ids, &files(&paths)?),
-        Command::Check(CheckArguments { paths }) => check(&files(&paths)?),
+        Command::Check(CheckArguments { paths }) => Ok(check(&files(&paths)?)),
     }
 }
 
@@ -172,7 +172,8 @@ fn files(paths: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
             let name = entry?.file_name();
             let is_history = name
                 .to_str()
-                .is_some_and(|name| name.starts_with("history-") && name.ends_with(".jsonl"));
+                .and_then(|name| name.strip_prefix("history-")?.split_once('.'))
+                .is_some_and(|(_, kind)| kind == "jsonl");
             if is_history {
                 of_folder.push(path.join(name));
             }
@@ -216,7 +217,7 @@ fn find(ids: &[String], files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+fn check(files: &[PathBuf]) -> ExitCode {
     let mut verdict = ExitCode::SUCCESS;
     for path in files {
         match file::read(path, |_, _| {}) {
@@ -229,5 +230,5 @@ fn check(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(verdict)
+    verdict
 }

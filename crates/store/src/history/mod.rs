@@ -104,7 +104,7 @@ pub struct Movable {
 impl Movable {
     /// Sorts what was looked at, with whether each by itself may be moved: of a slot all
     /// attempts go, or none. The last slot may have been cut off, and is looked at again.
-    pub(crate) fn sort(looked_at: Vec<(Leaving, bool)>, limit: u32) -> Movable {
+    pub(crate) fn sort(looked_at: &[(Leaving, bool)], limit: u32) -> Movable {
         let is_all = looked_at.len() < usize::try_from(limit).unwrap_or(usize::MAX);
         let slot_of = |it: &(Leaving, bool)| (it.0.occurrence.slot, it.0.occurrence.schedule);
         let mut movable = Movable::default();

@@ -100,8 +100,8 @@ pub(super) async fn movable(session: &Session, query: &MovableQuery) -> Outcome<
             let leaving = Leaving { occurrence: occurrence(row)?, kind: stored_at(row, 16)? };
             Ok((leaving, row.try_get(15)?))
         })
-        .collect::<Outcome<_>>()?;
-    Ok(Movable::sort(looked_at, query.limit))
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok(Movable::sort(&looked_at, query.limit))
 }
 
 /// Notes a new file, if it is the next, and all of the last was moved.

@@ -75,8 +75,8 @@ pub(super) fn movable(connection: &Connection, query: &MovableQuery) -> Outcome<
             let occurrence = occurrence(schedule, slot, row)?;
             Ok((Leaving { occurrence, kind: stored_at(row, 16)? }, row.get(15)?))
         })?
-        .collect::<Outcome<_>>()?;
-    Ok(Movable::sort(looked_at, query.limit))
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok(Movable::sort(&looked_at, query.limit))
 }
 
 /// Notes a new file, if it is the next, and all of the last was moved.

@@ -22,8 +22,8 @@ impl Books {
             let kind = self.schedules.get(&it.schedule)?.plan.instruction.kind();
             Some((Leaving { occurrence: it.clone(), kind }, self.may_go(it)))
         });
-        let looked_at = looked_at.collect();
-        Movable::sort(looked_at, query.limit)
+        let looked_at: Vec<_> = looked_at.collect();
+        Movable::sort(&looked_at, query.limit)
     }
 
     fn may_go(&self, it: &Occurrence) -> bool {
