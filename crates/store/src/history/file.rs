@@ -423,7 +423,7 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         for changed in [
             text.replace("nein", "nien"),
-            text.lines().take(2).map(|line| format!("{line}\n")).collect(),
+            text.split_inclusive('\n').take(2).collect(),
             text.get(1..).unwrap().to_owned(),
             String::new(),
         ] {
