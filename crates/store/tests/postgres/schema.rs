@@ -27,7 +27,7 @@ async fn data_of_a_newer_binary_is_refused() {
     PostgresStore::open(&settings(&database)).await.unwrap();
     administer(&database, "INSERT INTO kalends_migration (number, sha256) VALUES (99, '')").await;
     let error = PostgresStore::open(&settings(&database)).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 3, known: 2 }), "{error}");
+    assert!(matches!(error, StoreError::TooNew { found, known } if found == known + 1), "{error}");
 }
 
 #[tokio::test]
