@@ -96,6 +96,6 @@ async fn old_occurrences_leave_the_data_and_are_found_in_their_files() {
     assert!(doctor.status.success(), "{doctor:?}");
 
     let written = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, written.replacen("successful", "successfuL", 1)).unwrap();
+    std::fs::write(&file, written.replacen("\"failed\"", "\"faileD\"", 1)).unwrap();
     assert!(!history(&["check", text(&files)]).status.success());
 }
