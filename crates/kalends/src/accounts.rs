@@ -4,9 +4,9 @@ use anyhow::Context as _;
 use clap::Args;
 use engine::{Instant, Mode};
 use serde_json::Value;
-use store::sqlite::{self, AccountCensus};
+use store::{AccountCensus, postgres, sqlite};
 
-use crate::data::DataArgument;
+use crate::data::{DataArgument, Existing};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -15,10 +15,13 @@ pub(crate) struct Arguments {
 }
 
 /// Lists accounts of data, in use or not.
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let file = arguments.data.file();
-    std::fs::metadata(&file).with_context(|| format!("no data at {}", file.display()))?;
-    let all = sqlite::census(&file).with_context(|| format!("cannot read {}", file.display()))?;
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let data = arguments.data.existing()?;
+    let all = match &data {
+        Existing::File(file) => sqlite::census(file),
+        Existing::Database(settings) => postgres::census(settings).await,
+    };
+    let all = all.with_context(|| format!("cannot read {data}"))?;
     for one in &all {
         println!("{}", told(one));
     }

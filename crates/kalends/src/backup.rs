@@ -20,7 +20,7 @@ pub(crate) struct BackupArguments {
 /// Takes a backup, of data in use or not.
 pub(crate) fn back_up(arguments: &BackupArguments) -> anyhow::Result<()> {
     let BackupArguments { to, data } = arguments;
-    let file = data.file();
+    let file = data.file()?;
     sqlite::back_up(&file, to).with_context(|| format!("cannot back up {}", file.display()))?;
     println!("{} is backed up as {}.", file.display(), to.display());
     Ok(())
@@ -37,7 +37,7 @@ pub(crate) struct RestoreArguments {
 /// Makes data of a backup, in which nothing runs until it is resumed.
 pub(crate) fn restore(arguments: &RestoreArguments) -> anyhow::Result<()> {
     let RestoreArguments { from, data } = arguments;
-    let file = data.file();
+    let file = data.file()?;
     data::make_folder_of(&file)?;
     sqlite::restore(from, &file, MachineTime::new().now())
         .with_context(|| format!("cannot restore {}", from.display()))?;

@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use engine::{ClockId, LaneId};
-use store::postgres::PostgresStore;
+use store::postgres::{self, PostgresStore};
 use store::sqlite::SqliteStore;
 use store::{Data, StoreError};
 
 use crate::configuration::Configuration;
+use crate::location::{Access, Location};
 
 /// How long a database that is away is left alone before it is asked again, at first and at
 /// most.
@@ -49,22 +50,90 @@ pub(crate) const fn clock_of(lane: LaneId) -> ClockId {
 /// Which data, for a command that works on what is there.
 #[derive(Args)]
 pub(crate) struct DataArgument {
-    /// Where data is kept: a file or a folder
-    #[arg(long, default_value = "kalends-data", env = "KALENDS_DATA")]
-    data: PathBuf,
+    /// Where data is kept: a file, a folder, or postgres://user@host/database
+    #[arg(
+        long, default_value = "kalends-data", env = "KALENDS_DATA", hide_env_values = true,
+        value_parser = Location::parser()
+    )]
+    data: Location,
+    /// The database's password, in a file
+    #[arg(long, value_name = "FILE", conflicts_with = "password_variable")]
+    password_file: Option<PathBuf>,
+    /// The database's password, in a variable of the environment
+    #[arg(long, value_name = "NAME")]
+    password_variable: Option<String>,
+    /// Who vouches for the database's certificate, in PEM; Mozilla's list if left out
+    #[arg(long, value_name = "FILE")]
+    authorities_file: Option<PathBuf>,
+}
+
+/// Data that are there.
+pub(crate) enum Existing {
+    /// In this file.
+    File(PathBuf),
+    /// In this database.
+    Database(Box<postgres::Settings>),
+}
+
+impl std::fmt::Display for Existing {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Existing::File(file) => file.display().fmt(formatter),
+            // It was read before.
+            Existing::Database(settings) => {
+                formatter.write_str(&settings.place().unwrap_or_default())
+            }
+        }
+    }
 }
 
 impl DataArgument {
     /// The data's file.
-    pub(crate) fn file(&self) -> PathBuf {
-        file(&self.data)
+    ///
+    /// # Errors
+    /// Where they are in a database.
+    pub(crate) fn file(&self) -> anyhow::Result<PathBuf> {
+        match &self.data {
+            Location::Path(path) => Ok(file(path)),
+            Location::Database(_) => bail!(
+                "this works on files; PostgreSQL has its own backups, and docs/postgresql.md says \
+                 how to go on from one"
+            ),
+        }
     }
 
-    /// Opens data that is there.
-    pub(crate) fn open_existing(&self) -> anyhow::Result<Arc<SqliteStore>> {
-        let file = self.file();
-        std::fs::metadata(&file).with_context(|| format!("no data at {}", file.display()))?;
-        SqliteStore::open(&file).with_context(|| format!("cannot open {}", file.display()))
+    /// The data, which are there; of a database that is found out when it is asked.
+    pub(crate) fn existing(&self) -> anyhow::Result<Existing> {
+        match &self.data {
+            Location::Path(path) => {
+                let file = file(path);
+                std::fs::metadata(&file)
+                    .with_context(|| format!("no data at {}", file.display()))?;
+                Ok(Existing::File(file))
+            }
+            Location::Database(url) => {
+                let access = Access::new(
+                    self.password_file.as_ref(),
+                    self.password_variable.as_ref(),
+                    self.authorities_file.as_ref(),
+                );
+                Ok(Existing::Database(Box::new(Location::settings(url, &access)?)))
+            }
+        }
+    }
+
+    /// Opens data that are there.
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<Arc<dyn Store>> {
+        let existing = self.existing()?;
+        let cannot = || format!("cannot open {existing}");
+        Ok(match &existing {
+            Existing::File(file) => SqliteStore::open(file).with_context(cannot)?,
+            Existing::Database(settings) => {
+                // A database without data is not made one that has some.
+                postgres::census(settings).await.with_context(cannot)?;
+                PostgresStore::open(settings).await.with_context(cannot)?
+            }
+        })
     }
 }
 
@@ -89,7 +158,7 @@ pub(crate) fn make_folder_of(file: &Path) -> anyhow::Result<()> {
 }
 
 /// A path without an extension names a folder, unless there is a file.
-fn file(data: &Path) -> PathBuf {
+pub(crate) fn file(data: &Path) -> PathBuf {
     let is_folder = data.is_dir() || (!data.exists() && data.extension().is_none());
     if is_folder { data.join(DATA_FILE) } else { data.to_owned() }
 }

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use store::sqlite::{self, Check};
+use store::{Check, postgres, sqlite};
 
-use crate::data::DataArgument;
+use crate::data::{DataArgument, Existing};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -15,24 +15,25 @@ pub(crate) struct Arguments {
 }
 
 /// Examines data, in use or not. Fails where anything is wrong.
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let file = arguments.data.file();
-    std::fs::metadata(&file).with_context(|| format!("no data at {}", file.display()))?;
-    let checks =
-        sqlite::examine(&file).with_context(|| format!("cannot examine {}", file.display()))?;
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let data = arguments.data.existing()?;
+    let checks = match &data {
+        Existing::File(file) => sqlite::examine(file),
+        Existing::Database(settings) => postgres::examine(settings).await,
+    };
+    let checks = checks.with_context(|| format!("cannot examine {data}"))?;
     for check in &checks {
         tell(check);
     }
     let wrong = checks.iter().filter(|check| !check.findings.is_empty()).count();
     if wrong == 0 {
-        println!("\n{} is sound.", file.display());
+        println!("\n{data} is sound.");
         return Ok(ExitCode::SUCCESS);
     }
     println!(
-        "\nWhat must hold and does not: {wrong} of {count}. Keep a copy of {file} before anything \
+        "\nWhat must hold and does not: {wrong} of {count}. Keep a copy of {data} before anything \
          else; docs/operations.md says what to do.",
         count = checks.len(),
-        file = file.display(),
     );
     Ok(ExitCode::FAILURE)
 }

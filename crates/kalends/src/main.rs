@@ -9,7 +9,9 @@ mod doctor;
 mod history;
 mod keys;
 mod local_names;
+mod location;
 mod logging;
+mod migrate;
 mod preview;
 mod resume;
 mod sandbox;
@@ -49,6 +51,8 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Make data of a backup; nothing of it runs until it is resumed
     Restore(backup::RestoreArguments),
+    /// Move all data, or an account, to another database: SQLite's or PostgreSQL's
+    Migrate(migrate::Arguments),
     /// Show what is due in data that is held, and let it run
     Resume(resume::Arguments),
     /// Examine data, in use or not, and say what is wrong with them
@@ -67,13 +71,14 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Config(arguments) => configuration::run(&arguments),
         Command::Preview(arguments) => preview::run(&arguments),
         Command::Clock(arguments) => runtime.block_on(clock::run(arguments)),
-        Command::Accounts(arguments) => accounts::run(&arguments),
+        Command::Accounts(arguments) => runtime.block_on(accounts::run(&arguments)),
         Command::Keys(arguments) => runtime.block_on(keys::run(arguments)),
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
+        Command::Migrate(arguments) => runtime.block_on(migrate::run(&arguments)),
         Command::Resume(arguments) => runtime.block_on(resume::run(arguments)),
-        Command::Doctor(arguments) => return doctor::run(&arguments),
         Command::History(command) => return runtime.block_on(history::run(command)),
+        Command::Doctor(arguments) => return runtime.block_on(doctor::run(&arguments)),
     }?;
     Ok(ExitCode::SUCCESS)
 }

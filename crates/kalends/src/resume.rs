@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let store = arguments.data.open_existing()?;
+    let store = arguments.data.open_existing().await?;
     let wall_now = MachineTime::new().now();
     let held = held(store.as_ref(), wall_now).await?;
     if held.is_empty() {
@@ -45,7 +45,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         None => println!(
             "\nNothing has been resumed. To let it run:\n\n  kalends resume --data {} --yes --reason '…'",
-            arguments.data.file().display()
+            arguments.data.existing()?
         ),
     }
     Ok(())

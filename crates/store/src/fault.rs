@@ -34,6 +34,9 @@ pub(crate) enum Fault {
     /// What was asked cannot be written.
     #[error("{0}")]
     Refused(String),
+    /// The data run elsewhere, or are not whole yet.
+    #[error("{0}")]
+    Elsewhere(String),
 }
 
 /// What a piece of work on the database comes to.
@@ -53,6 +56,7 @@ impl Fault {
             fault if fault.is_of_the_way() => {
                 StoreError::Unreachable { during, message: fault.to_string() }
             }
+            Fault::Elsewhere(message) => StoreError::Elsewhere { message },
             other => StoreError::Database { during, message: other.to_string() },
         }
     }
@@ -76,6 +80,7 @@ impl Fault {
             | Fault::Sqlite(_)
             | Fault::Corrupt { .. }
             | Fault::Refused(_)
+            | Fault::Elsewhere(_)
             | Fault::Unknown(_) => false,
         }
     }
@@ -91,9 +96,11 @@ impl Fault {
                 }
                 None => error.is_closed() || is_of_the_connection(error),
             },
-            Fault::Sqlite(_) | Fault::Corrupt { .. } | Fault::Refused(_) | Fault::Unknown(_) => {
-                false
-            }
+            Fault::Sqlite(_)
+            | Fault::Corrupt { .. }
+            | Fault::Refused(_)
+            | Fault::Elsewhere(_)
+            | Fault::Unknown(_) => false,
         }
     }
 

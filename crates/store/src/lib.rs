@@ -12,6 +12,8 @@
 
 mod audit;
 mod bank_store;
+mod census;
+mod check;
 mod columns;
 pub mod conformance;
 pub mod event;
@@ -26,6 +28,7 @@ mod peers;
 pub mod postgres;
 mod pulse;
 pub mod record;
+pub mod relocation;
 pub mod request;
 mod scope;
 pub mod sqlite;
@@ -34,6 +37,8 @@ pub mod webhook;
 
 pub use audit::{AuditEntry, Deed};
 pub use bank_store::{Agenda, BankStore, Changes, CommitError, Posting, RecordWrite};
+pub use census::AccountCensus;
+pub use check::Check;
 pub use event::{Event, EventId, EventKind, NewEvent};
 pub use grant::{Grant, GrantKind};
 pub use key::{Key, KeyOrigin};
@@ -116,6 +121,18 @@ pub enum StoreError {
     Exists {
         /// The file.
         path: String,
+    },
+    /// The data, or what was asked of them, was moved to another database, or is not whole yet.
+    #[error("{message}")]
+    Elsewhere {
+        /// Where it is, and what can be done.
+        message: String,
+    },
+    /// Data cannot be moved, and nothing was.
+    #[error("{message}")]
+    NotMoved {
+        /// Why not.
+        message: String,
     },
     /// The data was written by a newer version of Kalends.
     #[error(

@@ -20,6 +20,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 pub(crate) use reading::read;
+pub(crate) use secret_source::SecretSource;
 pub(crate) use settings::{
     AccountSettings, Configuration, LogFormat, MoovSettings, OmiseSettings, TraceSettings, Upstream,
 };

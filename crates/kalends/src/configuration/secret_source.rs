@@ -15,7 +15,7 @@ pub(crate) enum SecretSource {
 
 impl SecretSource {
     /// Of the two keys that name one; `None` where it is neither, or both.
-    pub(super) fn one_of(
+    pub(crate) fn one_of(
         file: Option<&PathBuf>,
         variable: Option<&String>,
     ) -> Option<SecretSource> {
@@ -33,7 +33,7 @@ impl SecretSource {
 
     /// The same, for one who keeps it as text.
     #[allow(clippy::disallowed_methods, reason = "this is the configuration's own reading of it")]
-    pub(super) fn read_text(&self) -> anyhow::Result<String> {
+    pub(crate) fn read_text(&self) -> anyhow::Result<String> {
         let text = match self {
             SecretSource::File(file) => std::fs::read_to_string(file)
                 .with_context(|| format!("cannot read the secret in {}", file.display()))?,

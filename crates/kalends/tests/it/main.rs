@@ -20,6 +20,7 @@ mod endpoint_kill;
 mod history;
 mod hostile;
 mod kill;
+mod migrate;
 mod overlay;
 mod overlay_moov;
 mod platform;

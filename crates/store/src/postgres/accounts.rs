@@ -7,6 +7,7 @@ use super::columns::{
     Stored, currency, from_json, hash_at, instant_at, json, optional_instant_at, stored_at,
 };
 use super::counters::List;
+use super::relocation;
 use super::session::Session;
 use crate::fault::{Fault, Outcome};
 use crate::key::Key;
@@ -73,12 +74,13 @@ pub(super) async fn ensure(session: &Session, account: &Account) -> Outcome<Acco
     create(session, &new, &[]).await
 }
 
-/// Writes credentials of accounts that are there, in the order of their hashes, so that two
-/// who write the same do not wait for each other.
+/// Writes credentials of accounts that are there and run here, in the order of their hashes,
+/// so that two who write the same do not wait for each other.
 pub(super) async fn put_credentials(session: &Session, credentials: &[Credential]) -> Outcome<()> {
     let mut sorted: Vec<&Credential> = credentials.iter().collect();
     sorted.sort_by_key(|credential| credential.sha256); // stable: the last of one hash stays
     for credential in sorted {
+        relocation::account_must_be_here(session, credential.account).await?;
         session
             .execute(
                 "INSERT INTO credential (sha256, account, kind, domains, expires_at)
@@ -220,11 +222,12 @@ fn account(row: &Row) -> Outcome<Account> {
     })
 }
 
-/// The credential whose SHA-256 this is.
+/// The credential whose SHA-256 this is, if its account runs here.
 pub(super) async fn credential(session: &Session, sha256: [u8; 32]) -> Outcome<Option<Credential>> {
     let row = session
         .first(
-            "SELECT account, kind, domains, expires_at FROM credential WHERE sha256 = $1",
+            "SELECT account, kind, domains, expires_at FROM credential WHERE sha256 = $1
+             AND account NOT IN (SELECT account FROM relocation WHERE state IN (2, 3))",
             &[&&sha256[..]],
         )
         .await?;

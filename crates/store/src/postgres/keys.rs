@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::columns::Stored;
 use crate::fault::{Fault, Outcome};
+use crate::relocation::Numbers;
 
 /// Kinds of records that are numbered.
 const KINDS: usize = 15;
@@ -34,6 +35,15 @@ pub(super) struct Keys {
     named_first: i64,
     /// The next key of a schedule, and how many are left.
     pub(super) schedules: Mutex<(i64, i64)>,
+}
+
+/// How often data must have been opened, at least, so that all keys that were given out are
+/// those of openings before the next.
+pub(super) fn openings(given: &Numbers) -> i64 {
+    let records = given.record_max / STRETCH + i64::from(given.record_max % STRETCH > 0);
+    let named =
+        -(given.record_min / NAMED_STRETCH) + i64::from(given.record_min % NAMED_STRETCH < 0);
+    given.opened.max(records).max(named)
 }
 
 impl Keys {

@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_turns.sql"),
     include_str!("migrations/0003_history.sql"),
+    include_str!("migrations/0004_relocation.sql"),
 ];
 
 /// How often the table of migrations is looked for, at most: nodes that start at once may
@@ -61,15 +62,49 @@ async fn prepare(pool: &Pool) -> Result<()> {
     }
 }
 
+/// Refuses a database that has not exactly the schema of this binary.
+pub(super) async fn must_be_current(pool: &Pool) -> Result<()> {
+    const DURING: &str = "looking for data";
+    let found = pool.look(|session| async move { is_current(&session).await }).await;
+    let message = match found.during(DURING)? {
+        Some(true) => return Ok(()),
+        Some(false) => {
+            "they were written by another version of Kalends; start this one with them first, or \
+             examine them with its own"
+        }
+        None => "there are no data of Kalends in the database",
+    };
+    Err(StoreError::Database { during: DURING, message: message.to_owned() })
+}
+
+/// Whether a database has exactly the schema that this binary writes; `None` where it has
+/// none of ours.
+pub(super) async fn is_current(session: &Session) -> Outcome<Option<bool>> {
+    if session.first(IS_THERE, &[]).await?.is_none() {
+        return Ok(None);
+    }
+    let recorded = recorded(session).await?;
+    let known = MIGRATIONS.iter().map(|sql| hash(sql).to_vec());
+    Ok(Some(recorded.into_iter().eq(known)))
+}
+
+/// The hashes of what was applied, in order.
+async fn recorded(session: &Session) -> Outcome<Vec<Vec<u8>>> {
+    let rows = session.query("SELECT sha256 FROM kalends_migration ORDER BY number", &[]).await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
+/// Has a row where the table of migrations is there.
+const IS_THERE: &str = "SELECT 1 FROM pg_catalog.pg_tables
+    WHERE schemaname = current_schema() AND tablename = 'kalends_migration'";
+
 async fn prepare_once(pool: &Pool) -> Outcome<()> {
     let session = pool.session().await?;
-    let is_there = "SELECT 1 FROM pg_catalog.pg_tables
-        WHERE schemaname = current_schema() AND tablename = 'kalends_migration'";
-    if session.first(is_there, &[]).await?.is_none() {
+    if session.first(IS_THERE, &[]).await?.is_none() {
         let others = "SELECT count(*) FROM pg_catalog.pg_tables
             WHERE schemaname = current_schema() AND tablename NOT LIKE 'kalends_migration%'";
         if session.one(others, &[]).await?.try_get::<_, i64>(0)? > 0
-            && session.first(is_there, &[]).await?.is_none()
+            && session.first(IS_THERE, &[]).await?.is_none()
         {
             let message =
                 "the database holds another program's tables; give Kalends one of its own";
@@ -96,12 +131,7 @@ fn was_made_meanwhile(fault: &Fault) -> bool {
 /// Applies what is missing; whether anything was.
 async fn apply(session: &Session) -> Outcome<Result<bool>> {
     session.query("SELECT one FROM kalends_migration_lock FOR UPDATE", &[]).await?;
-    let recorded: Vec<Vec<u8>> = session
-        .query("SELECT sha256 FROM kalends_migration ORDER BY number", &[])
-        .await?
-        .iter()
-        .map(|row| row.try_get(0))
-        .collect::<std::result::Result<_, _>>()?;
+    let recorded = recorded(session).await?;
     let (found, known) = (number(recorded.len()), number(MIGRATIONS.len()));
     if found > known {
         return Ok(Err(StoreError::TooNew { found, known }));

@@ -12,9 +12,11 @@ mod amendments;
 mod audit;
 mod awaiting;
 mod bank;
+mod census;
 mod columns;
 mod counters;
 mod deliveries;
+mod doctor;
 mod edits;
 mod events;
 mod foreign_names;
@@ -27,8 +29,10 @@ mod occurrences;
 mod peers;
 mod pool;
 mod positions;
+mod presence;
 mod pulse;
 mod queue;
+mod relocation;
 mod requests;
 mod schedules;
 mod session;
@@ -46,16 +50,22 @@ use std::sync::{Arc, Mutex};
 use engine::{AccountId, InstallationId};
 use tokio::sync::{RwLock, RwLockReadGuard};
 
+pub use self::census::census;
+pub use self::doctor::examine;
 pub use self::settings::{LeaseClock, Settings, Way};
 
 use self::bank::names::Names;
 use self::heads::Heads;
 use self::keys::Keys;
 use self::pool::Pool;
+pub(crate) use self::relocation::Relocating;
 use self::session::Session;
 use crate::fault::{During, Outcome};
 use crate::webhook::News;
 use crate::{Result, StoreError};
+
+/// How a transaction begins that reads one state of the data.
+const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// Every store over one PostgreSQL database, which other nodes may have open too.
 pub struct PostgresStore {
@@ -80,7 +90,7 @@ impl PostgresStore {
     /// Connects to the data, and makes or migrates it where that is wanted.
     pub async fn open(settings: &Settings) -> Result<Arc<PostgresStore>> {
         const DURING: &str = "opening the data";
-        let pool = Pool::new(settings).during(DURING)?;
+        let pool = Pool::of_node(settings).during(DURING)?;
         migration::migrate(&pool).await?;
         let session = pool.session().await.during(DURING)?;
         let (installation, opened) = identify(&session).await.during(DURING)?;
@@ -128,9 +138,8 @@ impl PostgresStore {
         W: Fn(Arc<Session>) -> F,
         F: Future<Output = Outcome<T>>,
     {
-        const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let _under_way = self.begin().await?;
-        let (value, _) = self.pool.transact(BEGIN, work).await.during(during)?;
+        let (value, _) = self.pool.transact(READ, work).await.during(during)?;
         Ok(value)
     }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime, Timeouts,
+    ClientWrapper, Hook, HookError, Manager, ManagerConfig, PoolError, RecyclingMethod, Runtime,
+    Timeouts,
 };
 use tokio_postgres::Config;
 
 use super::session::{After, Session};
 use super::settings::{self, Settings};
-use super::tls;
+use super::{presence, tls};
 use crate::fault::{Fault, Outcome};
 
 /// How often a transaction is made anew, at most, the first time included.
@@ -19,6 +20,8 @@ const ATTEMPTS_MAX: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(5);
 /// How much longer than the database lets a statement take its answer is waited for.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a statement may take of who reads or moves everything.
+const VISIT_MAX: Duration = Duration::from_hours(24);
 /// A peer that is gone without a word is found out: so long after it was last heard of it is
 /// asked, and so often, before the connection is given up.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
@@ -33,7 +36,30 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(settings: &Settings) -> Outcome<Pool> {
+    /// Those of a node: none is made where the data are being moved, or have been.
+    pub(super) fn of_node(settings: &Settings) -> Outcome<Pool> {
+        let hook = Hook::async_fn(|client: &mut ClientWrapper, _| {
+            Box::pin(async move {
+                plan_each_batch(client).await?;
+                presence::enter(client).await
+            })
+        });
+        Pool::new(settings, settings.connections_max, settings.statement_timeout, hook)
+    }
+
+    /// The one connection of somebody who is no node: who only reads, or has the data alone.
+    pub(super) fn of_visitor(settings: &Settings) -> Outcome<Pool> {
+        let hook =
+            Hook::async_fn(|client: &mut ClientWrapper, _| Box::pin(plan_each_batch(client)));
+        Pool::new(settings, 1, VISIT_MAX, hook)
+    }
+
+    fn new(
+        settings: &Settings,
+        connections_max: usize,
+        statement_max: Duration,
+        post_create: Hook,
+    ) -> Outcome<Pool> {
         let manager = Manager::from_config(
             config(settings)?,
             tls::connector(settings)?,
@@ -42,23 +68,13 @@ impl Pool {
         );
         let timeout = Some(settings.connect_timeout);
         let connections = deadpool_postgres::Pool::builder(manager)
-            .max_size(settings.connections_max)
+            .max_size(connections_max)
             .timeouts(Timeouts { wait: timeout, create: timeout, recycle: timeout })
             .runtime(Runtime::Tokio1)
-            .post_create(Hook::async_fn(|client, _| {
-                Box::pin(async move {
-                    // Batches differ in size by a factor of thousands, so a statement is
-                    // planned for the batch at hand. Where this is not known it is left out.
-                    let plan = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false)";
-                    match client.batch_execute(plan).await {
-                        Err(error) if error.code().is_none() => Err(HookError::Backend(error)),
-                        Ok(()) | Err(_) => Ok(()),
-                    }
-                })
-            }))
+            .post_create(post_create)
             .build()
             .map_err(|error| Fault::Refused(error.to_string()))?;
-        Ok(Pool { connections, patience: settings.statement_timeout + GRACE })
+        Ok(Pool { connections, patience: statement_max + GRACE })
     }
 
     /// A connection of its own.
@@ -66,6 +82,9 @@ impl Pool {
         match self.connections.get().await {
             Ok(client) => Ok(Session::over(client, self.patience)),
             Err(PoolError::Backend(error)) => Err(Fault::Postgres(error)),
+            Err(PoolError::PostCreateHook(HookError::Message(message))) => {
+                Err(Fault::Elsewhere(message.into_owned()))
+            }
             Err(PoolError::Closed) => Err(Fault::Refused("the store has stopped".to_owned())),
             Err(error) => Err(Fault::Unreachable(error.to_string())),
         }
@@ -131,6 +150,16 @@ impl Pool {
     /// Ends what is idle, and gives out no more.
     pub(super) fn close(&self) {
         self.connections.close();
+    }
+}
+
+/// Batches differ in size by a factor of thousands, so a statement is planned for the batch at
+/// hand. Where this is not known it is left out.
+async fn plan_each_batch(client: &ClientWrapper) -> std::result::Result<(), HookError> {
+    let plan = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false)";
+    match client.batch_execute(plan).await {
+        Err(error) if error.code().is_none() => Err(HookError::Backend(error)),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -9,8 +9,24 @@ use super::session::Session;
 use crate::fault::Outcome;
 use crate::pulse::{Beat, Pulse};
 
-/// How a lane stands.
+/// How a lane stands. One that was moved elsewhere is held.
 pub(super) async fn find(session: &Session, lane: LaneId) -> Outcome<Pulse> {
+    held_where_moved(session, lane, stored(session, lane).await?).await
+}
+
+async fn held_where_moved(session: &Session, lane: LaneId, pulse: Pulse) -> Outcome<Pulse> {
+    let row = session
+        .one(
+            "SELECT min(relocation.at) FROM account JOIN relocation
+             ON relocation.account = account.id AND relocation.state IN (2, 3)
+             WHERE account.lane = $1",
+            &[&lane.0],
+        )
+        .await?;
+    Ok(Pulse { held_since: pulse.held_since.or(optional_instant_at(&row, 0)?), ..pulse })
+}
+
+async fn stored(session: &Session, lane: LaneId) -> Outcome<Pulse> {
     let row = session
         .first(
             "SELECT beat_at, doubtful_through, restored_through, held_since FROM pulse
@@ -37,7 +53,7 @@ async fn change(
         .execute("INSERT INTO pulse (lane) VALUES ($1) ON CONFLICT (lane) DO NOTHING", &[&lane.0])
         .await?;
     session.query("SELECT lane FROM pulse WHERE lane = $1 FOR UPDATE", &[&lane.0]).await?;
-    let before = find(session, lane).await?;
+    let before = stored(session, lane).await?;
     let pulse = after(before);
     let Pulse { beat_at, doubtful_through, restored_through, held_since } = pulse;
     let [beat_at, doubtful_through, restored_through, held_since] =
@@ -55,7 +71,8 @@ async fn change(
 
 /// Notes a sign of life.
 pub(super) async fn beat(session: &Session, beat: &Beat) -> Outcome<Pulse> {
-    Ok(change(session, beat.lane, |pulse| pulse.after(beat)).await?.1)
+    let (_, pulse) = change(session, beat.lane, |pulse| pulse.after(beat)).await?;
+    held_where_moved(session, beat.lane, pulse).await
 }
 
 /// Holds a lane.

@@ -56,7 +56,7 @@ impl Session {
         Err(Fault::NoAnswer(format!("{} s have passed", self.patience.as_secs())))
     }
 
-    fn client(&self) -> Outcome<&Object> {
+    pub(super) fn client(&self) -> Outcome<&Object> {
         self.client.as_ref().ok_or_else(|| Fault::Refused("the connection is gone".to_owned()))
     }
 

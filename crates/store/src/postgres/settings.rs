@@ -73,6 +73,30 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// Where the database is: the URL without user, password and options.
+    ///
+    /// # Errors
+    /// In words, without the URL, which may hold a password.
+    ///
+    /// ```
+    /// # use store::postgres::Settings;
+    /// let settings = Settings::new("postgres://kalends:secret@db.example:6432/pay?sslmode=require");
+    /// assert_eq!(settings.place().unwrap(), "postgres://db.example:6432/pay");
+    /// ```
+    pub fn place(&self) -> Result<String, String> {
+        let config = read(&self.url)?;
+        let host = match config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            Some(Host::Unix(path)) => path.display().to_string(),
+            None => "localhost".to_owned(),
+        };
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
+        Ok(format!("postgres://{host}:{port}/{database}"))
+    }
+}
+
 /// What a URL says of the way to a database.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Way {

@@ -14,7 +14,7 @@ use super::queue::{Lease, Sorted};
 use super::settings::LeaseClock;
 use super::{
     PostgresStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
-    occurrences, positions, pulse, queue, requests, schedules, settling,
+    occurrences, positions, pulse, queue, relocation, requests, schedules, settling,
 };
 use crate::Result;
 use crate::audit::AuditEntry;
@@ -474,6 +474,7 @@ impl Store for PostgresStore {
     async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>> {
         let Resumption { lane, now, entries } = &resumption;
         self.write("resuming a lane", |session| async move {
+            relocation::lane_must_be_here(&session, *lane).await?;
             let held_since = pulse::resume(&session, *lane, *now).await?;
             for entry in entries.iter().filter(|_| held_since.is_some()) {
                 audit::append(&session, entry).await?;

@@ -62,6 +62,18 @@ fn endpoint(row: &Row) -> Outcome<Endpoint> {
     })
 }
 
+/// Endpoints that do not read as what was written.
+pub(super) async fn unreadable(session: &Session) -> Outcome<Vec<String>> {
+    let rows = session.query(select_endpoint!("ORDER BY id"), &[]).await?;
+    let mut findings = Vec::new();
+    for row in &rows {
+        if let Err(fault) = endpoint(row) {
+            findings.push(format!("endpoint {}: {fault}", row.try_get::<_, i64>(0)?));
+        }
+    }
+    Ok(findings)
+}
+
 /// The endpoint's filter as it is stored.
 fn filter_column(endpoint: &Endpoint) -> Outcome<Option<String>> {
     endpoint.filter.as_ref().map(|names| json("a filter", names)).transpose()
@@ -258,7 +270,13 @@ impl WebhookStore for PostgresStore {
 
     async fn endpoint_ids(&self) -> Result<Vec<EndpointId>> {
         self.look("listing all endpoints", |session| async move {
-            let rows = session.query("SELECT id FROM webhook_endpoint", &[]).await?;
+            let rows = session
+                .query(
+                    "SELECT id FROM webhook_endpoint
+                     WHERE account NOT IN (SELECT account FROM relocation WHERE state IN (2, 3))",
+                    &[],
+                )
+                .await?;
             rows.iter().map(|row| Ok(EndpointId(row.try_get(0)?))).collect()
         })
         .await

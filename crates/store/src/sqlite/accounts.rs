@@ -4,6 +4,7 @@ use engine::{Account, AccountId, ClockId, Instant, LaneId, Zone};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::columns::{Stored, currency, from_json, instant_at, json, stored_at};
+use super::relocation;
 use crate::fault::{Fault, Outcome};
 use crate::key::Key;
 use crate::store::{ClockMode, ClockState, Credential, account_name, find_named, next_lane};
@@ -63,8 +64,11 @@ pub(super) fn ensure(connection: &Connection, account: Account) -> Outcome<Accou
     create(connection, Account { lane: next_lane(&known), ..account }, &[])
 }
 
-/// Writes credentials of accounts that are there.
+/// Writes credentials of accounts that are there, and run here.
 pub(super) fn put_credentials(connection: &Connection, credentials: &[Credential]) -> Outcome<()> {
+    for credential in credentials {
+        relocation::account_must_be_here(connection, credential.account)?;
+    }
     let mut put = connection.prepare_cached(
         "INSERT INTO credential (sha256, account, kind, domains, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT DO UPDATE SET account = excluded.account, kind = excluded.kind,
@@ -183,10 +187,11 @@ fn account(row: &Row<'_>) -> Outcome<Account> {
     })
 }
 
-/// The credential whose SHA-256 this is.
+/// The credential whose SHA-256 this is, if its account runs here.
 pub(super) fn credential(connection: &Connection, sha256: [u8; 32]) -> Outcome<Option<Credential>> {
     let mut select = connection.prepare_cached(
-        "SELECT account, kind, domains, expires_at FROM credential WHERE sha256 = ?1",
+        "SELECT account, kind, domains, expires_at FROM credential WHERE sha256 = ?1
+         AND account NOT IN (SELECT account FROM relocation WHERE state IN (2, 3))",
     )?;
     let mut rows = select.query([sha256])?;
     rows.next()?

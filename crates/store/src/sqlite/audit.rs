@@ -11,8 +11,9 @@ use crate::fault::Outcome;
 pub(super) fn append(connection: &Connection, entry: &AuditEntry) -> Outcome<()> {
     connection
         .prepare_cached(
-            "INSERT INTO audit (account, at, actor, deed, subject, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO audit (id, account, at, actor, deed, subject, reason)
+             SELECT max(coalesce((SELECT max(id) FROM audit), 0), audit) + 1,
+                 ?1, ?2, ?3, ?4, ?5, ?6 FROM key_floor",
         )?
         .execute((
             entry.account.0,

@@ -2,28 +2,15 @@
 
 use std::path::Path;
 
-use engine::{Account, Instant};
+use engine::Account;
 use rusqlite::Connection;
 
 use super::{accounts, connection, migration, pulse, runs};
 use crate::Result;
+use crate::census::AccountCensus;
 use crate::fault::{During, Fault, Outcome};
-use crate::pulse::Pulse;
 
 const COUNTING: &str = "reading the accounts";
-
-/// An account, and what it has.
-#[derive(Clone, PartialEq, Debug)]
-pub struct AccountCensus {
-    /// Who it is.
-    pub account: Account,
-    /// Its schedules that have not ended: running, paused, and expiring ones.
-    pub schedules: u64,
-    /// When the next of what is queued is due on its lane.
-    pub next_due: Option<Instant>,
-    /// When its lane was last worked, and what holds it.
-    pub pulse: Pulse,
-}
 
 /// Reads who is in the data at `data`, whether or not a process works with it meanwhile.
 /// Nothing is written.

@@ -8,21 +8,10 @@ use rusqlite::Connection;
 use super::bank::audit;
 use super::{SqliteStore, columns, connection, migration, webhooks};
 use crate::Result;
+use crate::check::{Check, FINDINGS_MAX};
 use crate::fault::{During, Fault, Outcome};
 
 const EXAMINING: &str = "examining the data";
-/// Findings of one check that are told, at most.
-const FINDINGS_MAX: usize = 100;
-
-/// One thing that must hold.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Check {
-    /// What must hold, as a sentence.
-    pub what: &'static str,
-    /// Where it does not; the first hundred such places.
-    pub findings: Vec<String>,
-}
-
 /// Examines one state of the data at `data`, whether or not a process works with it
 /// meanwhile. Nothing is written.
 ///
@@ -58,7 +47,8 @@ impl SqliteStore {
     }
 }
 
-fn checks(connection: &Connection) -> Outcome<Vec<Check>> {
+/// What must hold of one state of the data.
+pub(super) fn checks(connection: &Connection) -> Outcome<Vec<Check>> {
     let mut checks = vec![
         Check { what: "the file is whole", findings: damage(connection)? },
         Check { what: "every plan can be read", findings: unreadable_plans(connection)? },

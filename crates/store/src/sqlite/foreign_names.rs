@@ -38,7 +38,11 @@ fn intern(connection: &Connection, name: &ForeignName) -> Outcome<i64> {
     let id = match known {
         Some(id) => id,
         None => connection
-            .prepare_cached("INSERT INTO foreign_name (account, kind, name) VALUES (?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT INTO foreign_name (id, account, kind, name)
+                 SELECT max(coalesce((SELECT max(id) FROM foreign_name), 0), foreign_name) + 1,
+                     ?1, ?2, ?3 FROM key_floor",
+            )?
             .insert(values)?,
     };
     Ok(FOREIGN_KEY_MAX - id)

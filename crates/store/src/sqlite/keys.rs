@@ -12,6 +12,11 @@ use super::bank::records::{KINDS, Table};
 use super::columns::Stored;
 use crate::fault::{Fault, Outcome};
 
+/// The last key of a schedule that was given out. Beyond `schedule_until` are those of another
+/// database.
+pub(super) const LAST_SCHEDULE: &str = "SELECT max(schedule, coalesce(
+    (SELECT max(id) FROM schedule WHERE id < schedule_until), 0)) FROM key_floor";
+
 /// The last keys given out.
 #[derive(Debug)]
 pub(super) struct Keys {
@@ -24,14 +29,15 @@ impl Keys {
     /// As the data has them.
     pub(super) fn read(connection: &Connection) -> Outcome<Keys> {
         let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let floor = one("SELECT record FROM key_floor")?;
         let keys = Keys {
-            schedule: one("SELECT max(coalesce(max(id), 0), 0) FROM schedule")?.into(),
+            schedule: one(LAST_SCHEDULE)?.into(),
             records: Default::default(),
             named: Default::default(),
         };
         for (index, table) in Table::ALL.iter().enumerate() {
             if let (Some(key), Some(named)) = (keys.records.get(index), keys.named.get(index)) {
-                key.store(one(table.key_max)?, Ordering::Relaxed);
+                key.store(one(table.key_max)?.max(floor), Ordering::Relaxed);
                 named.store(one(table.key_min)?, Ordering::Relaxed);
             }
         }

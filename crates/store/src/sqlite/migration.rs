@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_webhooks.sql"),
     include_str!("migrations/0006_pauses.sql"),
     include_str!("migrations/0007_history.sql"),
+    include_str!("migrations/0008_relocation.sql"),
 ];
 
 /// Brings a database to the newest schema that this binary knows.

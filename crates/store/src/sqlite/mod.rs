@@ -32,6 +32,7 @@ mod occurrences;
 mod positions;
 mod pulse;
 mod readers;
+mod relocation;
 mod requests;
 mod runs;
 mod schedules;
@@ -52,11 +53,12 @@ use rusqlite::{Connection, OptionalExtension};
 
 pub use self::backup::{back_up, restore};
 use self::bank::names::Names;
-pub use self::census::{AccountCensus, census};
-pub use self::doctor::{Check, examine};
+pub use self::census::census;
+pub use self::doctor::examine;
 use self::keys::Keys;
 use self::lock::Lock;
 use self::readers::Readers;
+pub(crate) use self::relocation::Relocating;
 use self::state::WriterState;
 use self::writer::{Writer, Writing};
 use crate::fault::{During, Fault, Outcome};
@@ -93,6 +95,7 @@ impl SqliteStore {
     fn start(mut connection: Connection, file: Option<Lock>) -> Result<Arc<SqliteStore>> {
         const DURING: &str = "opening the data";
         migration::migrate(&mut connection)?;
+        relocation::must_be_here(&connection).during(DURING)?;
         let installation = installation(&connection).during(DURING)?;
         let keys = Keys::read(&connection).during(DURING)?;
         let names = Arc::new(Names::read(&connection).during(DURING)?);

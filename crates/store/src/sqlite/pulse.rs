@@ -6,8 +6,24 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::fault::Outcome;
 use crate::pulse::{Beat, Pulse};
 
-/// How a lane stands.
+/// How a lane stands. One that was moved elsewhere is held.
 pub(super) fn find(connection: &Connection, lane: LaneId) -> Outcome<Pulse> {
+    held_where_moved(connection, lane, stored(connection, lane)?)
+}
+
+fn held_where_moved(connection: &Connection, lane: LaneId, pulse: Pulse) -> Outcome<Pulse> {
+    let moved_at: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(relocation.at) FROM account JOIN relocation
+             ON relocation.account = account.id AND relocation.state IN (2, 3)
+             WHERE account.lane = ?1",
+        )?
+        .query_row([lane.0], |row| row.get(0))?;
+    let held_since = pulse.held_since.or(moved_at.map(Instant::from_nanoseconds));
+    Ok(Pulse { held_since, ..pulse })
+}
+
+fn stored(connection: &Connection, lane: LaneId) -> Outcome<Pulse> {
     let columns = |row: &Row<'_>| -> rusqlite::Result<Pulse> {
         let instant =
             |index| row.get::<_, Option<i64>>(index).map(|it| it.map(Instant::from_nanoseconds));
@@ -30,14 +46,14 @@ pub(super) fn find(connection: &Connection, lane: LaneId) -> Outcome<Pulse> {
 
 /// Notes a sign of life.
 pub(super) fn beat(connection: &Connection, beat: &Beat) -> Outcome<Pulse> {
-    let pulse = find(connection, beat.lane)?.after(beat);
+    let pulse = stored(connection, beat.lane)?.after(beat);
     write(connection, beat.lane, pulse)?;
-    Ok(pulse)
+    held_where_moved(connection, beat.lane, pulse)
 }
 
 /// Holds a lane.
 pub(super) fn hold(connection: &Connection, lane: LaneId, since: Instant) -> Outcome<()> {
-    let pulse = find(connection, lane)?;
+    let pulse = stored(connection, lane)?;
     write(connection, lane, Pulse { held_since: Some(since), ..pulse })
 }
 
@@ -47,7 +63,7 @@ pub(super) fn resume(
     lane: LaneId,
     now: Instant,
 ) -> Outcome<Option<Instant>> {
-    let pulse = find(connection, lane)?;
+    let pulse = stored(connection, lane)?;
     write(connection, lane, pulse.resumed(now))?;
     Ok(pulse.held_since)
 }

@@ -12,6 +12,10 @@ use super::listeners::Listeners;
 use super::listing;
 use crate::fault::Outcome;
 
+/// The last event's number.
+pub(super) const LAST_EVENT: &str =
+    "SELECT max(coalesce((SELECT max(id) FROM event), 0), event) FROM key_floor";
+
 /// Numbers that only the writer gives out.
 #[derive(Debug, Default)]
 pub(super) struct WriterState {
@@ -28,8 +32,7 @@ pub(super) struct WriterState {
 impl WriterState {
     /// As the data has it.
     pub(super) fn read(connection: &Connection) -> Outcome<WriterState> {
-        let event =
-            connection.query_row("SELECT coalesce(max(id), 0) FROM event", [], |row| row.get(0))?;
+        let event = connection.query_row(LAST_EVENT, [], |row| row.get(0))?;
         let sequence = listing::sequence(connection)?;
         let mut record_key_max = [0; KINDS];
         for (table, key_max) in Table::ALL.iter().zip(&mut record_key_max) {

@@ -12,7 +12,7 @@ use engine::{
 use super::listing::{self, List};
 use super::{
     SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
-    occurrences, positions, pulse, requests, runs, schedules, settling,
+    occurrences, positions, pulse, relocation, requests, runs, schedules, settling,
 };
 use crate::Result;
 use crate::audit::AuditEntry;
@@ -356,6 +356,7 @@ impl Store for SqliteStore {
     async fn resume_lane(&self, resumption: Resumption) -> Result<Option<Instant>> {
         self.write("resuming a lane", move |writing| {
             let Resumption { lane, now, entries } = &resumption;
+            relocation::lane_must_be_here(writing.connection, *lane)?;
             let held_since = pulse::resume(writing.connection, *lane, *now)?;
             for entry in entries.iter().filter(|_| held_since.is_some()) {
                 audit::append(writing.connection, entry)?;

@@ -196,7 +196,10 @@ impl WebhookStore for SqliteStore {
 
     async fn endpoint_ids(&self) -> Result<Vec<EndpointId>> {
         self.read("listing all endpoints", |connection| {
-            let mut select = connection.prepare_cached("SELECT id FROM webhook_endpoint")?;
+            let mut select = connection.prepare_cached(
+                "SELECT id FROM webhook_endpoint
+                 WHERE account NOT IN (SELECT account FROM relocation WHERE state IN (2, 3))",
+            )?;
             select.query_and_then([], |row| Ok(EndpointId(row.get(0)?)))?.collect()
         })
         .await

@@ -1,9 +1,11 @@
 //! PostgreSQL keeps what every store keeps, for several nodes at once.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
 
+mod doctor;
 mod moving;
 mod nodes;
 mod peers;
+mod relocation;
 mod schema;
 mod turns;
 

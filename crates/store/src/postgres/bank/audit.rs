@@ -15,10 +15,23 @@ use crate::postgres::session::Session;
 const ENTRIES_AT_ONCE: i64 = 10_000;
 
 /// What does not agree, in words.
-pub(super) async fn audit(session: &Session) -> Outcome<Vec<String>> {
+pub(in crate::postgres) async fn audit(session: &Session) -> Outcome<Vec<String>> {
+    let mut findings = books(session).await?;
+    findings.extend(counts(session).await?);
+    Ok(findings)
+}
+
+/// What of the journal does not add up, to nothing or to the balances.
+pub(in crate::postgres) async fn books(session: &Session) -> Outcome<Vec<String>> {
     let mut findings = Vec::new();
     let added = add_up(session, &mut findings).await?;
     compare_balances(session, &added, &mut findings).await?;
+    Ok(findings)
+}
+
+/// Which counters do not say what is there.
+pub(in crate::postgres) async fn counts(session: &Session) -> Outcome<Vec<String>> {
+    let mut findings = Vec::new();
     compare_counts(session, &mut findings).await?;
     Ok(findings)
 }
@@ -84,8 +97,8 @@ const THERE: &str = "
         SELECT lane FROM queue UNION ALL SELECT lane FROM claimed) AS run GROUP BY lane";
 
 async fn compare_counts(session: &Session, findings: &mut Vec<String>) -> Outcome<()> {
-    let there = counts(session, THERE).await?;
-    let kept = counts(session, "SELECT list, owner, value FROM counter").await?;
+    let there = by_list(session, THERE).await?;
+    let kept = by_list(session, "SELECT list, owner, value FROM counter").await?;
     for key in there.keys().chain(kept.keys().filter(|key| !there.contains_key(key))) {
         let (list, owner) = key;
         let (are, said) =
@@ -99,7 +112,7 @@ async fn compare_counts(session: &Session, findings: &mut Vec<String>) -> Outcom
     Ok(())
 }
 
-async fn counts(session: &Session, sql: &'static str) -> Outcome<BTreeMap<(i64, i64), i64>> {
+async fn by_list(session: &Session, sql: &'static str) -> Outcome<BTreeMap<(i64, i64), i64>> {
     let rows = session.query(sql, &[]).await?;
     rows.iter().map(|row| Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?))).collect()
 }

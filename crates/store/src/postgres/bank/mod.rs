@@ -1,6 +1,6 @@
 //! [`BankStore`] over PostgreSQL.
 
-mod audit;
+pub(super) mod audit;
 mod balances;
 mod commit;
 mod journal;
