@@ -9,7 +9,7 @@ use clap::Args;
 use engine::{ClockId, LaneId};
 use store::postgres::{self, PostgresStore};
 use store::sqlite::SqliteStore;
-use store::{Data, StoreError};
+use store::{Data, Store, StoreError};
 
 use crate::configuration::Configuration;
 use crate::location::{Access, Location};
