@@ -9,7 +9,7 @@ use clap::Args;
 use engine::{ClockId, LaneId};
 use store::postgres::{self, PostgresStore};
 use store::sqlite::SqliteStore;
-use store::{Data, Store, StoreError};
+use store::{Data, StoreError};
 
 use crate::configuration::Configuration;
 use crate::location::{Access, Location};
@@ -123,7 +123,7 @@ impl DataArgument {
     }
 
     /// Opens data that are there.
-    pub(crate) async fn open_existing(&self) -> anyhow::Result<Arc<dyn Store>> {
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<Arc<dyn Data>> {
         let existing = self.existing()?;
         let cannot = || format!("cannot open {existing}");
         Ok(match &existing {

@@ -72,9 +72,7 @@ pub(crate) struct CheckArguments {
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Move(MoveArguments { before, to, data }) => {
-            let store = data.open_existing().context(
-                "history leaves SQLite's data while no server works with them: they have one writer",
-            )?;
+            let store = open(&data).await?;
             let now = MachineTime::new().now();
             let moved = move_before(store.clone(), before, &to, now, &mut tell).await;
             store.stop().await;
@@ -85,13 +83,24 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::List(ListArguments { data }) => {
-            let store = data.open_existing()?;
+            let store = data.open_existing().await?;
             store.history_files().await?.iter().for_each(tell);
             Ok(ExitCode::SUCCESS)
         }
         Command::Find(FindArguments { ids, paths }) => find(&ids, &files(&paths)?),
         Command::Check(CheckArguments { paths }) => Ok(check(&files(&paths)?)),
     }
+}
+
+/// Opens data out of which history is to be moved.
+async fn open(data: &DataArgument) -> anyhow::Result<Arc<dyn Data>> {
+    let opened = data.open_existing().await;
+    if data.file().is_err() {
+        return opened; // a database has as many writers as one likes
+    }
+    opened.context(
+        "history leaves SQLite's data while no server works with them: they have one writer",
+    )
 }
 
 fn tell(file: &HistoryFile) {

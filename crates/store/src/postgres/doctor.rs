@@ -78,7 +78,7 @@ const INDEXES: &str = "SELECT indexrelid::regclass::text || ' is not valid: REIN
 
 /// What must hold of the tables together, and how to find where it does not: of which
 /// schedule, at which slot if at one, and what is wrong.
-const QUERIES: [(&str, &str); 8] = [
+const QUERIES: [(&str, &str); 9] = [
     (
         "every run, waiting attempt and record is of a schedule that is there",
         "SELECT schedule, NULL::bigint, place || ' names it, and it is not there' FROM (
@@ -143,9 +143,23 @@ const QUERIES: [(&str, &str); 8] = [
         "a schedule's records are counted without a gap",
         "SELECT schedule, NULL::bigint, 'has ' || count(*) || ' counted records under '
              || count(DISTINCT ordinal) || ' numbers, the last of which is ' || max(ordinal)
-         FROM occurrence WHERE ordinal IS NOT NULL GROUP BY schedule
-         HAVING count(*) <> max(ordinal) OR count(DISTINCT ordinal) <> count(*)
+             || ', and ' || coalesce(max(counted), 0) || ' that were moved'
+         FROM occurrence LEFT JOIN moved USING (schedule)
+         WHERE ordinal IS NOT NULL GROUP BY schedule
+         HAVING count(*) + coalesce(max(counted), 0)
+                 <> greatest(max(ordinal), coalesce(max(recorded), 0))
+         OR count(DISTINCT ordinal) <> count(*)
          ORDER BY schedule LIMIT 100",
+    ),
+    (
+        "what was moved is of a schedule and in a file that are there",
+        "SELECT schedule, NULL::bigint, 'something of it was moved, and it is not there'
+         FROM moved
+         WHERE NOT EXISTS (SELECT FROM schedule WHERE schedule.id = moved.schedule)
+         UNION ALL
+         SELECT schedule, through, 'was moved, and no file holds it' FROM moved
+         WHERE through > (SELECT coalesce(max(last_slot), 0) FROM history_file WHERE state > 0)
+         LIMIT 100",
     ),
     (
         "no payment pays for two slots",

@@ -62,7 +62,8 @@ pub(super) async fn moved_of(session: &Session, schedule: ScheduleId) -> Outcome
     Ok(moved(session, &[schedule.0]).await?.pop().flatten())
 }
 
-/// Occurrences that may be moved. Each subquery is of one row and has a limit, so that it is
+/// Occurrences that may be moved; none of an account that went elsewhere, where it has them
+/// too. Each subquery is of one row and has a limit, so that it is
 /// looked up for every occurrence by itself: without that the planner would rather read whole
 /// tables, the queue among them.
 pub(super) async fn movable(session: &Session, query: &MovableQuery) -> Outcome<Movable> {
@@ -85,7 +86,9 @@ pub(super) async fn movable(session: &Session, query: &MovableQuery) -> Outcome<
              AND (SELECT 1 FROM queue AS own
                  WHERE own.schedule = it.schedule AND own.slot = it.slot LIMIT 1) IS NULL
              AND (SELECT 1 FROM claimed AS own
-                 WHERE own.schedule = it.schedule AND own.slot = it.slot LIMIT 1) IS NULL, schedule.kind
+                 WHERE own.schedule = it.schedule AND own.slot = it.slot LIMIT 1) IS NULL
+             AND (SELECT 1 FROM relocation AS away
+                 WHERE away.account = it.account AND away.state > 1 LIMIT 1) IS NULL, schedule.kind
              FROM (SELECT * FROM occurrence WHERE slot < $1 AND (slot, schedule) > ($2, $3)
                  ORDER BY slot, schedule, attempt LIMIT $4) AS it
              CROSS JOIN LATERAL (SELECT kind, paused FROM schedule WHERE id = it.schedule

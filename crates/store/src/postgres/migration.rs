@@ -12,7 +12,7 @@ use crate::fault::{During, Fault, Outcome};
 use crate::{Result, StoreError};
 
 /// Every migration, in order; the first is number 1. One that was released is never edited.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_turns.sql"),
     include_str!("migrations/0003_history.sql"),

@@ -123,6 +123,8 @@ fn derived(part: Part, row: &Row) -> Outcome<Option<(&'static str, Value)>> {
     };
     let (name, number) = match part.lies {
         Lies::Claimed => ("lease_until", 0),
+        // Whoever held its key is no more.
+        Lies::Alone if part.name == "request" => ("held_until", 0),
         Lies::Events => ("listed", i64::from(!EventKind::from_number(kind())?.is_unlisted())),
         Lies::Records(kind) => ("kind", kind.number()),
         Lies::Journal => {
@@ -205,6 +207,7 @@ const COUNT: &str = "
         FROM bank_journal GROUP BY account
     UNION ALL SELECT 64, account, count(*) FILTER (WHERE listed), count(*)
         FROM event GROUP BY account
+    UNION ALL SELECT 81, 0, 0, count(*) FROM bank_name HAVING count(*) > 0
     UNION ALL SELECT 65, account, count(*), 0 FROM schedule GROUP BY account
     UNION ALL SELECT 66 + kind, account, count(*), 0 FROM schedule GROUP BY kind, account
     UNION ALL SELECT 80, lane, count(*), 0 FROM (
@@ -445,5 +448,44 @@ impl Side for Relocating {
 
     async fn examine(&mut self) -> Outcome<Vec<Check>> {
         doctor::checks(&self.session).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relocation::forgotten;
+
+    /// The columns that migrations make, each after its table.
+    fn schema(migrations: &[&str]) -> Vec<(String, String)> {
+        let mut columns = Vec::new();
+        let mut table = None;
+        for line in migrations.iter().flat_map(|sql| sql.lines()) {
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                table = Some(rest.strip_suffix(" (").unwrap());
+            } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
+                let (table, column) = rest.split_once(" ADD COLUMN ").unwrap();
+                columns.push((table, column.split(' ').next().unwrap()));
+            } else if line.starts_with(')') {
+                table = None;
+            } else if let Some(table) = table {
+                let word = line.split_whitespace().next().unwrap();
+                if word.starts_with(|first: char| first.is_ascii_lowercase()) {
+                    columns.push((table, word));
+                }
+            }
+        }
+        columns.into_iter().map(|(table, column)| (table.into(), column.into())).collect()
+    }
+
+    #[test]
+    fn whatever_a_database_keeps_goes_along_or_is_said_to_be_left_behind() {
+        let mut schema = schema(migration::MIGRATIONS);
+        assert!(schema.len() > 200 && schema.contains(&("request".into(), "held_until".into())));
+        let table_of = |part| table(part).0;
+        assert_eq!(forgotten(&schema, table_of), [""; 0]);
+        schema.push(("request".into(), "another".into()));
+        schema.push(("new".into(), "id".into()));
+        assert_eq!(forgotten(&schema, table_of), ["request.another", "new.id"]);
     }
 }

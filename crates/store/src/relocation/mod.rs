@@ -26,12 +26,17 @@ use std::path::PathBuf;
 use engine::{Account, Instant, LaneId, Mode};
 
 pub(crate) use self::mark::{EVERYTHING, Mark, State};
+#[cfg(test)]
+pub(crate) use self::part::forgotten;
 pub(crate) use self::part::{Lies, PARTS, Part};
 pub(crate) use self::row::{Row, Value};
 pub(crate) use self::side::{Batch, Numbers, Side, Whose};
 
+use self::part::{HISTORY_FILE, MOVED};
 use self::row::Sum;
+use crate::columns::Stored as _;
 use crate::fault::{Fault, Outcome};
+use crate::history::FileState;
 use crate::postgres;
 use crate::{Result, StoreError, sqlite};
 
@@ -188,6 +193,7 @@ impl Relocation<'_> {
             return Ok(Moved { already: true, tables: Vec::new(), next_due: Vec::new() });
         }
         self.source.must_be_at_rest().await?;
+        self.must_have_its_history(&subject).await?;
         let is_fresh = self.prepare(&subject).await?;
         let copied = self.copy(&subject, is_fresh).await?;
         self.number(&subject, is_fresh).await?;
@@ -274,6 +280,38 @@ impl Relocation<'_> {
             Some(mark) => Ok(arrived && mark.state != State::Arrived),
             None => Ok(false),
         }
+    }
+
+    /// Refuses an account of which history is in files. They hold other accounts' too, and only
+    /// the data that moved it know which they are: elsewhere nobody could say where it is, and
+    /// the same occurrences could be moved into files twice.
+    async fn must_have_its_history(&mut self, subject: &Subject) -> Outcome<()> {
+        if subject.whose == Whose::All {
+            return Ok(());
+        }
+        let schedules = self.source.count(MOVED, subject.whose).await?;
+        if schedules > 0 {
+            return Err(refused(format!(
+                "occurrences of {schedules} schedules of {} were moved into files of history, \
+                 which are of all accounts and known to these data alone; all data can be moved, \
+                 or accounts of which nothing is in such files",
+                subject.name
+            )));
+        }
+        let mut files = Reading::of(HISTORY_FILE, Whose::All);
+        while let Some(rows) = files.next(self.source.as_mut()).await? {
+            for row in &rows {
+                if let [_, Value::Text(name), .., Value::Whole(state)] = &row[..]
+                    && *state != FileState::Moved.number()
+                {
+                    return Err(refused(format!(
+                        "moving history into {name} was not finished; run kalends history move \
+                         again, with the folder of that file, and then this"
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Looks whether the target may have what is moved, and begins to write. Whether it has

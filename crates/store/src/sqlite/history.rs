@@ -45,8 +45,9 @@ pub(super) fn moved(connection: &Connection, schedule: ScheduleId) -> Outcome<Op
     Ok(found.optional()?)
 }
 
-/// Occurrences that may be moved. Of what is queued only that beside the cadence is looked
-/// for: the record before the cadence's own leads to it, and stays for that.
+/// Occurrences that may be moved; none of an account that went elsewhere, where it has them
+/// too. Of what is queued only that beside the cadence is looked for: the record before the
+/// cadence's own leads to it, and stays for that.
 pub(super) fn movable(connection: &Connection, query: &MovableQuery) -> Outcome<Movable> {
     let (slot, schedule) =
         query.after.map_or((i64::MIN, i64::MIN), |(slot, schedule)| (slot.stored(), schedule.0));
@@ -63,7 +64,9 @@ pub(super) fn movable(connection: &Connection, query: &MovableQuery) -> Outcome<
          AND NOT EXISTS (SELECT 1 FROM awaiting AS own
              WHERE own.slot = it.slot AND own.schedule = it.schedule)
          AND NOT EXISTS (SELECT 1 FROM queue AS own
-             WHERE own.schedule = it.schedule AND own.slot = it.slot AND own.role <> 0),
+             WHERE own.schedule = it.schedule AND own.slot = it.slot AND own.role <> 0)
+         AND NOT EXISTS (SELECT 1 FROM relocation AS away
+             WHERE away.account = it.account AND away.state > 1),
          schedule.kind
          FROM occurrence AS it CROSS JOIN schedule ON schedule.id = it.schedule WHERE it.slot < ?1 AND (it.slot, it.schedule) > (?2, ?3)
          ORDER BY it.slot, it.schedule, it.attempt LIMIT ?4",

@@ -518,3 +518,30 @@ impl Side for Relocating {
         doctor::checks(&self.connection)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::relocation::forgotten;
+
+    #[test]
+    fn whatever_a_file_keeps_goes_along_or_is_said_to_be_left_behind() {
+        let mut connection = connection::memory().unwrap();
+        migration::migrate(&mut connection).unwrap();
+        let mut select = connection
+            .prepare(
+                "SELECT tables.name, columns.name
+                 FROM sqlite_schema AS tables, pragma_table_info(tables.name) AS columns
+                 WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite%'",
+            )
+            .unwrap();
+        let schema = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        let mut schema: Vec<(String, String)> = schema.map(Result::unwrap).collect();
+        assert!(schema.len() > 200 && schema.contains(&("moved".into(), "through".into())));
+        let table_of = |part| table(part).0;
+        assert_eq!(forgotten(&schema, table_of), [""; 0]);
+        schema.push(("request".into(), "another".into()));
+        schema.push(("new".into(), "id".into()));
+        assert_eq!(forgotten(&schema, table_of), ["request.another", "new.id"]);
+    }
+}

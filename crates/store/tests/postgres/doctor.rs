@@ -123,9 +123,25 @@ const TAMPERED: &[(&str, &[&str], &str)] = &[
         "UPDATE occurrence SET ordinal = 2",
         &[
             "a schedule's records are counted without a gap: schedule 1: has 1 counted records under \
-           1 numbers, the last of which is 2",
+           1 numbers, the last of which is 2, and 0 that were moved",
         ],
         "UPDATE occurrence SET ordinal = 1",
+    ),
+    (
+        "INSERT INTO moved VALUES (1, 1, 1, 1, 14477112115200)",
+        &[
+            "a schedule's records are counted without a gap: schedule 1: has 1 counted records under \
+           1 numbers, the last of which is 1, and 1 that were moved",
+            "what was moved is of a schedule and in a file that are there: schedule 1, slot \
+             2026-01-01: was moved, and no file holds it",
+        ],
+        "DELETE FROM moved",
+    ),
+    (
+        "INSERT INTO moved VALUES (99, 1, 0, 0, 0)",
+        &["what was moved is of a schedule and in a file that are there: schedule 99: something \
+           of it was moved, and it is not there"],
+        "DELETE FROM moved",
     ),
     (
         "INSERT INTO occurrence (slot, schedule, attempt, account, created_at, processed_at,

@@ -17,6 +17,7 @@ use jiff::civil::date;
 use store::conformance::world::{
     ACCOUNT, LANE, PAID, UNKNOWN, World, account, at, charges_on, new_schedule,
 };
+use store::history::MovableQuery;
 use store::postgres::PostgresStore;
 use store::relocation::{Moved, Place, Step, What, relocate};
 use store::sqlite::SqliteStore;
@@ -99,6 +100,29 @@ async fn fill(path: &Path) {
     let in_flight = world.claim_one(EPIPHANY).await;
     assert_eq!(in_flight.key.slot.date(), date(2026, 1, 6));
     store.stop().await;
+    drop((store, world));
+    with_history(path);
+}
+
+/// What is said once an occurrence of before the 1st of January was moved into a file.
+fn with_history(path: &Path) {
+    let through = Slot::of(date(2025, 12, 1).at(0, 0, 0, 0)).stored();
+    write(
+        path,
+        &format!(
+            "INSERT INTO history_file VALUES (1, 'history-1f2e3d4c-000001.jsonl',
+                 x'{}', 1, {through}, {through}, 0, 2);
+             INSERT INTO moved VALUES (1, 1, 0, 0, {through})",
+            "0a".repeat(32)
+        ),
+    );
+}
+
+/// Writes into a file that nobody has open.
+fn write(path: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute_batch(sql).unwrap();
+    connection.close().unwrap();
 }
 
 async fn with_keys(store: &SqliteStore) {
@@ -288,7 +312,7 @@ async fn with_requests(store: &SqliteStore, world: &World) {
     }
     let response =
         StoredResponse { status: 200, body: b"{}".to_vec(), version: "2019-05-29".into() };
-    store.finish_request(request("answered"), response).await.unwrap();
+    store.finish_request(world.term, request("answered"), response).await.unwrap();
 }
 
 /// Everything that a file holds, table by table, but what only says how it is kept.
@@ -719,14 +743,11 @@ async fn an_account_goes_only_to_where_it_has_room() {
     let said = refused(&place(&source), &place(&twin), &the_shop()).await;
     assert_eq!(said, format!("lane 2 of account shop is account shop's in {}", twin.display()));
     // And where that was deleted by hand, it has other things that are called the same.
-    let connection = rusqlite::Connection::open(&twin).unwrap();
-    connection
-        .execute_batch(
-            "PRAGMA foreign_keys = false; DELETE FROM account WHERE id = 2;
-             DELETE FROM pulse WHERE lane = 2",
-        )
-        .unwrap();
-    connection.close().unwrap();
+    write(
+        &twin,
+        "PRAGMA foreign_keys = false; DELETE FROM account WHERE id = 2;
+         DELETE FROM pulse WHERE lane = 2",
+    );
     let said = refused(&place(&source), &place(&twin), &the_shop()).await;
     assert_eq!(
         said,
@@ -744,13 +765,81 @@ async fn an_account_goes_only_to_where_it_has_room() {
 }
 
 #[tokio::test]
+async fn an_account_of_which_history_is_in_files_goes_with_all_others_or_not_at_all() {
+    let folder = Folder::new();
+    let source = folder.file("source.db");
+    fill(&source).await;
+    let (database, target) = to_database().await;
+    let first = What::Account { name: "1".to_owned(), mode: Mode::Test };
+    let said = refused(&place(&source), &target, &first).await;
+    assert_eq!(
+        said,
+        "occurrences of 1 schedules of account 1 were moved into files of history, which are of \
+         all accounts and known to these data alone; all data can be moved, or accounts of which \
+         nothing is in such files"
+    );
+    // Nor does one while what will be in a file is not settled.
+    write(&source, "UPDATE history_file SET state = 1");
+    let said = refused(&place(&source), &target, &the_shop()).await;
+    assert_eq!(
+        said,
+        "moving history into history-1f2e3d4c-000001.jsonl was not finished; run kalends history \
+         move again, with the folder of that file, and then this"
+    );
+    // Nothing of that has touched the target, and all data take the files' names along.
+    let files = SqliteStore::open(&source).unwrap().history_files().await.unwrap();
+    whole(&place(&source), &target).await.unwrap();
+    let there = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
+    assert_eq!(there.history_files().await.unwrap(), files);
+    let moved = there.moved(vec![engine::ScheduleId(1), engine::ScheduleId(2)]).await.unwrap();
+    assert_eq!(
+        moved.iter().map(|it| it.map(|it| it.occurrences)).collect::<Vec<_>>(),
+        [Some(1), None]
+    );
+}
+
+/// How many occurrences may be moved into files.
+async fn movable<S: Store + ?Sized>(store: &S) -> usize {
+    let before = Slot::of_date(date(2027, 1, 1));
+    let query = MovableQuery { before, after: None, limit: 1_000 };
+    store.movable(query).await.unwrap().leaving.len()
+}
+
+#[tokio::test]
+async fn history_of_an_account_that_went_elsewhere_does_not_leave_the_data() {
+    let went = "INSERT INTO relocation VALUES (1, 7, 3, 'elsewhere', 0)";
+    let run_twice = async |store: std::sync::Arc<dyn Store>| {
+        let world = World::around(store).await;
+        world.schedule(charges_on(1)).await;
+        world.run(PAID, NEW_YEAR).await;
+        world.run(PAID, "2026-02-01T02:00:00Z").await;
+    };
+    let folder = Folder::new();
+    let file = folder.file("data.db");
+    let store = SqliteStore::open(&file).unwrap();
+    store.create_account(account(), Vec::new()).await.unwrap();
+    run_twice(store.clone()).await;
+    assert_eq!(movable(&*store).await, 1);
+    store.stop().await;
+    drop(store);
+    write(&file, went);
+    assert_eq!(movable(&*SqliteStore::open(&file).unwrap()).await, 0);
+
+    let database = cluster::database().await;
+    let store = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
+    store.create_account(account(), Vec::new()).await.unwrap();
+    run_twice(store.clone()).await;
+    assert_eq!(movable(&*store).await, 1);
+    cluster::administer(&database, went).await;
+    assert_eq!(movable(&*store).await, 0);
+}
+
+#[tokio::test]
 async fn what_is_not_sound_is_not_moved() {
     let folder = Folder::new();
     let source = folder.file("source.db");
     fill(&source).await;
-    let connection = rusqlite::Connection::open(&source).unwrap();
-    connection.execute_batch("UPDATE bank_balance SET amount = amount + 1").unwrap();
-    connection.close().unwrap();
+    write(&source, "UPDATE bank_balance SET amount = amount + 1");
     let (_, target) = to_database().await;
     let said = refused(&place(&source), &target, &What::Everything).await;
     assert!(said.starts_with("the copy is not sound, so nothing was moved"), "{said}");
