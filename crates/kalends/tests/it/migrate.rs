@@ -59,6 +59,10 @@ async fn a_sandbox_that_is_moved_and_comes_back_goes_on_and_pays_nothing_twice()
     assert_eq!(well(&["accounts", "--data", &url]), well(&["accounts", "--data", text(&data)]));
     let said = well(&["resume", "--data", &url]);
     assert_eq!(said, "Nothing is held: what is due runs when the server is started.\n");
+    let long_ago = ["history", "move", "--before", "2020-01-01", "--to", text(folder)];
+    let said = well(&[&long_ago[..], &["--data", &url]].concat());
+    assert_eq!(said, "Nothing of before 2020-01-01 may be moved.\n");
+    assert_eq!(well(&["history", "list", "--data", &url]), "");
     let (went_well, said) = kalends(&["backup", text(&folder.join("copy")), "--data", &url]);
     assert!(!went_well && said.contains("PostgreSQL has its own backups"), "{said}");
     let (went_well, said) = kalends(&["sandbox", "--data", text(&data)]);
