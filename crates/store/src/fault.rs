@@ -67,10 +67,10 @@ impl Fault {
         match self {
             Fault::Postgres(error) => match error.code() {
                 // A conflict, a deadlock, a key that somebody else took meanwhile; or the
-                // database is being stopped or started.
+                // database is being stopped or started, or has become a standby.
                 Some(code) => matches!(
                     code.code(),
-                    "40001" | "40P01" | "23505" | "57P01" | "57P02" | "57P03" | "53300"
+                    "40001" | "40P01" | "23505" | "25006" | "57P01" | "57P02" | "57P03" | "53300"
                 ),
                 None => error.is_closed() || is_of_the_connection(error),
             },
@@ -102,6 +102,11 @@ impl Fault {
             | Fault::Elsewhere(_)
             | Fault::Unknown(_) => false,
         }
+    }
+
+    /// Whether the database takes no writes, as a standby does.
+    pub(crate) fn is_of_a_standby(&self) -> bool {
+        matches!(self, Fault::Postgres(error) if error.code().is_some_and(|it| it.code() == "25006"))
     }
 
     /// Whether the disk, rather than the request, is what failed. After that nothing

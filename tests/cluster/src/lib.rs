@@ -10,6 +10,8 @@
     reason = "all of it is test"
 )]
 
+pub mod patroni;
+
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;

@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_turns.sql"),
     include_str!("migrations/0003_history.sql"),
     include_str!("migrations/0004_relocation.sql"),
+    include_str!("migrations/0005_held_back.sql"),
 ];
 
 /// How often the table of migrations is looked for, at most: nodes that start at once may

@@ -23,6 +23,7 @@ mod foreign_names;
 mod grants;
 mod heads;
 mod history;
+mod hosts;
 mod keys;
 mod migration;
 mod occurrences;

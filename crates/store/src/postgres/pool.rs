@@ -9,6 +9,7 @@ use deadpool_postgres::{
 };
 use tokio_postgres::Config;
 
+use super::hosts::{Hosts, Turn};
 use super::session::{After, Session};
 use super::settings::{self, Settings};
 use super::{presence, tls};
@@ -31,6 +32,8 @@ const PROBES: u32 = 3;
 /// Connections to one database.
 pub(super) struct Pool {
     connections: deadpool_postgres::Pool,
+    /// Which host is asked first.
+    turn: Turn,
     /// How long one statement is waited for.
     patience: Duration,
 }
@@ -60,9 +63,12 @@ impl Pool {
         statement_max: Duration,
         post_create: Hook,
     ) -> Outcome<Pool> {
-        let manager = Manager::from_config(
-            config(settings)?,
-            tls::connector(settings)?,
+        let config = config(settings)?;
+        let hosts = Hosts::new(&config, tls::connector(settings)?, settings.connect_timeout);
+        let turn = hosts.turn();
+        let manager = Manager::from_connect(
+            config,
+            hosts,
             // Asks each connection for a sign of life before it is used again.
             ManagerConfig { recycling_method: RecyclingMethod::Verified },
         );
@@ -74,7 +80,7 @@ impl Pool {
             .post_create(post_create)
             .build()
             .map_err(|error| Fault::Refused(error.to_string()))?;
-        Ok(Pool { connections, patience: statement_max + GRACE })
+        Ok(Pool { connections, turn, patience: statement_max + GRACE })
     }
 
     /// A connection of its own.
@@ -104,7 +110,7 @@ impl Pool {
                     tracing::debug!(%fault, attempts, "a transaction is made anew");
                     tokio::time::sleep(PAUSE * 2_u32.pow(attempts - 1)).await;
                 }
-                done => return done,
+                done => return self.seen(done),
             }
         }
     }
@@ -119,7 +125,10 @@ impl Pool {
         match work(session.clone()).await {
             Ok(value) => Ok((value, session.commit().await?)),
             Err(fault) => {
-                session.roll_back().await;
+                // One that has become a standby is let go in the middle, which closes it.
+                if !fault.is_of_a_standby() {
+                    session.roll_back().await;
+                }
                 Err(fault)
             }
         }
@@ -142,9 +151,19 @@ impl Pool {
                 Err(fault) if attempts < ATTEMPTS_MAX && fault.may_pass() => {
                     tokio::time::sleep(PAUSE * 2_u32.pow(attempts - 1)).await;
                 }
-                done => return done,
+                done => return self.seen(done),
             }
         }
+    }
+
+    /// Leaves a host that leaves something unanswered: what stands idle of it is closed, and
+    /// another is asked first. It may be a primary that was, and that nobody has stopped.
+    fn seen<T>(&self, done: Outcome<T>) -> Outcome<T> {
+        if matches!(done, Err(Fault::NoAnswer(_) | Fault::Unknown(_))) {
+            self.turn.pass();
+            self.connections.retain(|_, _| false);
+        }
+        done
     }
 
     /// Ends what is idle, and gives out no more.
@@ -169,8 +188,9 @@ fn config(settings: &Settings) -> Outcome<Config> {
     if let Some(password) = &settings.password {
         config.password(password);
     }
+    // The warnings that `hosts` waits for are not to be kept back.
     let bounds = format!(
-        "-c statement_timeout={} -c idle_in_transaction_session_timeout={}",
+        "-c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
         settings.statement_timeout.as_millis(),
         settings.idle_transaction_timeout.as_millis()
     );
