@@ -7,23 +7,28 @@
 //! Prints executions a second, the cost of a tick with nothing due, a year of ten
 //! thousand monthly schedules, and creation requests a second over HTTP. Everything
 //! is on disk, with `synchronous=FULL`, in a folder that is removed afterwards;
-//! `--folder` chooses the disk.
+//! `--folder` chooses the disk. Several nodes on one PostgreSQL are measured by
+//! `scripts/benchmark-nodes`.
 
 mod creations;
 mod executions;
+mod nodes;
 mod stopwatch;
 mod tick;
 mod world;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Monthly schedules for which a whole year passes.
 const SCHEDULES_OF_A_YEAR: u32 = 10_000;
 
 #[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    of: Option<Of>,
     /// Pending schedules
     #[arg(long, default_value_t = 1_000_000)]
     schedules: u32,
@@ -44,8 +49,19 @@ struct Arguments {
     without_http: bool,
 }
 
+/// What else can be measured.
+#[derive(Subcommand)]
+enum Of {
+    /// Several nodes on one PostgreSQL
+    Nodes(nodes::Arguments),
+}
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Of::Nodes(arguments)) = &arguments.of {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        return runtime.block_on(nodes::measure(arguments));
+    }
     let folder = match &arguments.folder {
         Some(folder) => tempfile::tempdir_in(folder)?,
         None => tempfile::tempdir()?,
