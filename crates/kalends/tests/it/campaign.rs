@@ -42,7 +42,12 @@ impl Chance {
 
 /// The length of a campaign in one run of the tests, or what the environment asks for.
 pub(crate) fn length(name: &str, short: u32) -> u32 {
-    setting(name).map_or(short, |length| u32::try_from(length).unwrap())
+    wanted_length(name).unwrap_or(short)
+}
+
+/// What the environment asks for, if it does.
+pub(crate) fn wanted_length(name: &str) -> Option<u32> {
+    setting(name).map(|length| u32::try_from(length).unwrap())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a campaign is asked for by environment")]

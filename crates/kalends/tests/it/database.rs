@@ -145,7 +145,7 @@ async fn a_password_that_is_wrong_ends_the_server_at_once_and_is_not_told() {
     let world = World::open().await;
     let (file, output) = world.configure("node");
     std::fs::write(world.path("password"), "guessed").unwrap();
-    let ended = SandboxProcess::try_serve(&file, &output).map(|_| ()).unwrap_err();
+    let ended = SandboxProcess::try_serve(&file, &output, None).map(|_| ()).unwrap_err();
     assert!(!ended.success());
     let told = std::fs::read_to_string(&output).unwrap();
     assert!(told.contains("cannot open the database of store.url"), "{told}");

@@ -21,6 +21,7 @@ mod history;
 mod hostile;
 mod kill;
 mod migrate;
+mod nodes;
 mod overlay;
 mod overlay_moov;
 mod platform;

@@ -53,7 +53,16 @@ impl SandboxProcess {
     /// Starts `kalends serve` with this configuration, and waits until it is ready. It is
     /// asked as a sandbox is, by the keys of the sandbox that it stands in front of.
     pub(crate) fn serve(configuration: &Path, log: &Path) -> SandboxProcess {
-        SandboxProcess::try_serve(configuration, log)
+        SandboxProcess::serve_behind(configuration, log, None)
+    }
+
+    /// The same, behind a shim where there is one.
+    pub(crate) fn serve_behind(
+        configuration: &Path,
+        log: &Path,
+        shim: Option<&Shim>,
+    ) -> SandboxProcess {
+        SandboxProcess::try_serve(configuration, log, shim)
             .expect("the server ended before it was ready; its log says why")
     }
 
@@ -61,9 +70,13 @@ impl SandboxProcess {
     pub(crate) fn try_serve(
         configuration: &Path,
         log: &Path,
+        shim: Option<&Shim>,
     ) -> Result<SandboxProcess, ExitStatus> {
         let mut command = logged(log);
         command.args(["serve", "--config"]).arg(configuration);
+        if let Some(shim) = shim {
+            shim.put_before(&mut command);
+        }
         SandboxProcess::spawn(command)
     }
 
