@@ -1,5 +1,5 @@
-//! Two PostgreSQLs that stand in for each other, as users run them: a primary and a
-//! synchronous standby under Patroni, which agrees on who is which in etcd.
+//! Two servers that stand in for each other, as users run them: a PostgreSQL and its
+//! synchronous standby, under Patroni, which agrees on who is which in etcd.
 //!
 //! Everything listens on the loopback interface, on free ports, belongs to another user than
 //! root, and is gone with this process, however that ends.
@@ -314,7 +314,7 @@ watchdog: {{mode: 'off'}}
             let log = log.unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
             let end = &lines[lines.len().saturating_sub(20)..];
-            told.push_str(&format!("--- {name}\n{}\n", end.join("\n")));
+            told.extend(["--- ", name, "\n", &end.join("\n"), "\n"]);
         }
         told
     }
