@@ -16,10 +16,14 @@ use store::postgres::Settings;
 
 use crate::{PASSWORD, is_root, programs, run, user};
 
-/// How often something is looked at that a process is awaited to do.
-const POLL: Duration = Duration::from_millis(50);
+/// How often something is looked at that a process is awaited to do: Patroni, which is asked,
+/// is slow to answer, and answers with the same processor that is to do what is awaited.
+const POLL: Duration = Duration::from_millis(200);
 /// How long a process is awaited.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What is read of an answer of Patroni's.
+const ANSWER_BYTES_MAX: u64 = 65_536;
 
 /// What Patroni is told of time, in seconds, and how many members etcd has.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +36,7 @@ pub struct Pace {
     pub retry_timeout: u32,
     /// Members of etcd.
     pub members: u32,
-    /// Whether PostgreSQL waits for the disk.
+    /// Whether PostgreSQL and etcd wait for the disk.
     pub fsync: bool,
 }
 
@@ -85,7 +89,7 @@ impl Pair {
         let count = usize::try_from(pace.members).unwrap();
         let ports = free_ports(4 + 2 * count);
         let (of_nodes, of_members) = ports.split_at(4);
-        let members = etcd(&folder, of_members);
+        let members = etcd(&folder, of_members, pace.fsync);
         let node = |name, place: usize| Node {
             name,
             port: of_nodes[2 * place],
@@ -148,7 +152,7 @@ impl Pair {
 
     /// Answers with who is the primary, once there is a standby that has all it has
     /// committed and would be promoted.
-    pub async fn await_standby(&self) -> usize {
+    pub async fn await_standby(&mut self) -> usize {
         self.eventually("a synchronous standby", |pair| {
             let primary = pair.primary()?;
             pair.says(1 - primary, "/synchronous").then_some(primary)
@@ -157,7 +161,7 @@ impl Pair {
     }
 
     /// Answers when the other is the primary.
-    pub async fn await_promotion(&self, of: usize) {
+    pub async fn await_promotion(&mut self, of: usize) {
         self.eventually("a promotion", |pair| pair.says(of, "/primary").then_some(())).await;
     }
 
@@ -226,15 +230,22 @@ impl Pair {
         run(&mut command);
     }
 
+    /// The number of a PostgreSQL's first process. One that was killed leaves its number, which
+    /// may be another's by now.
     fn postmaster(&self, place: usize) -> Option<String> {
-        let file = self.folder.join(self.nodes[place].name).join("postmaster.pid");
-        Some(fs::read_to_string(file).ok()?.lines().next()?.to_owned())
+        let data = self.folder.join(self.nodes[place].name);
+        let noted = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let process = noted.lines().next()?.to_owned();
+        let words = fs::read_to_string(format!("/proc/{process}/cmdline")).ok()?;
+        words.contains(data.to_str()?).then_some(process)
     }
 
     fn write_configuration(&self, place: usize, pace: Pace, etcd: &[String]) {
         let Node { name, port, told_at, .. } = &self.nodes[place];
         let folder = self.folder.display();
         let Pace { ttl, loop_wait, retry_timeout, fsync, .. } = pace;
+        // Whoever waits for no disk does not wait for what a new server is made of either.
+        let no_sync = if fsync { "" } else { ", no-sync" };
         let (etcd, programs) = (etcd.join(","), programs());
         let programs = programs.display();
         let text = format!(
@@ -253,12 +264,13 @@ bootstrap:
       use_pg_rewind: true
       use_slots: true
       parameters: {{max_connections: 200, fsync: {fsync}, synchronous_commit: 'on'}}
-  initdb: [{{encoding: UTF8}}, {{locale: C}}, data-checksums]
+  initdb: [{{encoding: UTF8}}, {{locale: C}}, data-checksums{no_sync}]
 postgresql:
   listen: 127.0.0.1:{port}
   connect_address: 127.0.0.1:{port}
   data_dir: {folder}/{name}
   bin_dir: {programs}
+  basebackup: [{{checkpoint: fast}}{no_sync}]
   pgpass: {folder}/{name}.pgpass
   authentication:
     superuser: {{username: kalends, password: {PASSWORD}}}
@@ -267,7 +279,10 @@ postgresql:
   pg_hba:
     - host all all 127.0.0.1/32 scram-sha-256
     - host replication replicator 127.0.0.1/32 scram-sha-256
-  parameters: {{unix_socket_directories: '', password_encryption: scram-sha-256}}
+  parameters:
+    unix_socket_directories: ''
+    password_encryption: scram-sha-256
+    wal_retrieve_retry_interval: 500ms
 watchdog: {{mode: 'off'}}
 "
         );
@@ -289,15 +304,29 @@ watchdog: {{mode: 'off'}}
             let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
             stream.set_read_timeout(Some(Duration::from_secs(1)))?;
             write!(stream, "GET {path} HTTP/1.0\r\n\r\n")?;
-            let mut answer = [0; 12];
-            stream.read_exact(&mut answer)?;
-            Ok(answer.ends_with(b" 200"))
+            // To its end: Patroni logs at length whoever hangs up before.
+            let mut answer = Vec::new();
+            stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer)?;
+            Ok(answer.get(8..12) == Some(&b" 200"[..]))
         };
         ask().unwrap_or(false)
     }
 
-    async fn eventually<T>(&self, what: &str, look: impl Fn(&Pair) -> Option<T>) -> T {
+    /// Starts a Patroni again that has ended by itself, as the service does: it gives up where
+    /// etcd does not answer it at its start.
+    fn restart_ended(&mut self) {
+        for place in 0..2 {
+            let patroni = self.nodes[place].patroni.as_mut();
+            if patroni.is_some_and(|patroni| patroni.try_wait().unwrap().is_some()) {
+                self.nodes[place].patroni = None;
+                self.revive(place);
+            }
+        }
+    }
+
+    async fn eventually<T>(&mut self, what: &str, look: impl Fn(&Pair) -> Option<T>) -> T {
         for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
+            self.restart_ended();
             if let Some(found) = look(self) {
                 return found;
             }
@@ -339,7 +368,7 @@ fn free_ports(count: usize) -> Vec<u16> {
 }
 
 /// Starts the members of one etcd, each with a port for clients and one for the others.
-fn etcd(folder: &Path, ports: &[u16]) -> Vec<Child> {
+fn etcd(folder: &Path, ports: &[u16], fsync: bool) -> Vec<Child> {
     let name = |place: usize| format!("etcd{place}");
     let url = |port: u16| format!("http://127.0.0.1:{port}");
     let all: Vec<String> = ports
@@ -355,7 +384,7 @@ fn etcd(folder: &Path, ports: &[u16]) -> Vec<Child> {
             let (clients, peers) = (url(ports[0]), url(ports[1]));
             let data = folder.join(name(place)).display().to_string();
             let own = name(place);
-            let words = [
+            let mut words = vec![
                 "etcd",
                 "--name",
                 &own,
@@ -374,6 +403,9 @@ fn etcd(folder: &Path, ports: &[u16]) -> Vec<Child> {
                 "--initial-cluster-state",
                 "new",
             ];
+            if !fsync {
+                words.push("--unsafe-no-fsync"); // no member comes back after it has died
+            }
             noted(folder, &own, &words)
         })
         .collect()
