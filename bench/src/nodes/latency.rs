@@ -51,7 +51,7 @@ pub(crate) async fn measure(store: &Arc<PostgresStore>, count: u32) -> anyhow::R
         let waited = tokio::task::spawn_blocking(move || {
             let begun = clock.elapsed();
             while settled_by.totals().successful <= u64::from(number) {
-                if clock.elapsed() - begun > PATIENCE {
+                if clock.elapsed().saturating_sub(begun) > PATIENCE {
                     return None;
                 }
                 std::thread::sleep(POLL);

@@ -2,7 +2,13 @@
 //!
 //! `KALENDS_FAILOVERS` makes it longer, and has more become of the primary than its death;
 //! `scripts/failover-campaign` sets it.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "all of it is test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "all of it is test"
+)]
 
 mod books;
 mod ledger;
@@ -68,7 +74,7 @@ async fn nothing_is_lost_or_paid_twice_though_the_primary_dies_and_its_standby_i
         Ok(nodes) => nodes.into_iter().for_each(|node| node.unwrap()),
         Err(_) => println!("nodes have not come to an end; {}", world.told()),
     }
-    let paid = verify(&*store, &world, &requests, entries).await;
+    let paid = verify(&store, &world, &requests, entries).await;
     println!(
         "seed {seed}: {measured}; {paid} slots, each paid and recorded once; {}",
         world.told()
