@@ -105,6 +105,7 @@ macro_rules! store_conformance {
                 a_run_twice_in_one_batch_is_settled_once
                 a_batch_may_settle_some_of_what_was_claimed
                 a_batch_may_be_scattered_over_the_queue
+                a_batch_may_be_of_several_lanes
                 an_occurrence_is_never_recorded_twice
                 an_unknown_outcome_waits_beside_its_schedule
                 what_is_awaited_comes_a_page_at_a_time

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use engine::settlement::{resolve, send_again, settle};
 use engine::{
-    Awaiting, ChargeId, Occurrence, OccurrenceStatus, Outcome, PaymentId, RetryPolicy, Schedule,
-    ScheduleEvent, Slot, Status,
+    Awaiting, ChargeId, LaneId, Occurrence, OccurrenceStatus, Outcome, PaymentId, RetryPolicy,
+    Schedule, ScheduleEvent, ScheduleId, Slot, Status,
 };
 use jiff::civil::date;
 
 use super::world::{
-    ACCOUNT, LANE, PAID, UNKNOWN, World, at, charges, charges_on, daily, monthly, refused,
-    transfers,
+    ACCOUNT, LANE, PAID, UNKNOWN, World, at, charges, charges_on, daily, monthly, new_schedule,
+    refused, transfers,
 };
 use crate::event::EventKind;
 use crate::page::{Order, PageQuery};
-use crate::store::{Deletion, Settled, Store};
+use crate::store::{Claim, Deletion, Settled, Store};
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
 
@@ -147,6 +147,34 @@ pub async fn a_batch_may_be_scattered_over_the_queue(store: Arc<dyn Store>) {
     assert_eq!(world.recorded(&first, now).await, ["2026-01-01 0 Successful"]);
     assert_eq!(world.recorded(&last, now).await, ["2026-01-03 0 Successful"]);
     assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 402);
+}
+
+pub async fn a_batch_may_be_of_several_lanes(store: Arc<dyn Store>) {
+    const OTHER: LaneId = LaneId(2);
+    let world = World::around(store).await;
+    world.schedule(charges_on(1)).await;
+    let bystander = world.schedule(charges_on(2)).await;
+    let id = world.store.allocate_schedules(1).await.unwrap();
+    let made_at = at("2025-12-01T00:00:00Z");
+    let new = new_schedule(id, ACCOUNT, OTHER, charges_on(3), made_at);
+    world.store.create_schedules(vec![new]).await.unwrap();
+    let now = "2026-01-03T02:00:00Z";
+    let here = world.claim_one(NEW_YEAR).await;
+    let wish = Claim { lane: OTHER, ..world.wish(now, 10) };
+    let there = world.store.claim(wish).await.unwrap().remove(0);
+    let batch = vec![settle(&here, PAID, at(now)), settle(&there, PAID, at(now))];
+    let settled = world.store.settle(world.term, batch).await.unwrap();
+    assert_eq!(settled, [Settled::Written; 2]);
+    // What stands between them in one lane stays, and what was settled in the other is gone.
+    let far = at("2026-02-28T00:00:00Z");
+    let here: Vec<_> = world.store.queued(LANE, far, 10).await.unwrap();
+    let here: Vec<_> = here.iter().map(|run| (run.key.schedule, run.key.slot.date())).collect();
+    let other = ScheduleId(bystander.id.0 - 1);
+    assert_eq!(here, [(bystander.id, date(2026, 1, 2)), (other, date(2026, 2, 1))]);
+    let there = world.store.queued(OTHER, far, 10).await.unwrap();
+    let there: Vec<_> = there.iter().map(|run| (run.key.schedule, run.key.slot.date())).collect();
+    assert_eq!(there, [(id, date(2026, 2, 3))]);
+    assert_eq!(world.store.recover(Claim { wall_now: far, ..wish }).await.unwrap(), []);
 }
 
 pub async fn an_occurrence_is_never_recorded_twice(store: Arc<dyn Store>) {

@@ -342,7 +342,10 @@ fn neighbours<'keys>(
         let length = left
             .iter()
             .zip(read)
-            .take_while(|(key, (stood, is_source))| *key == stood && *is_source)
+            .take_while(|(key, (stood, is_source))| {
+                // Lanes lie apart, however near what was read of them.
+                key.lane == first.lane && *key == stood && *is_source
+            })
             .count()
             .max(1); // one that was not read as part of a range
         let (range, rest) = left.split_at(length.min(left.len()));
