@@ -168,7 +168,8 @@ pub trait Store: Send + Sync + 'static {
     /// where the row is not of this term, or has been frozen at another amount: what an
     /// attempt was to pay once, it pays for good.
     async fn freeze(&self, term: Term, frozen: Vec<Frozen>) -> Result<Vec<bool>>;
-    /// Writes settlements, all in one commit.
+    /// Writes settlements, all in one commit. Of runs from the queue that are settled together
+    /// the attempts are told first, and then what became of schedules.
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>>;
     /// Runs claimed under any term whose lease has passed; where only one node can
     /// have the data open, every run of an earlier term, whatever its lease. They are

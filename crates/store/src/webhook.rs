@@ -375,8 +375,9 @@ pub trait WebhookStore: Send + Sync + 'static {
     /// Makes a delivery due at once and its attempts begin anew, with who wished so. One that
     /// had ended waits for no other now, and none for it. `false` where there is none.
     async fn redeliver(&self, id: DeliveryId, at: Instant, entry: AuditEntry) -> Result<bool>;
-    /// Forgets deliveries that ended before an instant, and those of endpoints that are gone;
-    /// at most so many. How many there were.
+    /// Forgets deliveries that ended before an instant, and those of an endpoint that is gone;
+    /// at most so many of each. How many there were, and at least 1 where there may be more: 0
+    /// says that none is left.
     async fn prune(&self, before: Instant, limit: u32) -> Result<u32>;
     /// When the oldest delivery was queued that an enabled endpoint has not taken.
     async fn oldest_pending(&self) -> Result<Option<Instant>>;

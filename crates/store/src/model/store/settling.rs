@@ -10,6 +10,7 @@ use engine::{
 use super::{Books, taken};
 use crate::Result;
 use crate::audit::AuditEntry;
+use crate::event::{Event, EventId, EventKind};
 use crate::store::{Deletion, Settled};
 
 impl Books {
@@ -20,7 +21,20 @@ impl Books {
         settlements: Vec<Settlement>,
     ) -> Result<Vec<Settled>> {
         self.refuse_what_is_taken(term, &settlements)?;
-        Ok(settlements.into_iter().map(|settlement| self.settle_one(term, settlement)).collect())
+        let told_before = self.events.len();
+        let settled =
+            settlements.into_iter().map(|settlement| self.settle_one(term, settlement)).collect();
+        self.attempts_first(told_before);
+        Ok(settled)
+    }
+
+    /// Of what one batch tells, its attempts come first, and then what became of schedules.
+    fn attempts_first(&mut self, told_before: usize) {
+        let mut told = self.events.split_off(told_before);
+        let numbers: Vec<EventId> = told.iter().map(|event| event.id).collect();
+        told.sort_by_key(|event| !matches!(event.body.kind, EventKind::Occurrence(_)));
+        let in_order = numbers.into_iter().zip(told).map(|(id, event)| Event { id, ..event });
+        self.events.extend(in_order);
     }
 
     /// Writes what a person decided, with who it was and why, or neither.
