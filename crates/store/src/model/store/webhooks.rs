@@ -217,6 +217,17 @@ impl ModelStore {
         Ok(done)
     }
 
+    /// Writes down what a bank has told in its own commit. The model's books are kept apart
+    /// ([`super::super::ModelBankStore::events`]), where other stores keep one list of both.
+    pub fn tell_of_the_bank(&self, events: Vec<NewEvent>) {
+        let mut books = self.books();
+        for event in events {
+            books.append(event);
+        }
+        drop(books);
+        self.announce();
+    }
+
     /// Tells of what is new.
     pub(super) fn announce(&self) {
         let fresh = std::mem::take(&mut self.books().fresh);
