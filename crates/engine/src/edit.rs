@@ -18,7 +18,7 @@ use crate::account::Attributes;
 use crate::amendment::Amendment;
 use crate::cadence::Cadence;
 use crate::identity::ScheduleId;
-use crate::instruction::Instruction;
+use crate::instruction::{Instruction, InstructionKind};
 use crate::policy::{CatchUp, RetryPolicy, Timing};
 use crate::run::{Attempt, Plan, Role, Run, RunKey};
 use crate::schedule::{Chapter, Link, Pause, PausedRun, Schedule, Status};
@@ -213,6 +213,9 @@ pub enum EditError {
     /// It cannot be let go on.
     #[error("schedule {0} is not suspended")]
     NotSuspended(ScheduleId),
+    /// It pays otherwise: who looks for what is charged must not find what is transferred.
+    #[error("schedule {0} pays by {1}: by anything else another schedule has to")]
+    OtherKind(ScheduleId, InstructionKind),
     /// More slots would be amended than can be.
     #[error(
         "a schedule can have {AMENDMENTS_MAX} amended slots, or {CHAPTERS_MAX} rules, and this would be more"
@@ -269,6 +272,7 @@ fn change(standing: &Standing, edit: Edit, now: Instant) -> Result<Edited, EditE
         draft.begin_chapter(cadence)?;
     }
     if let Some(instruction) = instruction {
+        heed_kind(schedule, &instruction)?;
         draft.plan.instruction = instruction;
     }
     for amendment in amendments {
@@ -301,6 +305,7 @@ pub(crate) fn additions(
     additions
         .into_iter()
         .map(|Addition { run_at, instruction, canceled_at }| {
+            heed_kind(schedule, &instruction)?;
             let moment = schedule.plan.policies.timing.zone.moment_at(run_at);
             let slot = (1..=Slot::ADDED_PER_SECOND_MAX)
                 .filter_map(|number| Slot::added(moment, number))
@@ -315,6 +320,12 @@ pub(crate) fn additions(
             })
         })
         .collect()
+}
+
+/// A schedule pays by one kind of instruction from its first slot to its last.
+fn heed_kind(schedule: &Schedule, instruction: &Instruction) -> Result<(), EditError> {
+    let kind = schedule.plan.instruction.kind();
+    if instruction.kind() == kind { Ok(()) } else { Err(EditError::OtherKind(schedule.id, kind)) }
 }
 
 /// The run of an amended slot; none where it is called off, or comes at no instant.
@@ -542,6 +553,9 @@ impl<'a> Draft<'a> {
     /// One slot as it is to stand.
     fn amend(&mut self, amendment: Amendment) -> Result<(), EditError> {
         let slot = amendment.slot;
+        if let Some(instruction) = &amendment.instruction {
+            heed_kind(&self.schedule, instruction)?;
+        }
         let is_known = self.amendments.contains_key(&slot) || self.has_slot(slot);
         if !is_known {
             return Err(EditError::Unknown(slot));

@@ -1,5 +1,7 @@
 //! What each run of a schedule pays.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{CardId, CustomerId, PartyId, PaymentMethodId, RecipientId};
@@ -77,6 +79,16 @@ pub enum InstructionKind {
     Transfer,
     /// Money goes from one payment method to another.
     Remittance,
+}
+
+impl fmt::Display for InstructionKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            InstructionKind::Charge => "charge",
+            InstructionKind::Transfer => "transfer",
+            InstructionKind::Remittance => "remittance",
+        })
+    }
 }
 
 /// How much a transfer moves.

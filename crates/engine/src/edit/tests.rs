@@ -8,7 +8,8 @@ use super::*;
 use crate::admission::admit;
 use crate::business_days::BusinessDays;
 use crate::creation::{Creation, create};
-use crate::identity::{AccountId, ChargeId, CustomerId, LaneId};
+use crate::identity::{AccountId, ChargeId, CustomerId, LaneId, RecipientId};
+use crate::instruction::TransferAmount;
 use crate::money::{Currency, Money};
 use crate::occurrence::{Occurrence, OccurrenceStatus};
 use crate::outcome::{Decline, DeclineKind, Outcome, PaymentId};
@@ -264,6 +265,27 @@ fn only_what_stands_still_is_resumed_and_only_what_is_suspended_is_let_go_on() {
     assert_eq!(world.pause(), Err(EditError::Paused(id)));
     let wish = Edit { instruction: Some(pays(2)), ..Edit::default() };
     assert_eq!(world.edit(wish), Err(EditError::Paused(id)));
+}
+
+#[test]
+fn a_schedule_never_comes_to_pay_by_another_kind_of_instruction() {
+    let mut world = World::daily();
+    let transfer = Instruction::Transfer {
+        recipient: RecipientId(1),
+        amount: TransferAmount::Fixed(Money::new(1, Currency::THB)),
+    };
+    let other_kind = Err(EditError::OtherKind(world.schedule.id, InstructionKind::Charge));
+    let all = Edit { instruction: Some(transfer.clone()), ..Edit::default() };
+    assert_eq!(world.edit(all), other_kind);
+    let slot = Slot::of_date(date(2026, 1, 3));
+    let one = Amendment {
+        instruction: Some(transfer.clone()),
+        ..Amendment::none(world.schedule.id, slot)
+    };
+    assert_eq!(world.edit(Edit { amendments: vec![one], ..Edit::default() }), other_kind);
+    let run_at = at("2026-01-03T12:00:00Z");
+    let more = Addition { run_at, instruction: transfer, canceled_at: None };
+    assert_eq!(world.edit(Edit { additions: vec![more], ..Edit::default() }), other_kind);
 }
 
 #[test]

@@ -124,7 +124,7 @@ pub fn instruction(dice: &mut Dice) -> Instruction {
     }
 }
 
-/// The same kind of payment: a schedule never comes to pay by another.
+/// The same kind of payment: the engine refuses that a schedule comes to pay by another.
 pub fn instruction_like(dice: &mut Dice, other: &Instruction) -> Instruction {
     loop {
         let drawn = instruction(dice);

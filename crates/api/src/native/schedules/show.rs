@@ -228,6 +228,7 @@ pub(super) fn without_key(error: &EditError) -> String {
         EditError::NotPaused(_) => "the schedule is not paused".to_owned(),
         EditError::NotSuspended(_) => "the schedule is not suspended".to_owned(),
         EditError::Suspended(_) => "the schedule is suspended".to_owned(),
+        EditError::OtherKind(_, kind) => format!("the schedule pays by {kind}, and goes on so"),
         EditError::Done(_) | EditError::Unknown(_) | EditError::TooLate(_) | EditError::TooMany => {
             error.to_string()
         }

@@ -123,7 +123,8 @@ fn refused(error: &EditError, named: &HashMap<usize, Slot>) -> Refusal {
         | EditError::Suspended(_)
         | EditError::Paused(_)
         | EditError::NotPaused(_)
-        | EditError::NotSuspended(_) => Refusal::conflict(error.to_string()),
+        | EditError::NotSuspended(_)
+        | EditError::OtherKind(..) => Refusal::conflict(error.to_string()),
     }
 }
 
