@@ -25,7 +25,7 @@ impl Peers for PostgresStore {
 
     async fn now(&self) -> Result<Instant> {
         self.look("asking what time it is", |session| async move {
-            let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000";
+            let now = "SELECT database_now()";
             instant_at(&session.one(now, &[]).await?, 0)
         })
         .await
@@ -36,12 +36,10 @@ impl Peers for PostgresStore {
             let held = session
                 .execute(
                     "INSERT INTO quoting (lane, term, held_until) VALUES ($1, $2::bigint,
-                         (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000
-                         + $3::bigint)
+                         database_now() + $3::bigint)
                      ON CONFLICT (lane) DO UPDATE
                      SET term = excluded.term, held_until = excluded.held_until
-                     WHERE quoting.term = excluded.term OR quoting.held_until <=
-                         (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000",
+                     WHERE quoting.term = excluded.term OR quoting.held_until <= database_now()",
                     &[&lane.0, &term.0, &nanoseconds(held_for)],
                 )
                 .await?;
@@ -94,8 +92,7 @@ async fn move_clock(
         .await?;
     let row = session
         .one(
-            "SELECT standing_at, target, mover, mover_until > coalesce($2,
-                 (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000)
+            "SELECT standing_at, target, mover, mover_until > coalesce($2, database_now())
              FROM clock WHERE id = $1 FOR UPDATE",
             &[&id.0, &by_mover.map(Instant::nanoseconds)],
         )
@@ -110,8 +107,7 @@ async fn move_clock(
     session
         .execute(
             "UPDATE clock SET standing_at = $2, target = $3, mover = $4,
-             mover_until = coalesce($5,
-                 (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000) + $6::bigint
+             mover_until = coalesce($5, database_now()) + $6::bigint
              WHERE id = $1",
             &[
                 &id.0,
@@ -131,11 +127,11 @@ async fn reserve(session: &Session, lane: LaneId, taken: i64) -> Outcome<Duratio
     let row = session
         .one(
             "WITH moment AS (
-                 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000 AS now
+                 SELECT database_now() AS now
              ), moved AS (
                  INSERT INTO pace (lane, free_at) SELECT $1::bigint, now + $2::bigint FROM moment
-                 ON CONFLICT (lane) DO UPDATE SET free_at = greatest(pace.free_at,
-                     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000) + $2::bigint
+                 ON CONFLICT (lane) DO UPDATE
+                 SET free_at = greatest(pace.free_at, database_now()) + $2::bigint
                  RETURNING free_at
              )
              SELECT free_at - $2::bigint - now FROM moved, moment",

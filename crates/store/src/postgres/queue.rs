@@ -213,8 +213,7 @@ pub(super) async fn claim(
                  queued_at, through, recorded, quoted, role, attempt, ending, quoted_currency,
                  plan)
              SELECT lane, due, schedule, slot, $7::bigint,
-                 coalesce($8, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000)
-                     + $9::bigint,
+                 coalesce($8, database_now()) + $9::bigint,
                  account, queued_at, through, recorded, quoted, role, attempt, false,
                  quoted_currency, plan
              FROM gone
@@ -241,13 +240,11 @@ pub(super) async fn recover(session: &Session, claim: &Claim, lease: Lease) -> O
         .query(
             "WITH left_behind AS MATERIALIZED (
                  SELECT lane, due, schedule, slot FROM claimed
-                 WHERE lane = $1 AND term <> -1 AND lease_until
-                     <= coalesce($4, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000)
+                 WHERE lane = $1 AND term <> -1 AND lease_until <= coalesce($4, database_now())
                  ORDER BY lane, due, schedule, slot LIMIT $2 FOR UPDATE SKIP LOCKED
              )
              UPDATE claimed SET term = $3,
-                 lease_until = coalesce($4,
-                     (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000) + $5::bigint
+                 lease_until = coalesce($4, database_now()) + $5::bigint
              FROM left_behind
              WHERE claimed.lane = left_behind.lane AND claimed.due = left_behind.due
              AND claimed.schedule = left_behind.schedule AND claimed.slot = left_behind.slot

@@ -244,7 +244,7 @@ impl Side for Relocating {
             .session
             .one(
                 "SELECT count(*), coalesce(max(lease_until), 0) FROM claimed WHERE term <> -1
-                 AND lease_until > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000",
+                 AND lease_until > database_now()",
                 &[],
             )
             .await?;

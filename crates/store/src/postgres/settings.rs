@@ -49,7 +49,7 @@ impl LeaseClock {
         match self {
             LeaseClock::Claimer => Ok(claimer_now),
             LeaseClock::Database => {
-                let now = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000";
+                let now = "SELECT database_now()";
                 instant_at(&session.one(now, &[]).await?, 0)
             }
         }

@@ -7,6 +7,11 @@
 -- run locks the schedule's row first; then come rows of `queue` and `claimed`, then those of
 -- `awaiting`, then the bank's, and `counter` last, each in the order of its key.
 
+-- What time it is by the database: at the moment it is asked, not at the transaction's
+-- beginning. Leases and holds are judged by it, so that nodes need not agree on theirs.
+CREATE FUNCTION database_now() RETURNS BIGINT LANGUAGE SQL VOLATILE AS
+    'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000';
+
 -- Who this installation is, how often a node was started and a store opened, and the last
 -- keys of accounts and schedules that were given out.
 CREATE TABLE identity (
