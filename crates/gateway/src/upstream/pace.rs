@@ -95,3 +95,6 @@ impl Pace {
         true
     }
 }
+
+#[cfg(test)]
+mod tests;

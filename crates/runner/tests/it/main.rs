@@ -8,6 +8,7 @@ mod creation;
 mod delivery;
 mod editing;
 mod lane;
+mod nodes;
 #[path = "../receiver/mod.rs"]
 mod receiver;
 mod running;
