@@ -50,7 +50,7 @@ pub(crate) const fn clock_of(lane: LaneId) -> ClockId {
 /// Which data, for a command that works on what is there.
 #[derive(Args)]
 pub(crate) struct DataArgument {
-    /// Where data is kept: a file, a folder, or postgres://user@host/database
+    /// Where data is kept: a file, a folder, or the URL of a PostgreSQL database
     #[arg(
         long, default_value = "kalends-data", env = "KALENDS_DATA", hide_env_values = true,
         value_parser = Location::parser()

@@ -15,7 +15,7 @@ use crate::location::{Access, Location};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Where the data are: a file, a folder, or postgres://user@host/database
+    /// Where the data are: a file, a folder, or the URL of a PostgreSQL database
     #[arg(long, value_name = "DATA", value_parser = Location::parser())]
     from: Location,
     /// Where they go
