@@ -270,6 +270,7 @@ fn only_what_stands_still_is_resumed_and_only_what_is_suspended_is_let_go_on() {
 #[test]
 fn a_schedule_never_comes_to_pay_by_another_kind_of_instruction() {
     let mut world = World::daily();
+    world.run_until(at("2026-01-01T12:00:00Z"), true);
     let transfer = Instruction::Transfer {
         recipient: RecipientId(1),
         amount: TransferAmount::Fixed(Money::new(1, Currency::THB)),

@@ -95,7 +95,7 @@ fn record(arm: &mut Arm, dice: &mut Dice) -> RecordWrite {
         let hidden = if dice.one_in(4) { !before.hidden } else { before.hidden };
         // What belonged to nobody may come to belong to somebody.
         let parent = before.parent.or(if hidden { None } else { Some(11) });
-        let version = before.version + if dice.one_in(6) { 0 } else { 1 };
+        let version = before.version + u32::from(!dice.one_in(6));
         let record = Record { version, hidden, parent, body, ..(*before).clone() };
         return RecordWrite { record, name: None };
     }

@@ -100,7 +100,7 @@ fn amendment(
     match dice.roll(6) {
         0 | 1 => amendment.run_at = Some(now.plus_seconds(3_600 * (dice.whole(50) - 2))),
         2 | 3 => {
-            amendment.instruction = Some(plans::instruction_like(dice, &schedule.plan.instruction))
+            amendment.instruction = Some(plans::instruction_like(dice, &schedule.plan.instruction));
         }
         4 => amendment.canceled_at = Some(now),
         _ => {}

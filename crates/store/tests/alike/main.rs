@@ -42,11 +42,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Histories in a run of the tests.
-const HISTORIES: u64 = 40;
+const HISTORIES: u64 = 24;
 /// Histories that are gone through at once.
 const AT_ONCE: u64 = 3;
 
 /// A number that the environment may give.
+#[expect(clippy::disallowed_methods, reason = "a test has no other way to be told")]
 fn given(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }

@@ -8,7 +8,7 @@ use crate::dice::Dice;
 
 pub async fn names(arm: &mut Arm, dice: &mut Dice) {
     let store = arm.names();
-    let wanted: Vec<ForeignName> = (0..1 + dice.roll(4))
+    let wanted: Vec<ForeignName> = (0..=dice.roll(4))
         .map(|_| ForeignName {
             account: dice.pick(&ACCOUNTS),
             kind: dice.pick(&[RecordKind::Customer, RecordKind::Card]),

@@ -46,13 +46,7 @@ fn drawn(arm: &mut Arm, dice: &mut Dice) -> Option<NewSchedule> {
     // rule; the lists of others are walked by their rules.
     let instruction = plan.instruction.clone();
     let may_add = instruction.kind() == InstructionKind::Remittance;
-    let additions = if !may_add {
-        0
-    } else if has_rule && !dice.one_in(6) {
-        0
-    } else {
-        1 + dice.roll(3)
-    };
+    let additions = if !may_add || (has_rule && !dice.one_in(6)) { 0 } else { 1 + dice.roll(3) };
     let mut attributes = serde_json::Map::new();
     attributes.insert("metadata".to_owned(), serde_json::json!({"zebra": 1, "ant": [2]}));
     let mut creation = Creation { attributes, ..Creation::of(id, account, lane, plan) };
