@@ -173,9 +173,12 @@ impl Pool {
 }
 
 /// Batches differ in size by a factor of thousands, so a statement is planned for the batch at
-/// hand. Where this is not known it is left out.
+/// hand; and none reads so much that compiling it, or starting processes for it, is worth the
+/// while, however many rows the planner believes in. Where these are not known they are left out.
 async fn plan_each_batch(client: &ClientWrapper) -> std::result::Result<(), HookError> {
-    let plan = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false)";
+    let plan = "SELECT set_config('plan_cache_mode', 'force_custom_plan', false),
+        set_config('jit', 'off', false),
+        set_config('max_parallel_workers_per_gather', '0', false)";
     match client.batch_execute(plan).await {
         Err(error) if error.code().is_none() => Err(HookError::Backend(error)),
         Ok(()) | Err(_) => Ok(()),
