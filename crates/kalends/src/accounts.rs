@@ -32,7 +32,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// An account in two lines: who it is, and how it stands.
-fn told(AccountCensus { account, schedules, next_due, pulse }: &AccountCensus) -> String {
+fn told(one: &AccountCensus) -> String {
+    let AccountCensus { account, schedules, next_due, pulse, went_to } = one;
     let mode = match account.mode {
         Mode::Test => "test",
         Mode::Live => "live",
@@ -40,9 +41,10 @@ fn told(AccountCensus { account, schedules, next_due, pulse }: &AccountCensus) -
     let name = account.attributes.get("name").and_then(Value::as_str).unwrap_or("(without a name)");
     let at =
         |instant: &Option<Instant>| instant.map_or_else(|| "-".to_owned(), |it| it.to_string());
-    let held = match pulse.held_since {
-        Some(since) => format!(", held since {since}: see kalends resume"),
-        None => String::new(),
+    let held = match (went_to, pulse.held_since) {
+        (Some(place), _) => format!(", went to {place} and runs here no more"),
+        (None, Some(since)) => format!(", held since {since}: see kalends resume"),
+        (None, None) => String::new(),
     };
     format!(
         "{name}  {mode}, {country}, {currency}, {zone}, lane {lane}\n  \

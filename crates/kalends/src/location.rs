@@ -47,11 +47,14 @@ impl Location {
 
 impl From<OsString> for Location {
     fn from(text: OsString) -> Location {
-        match text.to_str() {
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Location::Database(url.to_owned())
-            }
-            _ => Location::Path(text.into()),
+        // One that is written wrongly is no path: there may be a password in it.
+        let is_url = |text: &&str| {
+            let scheme = text.split_once(":/").map(|(scheme, _)| scheme.to_ascii_lowercase());
+            matches!(scheme.as_deref(), Some("postgres" | "postgresql"))
+        };
+        match text.to_str().filter(is_url) {
+            Some(url) => Location::Database(url.to_owned()),
+            None => Location::Path(text.into()),
         }
     }
 }
@@ -88,14 +91,22 @@ mod tests {
         let location = |text: &str| Location::from(OsString::from(text));
         assert!(matches!(location("postgres://a@b/c"), Location::Database(_)));
         assert!(matches!(location("postgresql://a@b/c"), Location::Database(_)));
+        assert!(matches!(location("POSTGRES://a@b/c"), Location::Database(_)));
+        assert!(matches!(location("postgres:/a@b/c"), Location::Database(_)));
         assert!(matches!(location("postgres:"), Location::Path(_)));
         assert!(matches!(location("kalends-data"), Location::Path(_)));
     }
 
     #[test]
     fn a_url_that_cannot_be_read_is_told_without_its_password() {
-        let url = "postgres://kalends:hidden@/kalends?port=many";
-        let error = Location::settings(url, &Access::default()).unwrap_err().to_string();
-        assert!(error.contains("cannot be read") && !error.contains("hidden"), "{error}");
+        for url in [
+            "postgres://kalends:hidden@/kalends?port=many",
+            "POSTGRES://kalends:hidden@127.0.0.1/kalends",
+            "postgres:/kalends:hidden@127.0.0.1/kalends",
+            "postgres://kalends:a@hidden@127.0.0.1/kalends",
+        ] {
+            let error = Location::settings(url, &Access::default()).unwrap_err().to_string();
+            assert!(error.contains("cannot be read") && !error.contains("hidden"), "{error}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use engine::Mode;
 use indicatif::{ProgressBar, ProgressStyle};
 use runner::{MachineTime, WallTime as _};
-use store::relocation::{Moved, Place, Step, What, relocate};
+use store::relocation::{Lost, Moved, Place, Step, What, relocate};
 
 use crate::data;
 use crate::location::{Access, Location};
@@ -27,6 +27,10 @@ pub(crate) struct Arguments {
     /// The account's mode
     #[arg(long, requires = "account")]
     mode: Option<ModeArgument>,
+    /// The place is lost that they had left for when a move broke off, and nothing runs there:
+    /// copy them anew
+    #[arg(long)]
+    target_is_lost: bool,
     /// The password of the database that they are in, in a file
     #[arg(long, value_name = "FILE", conflicts_with = "from_password_variable")]
     from_password_file: Option<PathBuf>,
@@ -77,9 +81,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if let Place::File(file) = &to {
         data::make_folder_of(file)?;
     }
+    let lost = if arguments.target_is_lost { Lost::CopyAnew } else { Lost::Refuse };
     let mut progress = Progress::new();
     let now = MachineTime::new().now();
-    let moved = relocate(&from, &to, &what, now, &mut |step| progress.show(step)).await;
+    let moved = relocate(&from, &to, &what, lost, now, &mut |step| progress.show(step)).await;
     progress.end();
     let moved = moved.with_context(|| format!("cannot move data from {from} to {to}"))?;
     tell(&moved, &from, &to);
@@ -88,6 +93,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 fn place(location: &Location, access: &Access) -> anyhow::Result<Place> {
     Ok(match location {
+        Location::Path(path) if access.password.is_some() => anyhow::bail!(
+            "{} is a file, which has no password; the URL of a database begins with postgres://",
+            path.display()
+        ),
         Location::Path(path) => Place::File(data::file(path)),
         Location::Database(url) => Place::Database(Box::new(Location::settings(url, access)?)),
     })

@@ -3,7 +3,7 @@
 use clap::Args;
 use engine::{InstallationId, Instant, InstructionKind, LaneId, Mode, Run};
 use runner::{MachineTime, Told, WallTime as _};
-use store::{ClockMode, Store};
+use store::{ClockMode, Store, StoreError};
 
 use crate::data::{DataArgument, clock_of};
 
@@ -39,9 +39,14 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(reason) => {
             let told = Told { at: wall_now, actor: "command line", reason: &reason };
             for lane in &held {
-                runner::resume_lane(store.as_ref(), lane.id, lane.now, told).await?;
+                let accounts = lane.accounts.join(", ");
+                match runner::resume_lane(store.as_ref(), lane.id, lane.now, told).await {
+                    Ok(_) => println!("\n{accounts}: resumed; it runs when the server is started."),
+                    // Nothing of it runs here again.
+                    Err(StoreError::Elsewhere { message }) => println!("\n{accounts}: {message}."),
+                    Err(error) => return Err(error.into()),
+                }
             }
-            println!("\nResumed: it runs when the server is started.");
         }
         None => println!(
             "\nNothing has been resumed. To let it run:\n\n  kalends resume --data {} --yes --reason '…'",

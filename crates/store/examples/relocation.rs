@@ -22,7 +22,7 @@ use engine::{
 use jiff::civil::{Time, date};
 use recurrence::{DaysOfMonth, Recurrence, Rule};
 use store::postgres::Settings;
-use store::relocation::{Place, Step, What, relocate};
+use store::relocation::{Lost, Place, Step, What, relocate};
 use store::sqlite::SqliteStore;
 use store::{
     BankStore, Changes, Claim, NewSchedule, Posting, Record, RecordKey, RecordKind, RecordWrite,
@@ -77,7 +77,7 @@ async fn time(from: &Place, to: &Place) -> Result<(), Failure> {
             Step::Examining | Step::Arrived => {}
         }
     };
-    let moved = relocate(from, to, &What::Everything, midday(12), &mut tell).await?;
+    let moved = relocate(from, to, &What::Everything, Lost::Refuse, midday(12), &mut tell).await?;
     let seconds = begun.elapsed().as_secs_f64();
     let rows: u64 = moved.tables.iter().map(|(_, rows)| rows).sum();
     println!("{from} to {to}: {rows} rows in {seconds:.1} s");

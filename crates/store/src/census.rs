@@ -15,4 +15,6 @@ pub struct AccountCensus {
     pub next_due: Option<Instant>,
     /// When its lane was last worked, and what holds it.
     pub pulse: Pulse,
+    /// Where it is, if it was moved from here.
+    pub went_to: Option<String>,
 }

@@ -5,7 +5,7 @@ use engine::Account;
 use super::pool::Pool;
 use super::session::Session;
 use super::settings::Settings;
-use super::{accounts, migration, pulse, queue};
+use super::{accounts, migration, pulse, queue, relocation};
 use crate::Result;
 use crate::census::AccountCensus;
 use crate::fault::{During, Outcome};
@@ -39,6 +39,7 @@ async fn count(session: &Session, account: Account) -> Outcome<AccountCensus> {
         schedules: u64::try_from(schedules).unwrap_or(0),
         next_due: queue::next_due(session, account.lane).await?,
         pulse: pulse::find(session, account.lane).await?,
+        went_to: relocation::went_to(session, account.id).await?,
         account,
     })
 }

@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, HookError};
+use tokio_postgres::error::SqlState;
 
 use super::session::Session;
 use crate::fault::{Fault, Outcome};
@@ -21,6 +22,10 @@ const HAVE_ALONE: &str = "SELECT pg_try_advisory_lock(1265394802,
 /// What says of all data that they are elsewhere.
 const MARK: &str = "SELECT state, place FROM relocation WHERE account = 0 AND state <> 1";
 
+/// What a database answers that has no such locks.
+const HAS_NO_SUCH_LOCKS: [SqlState; 2] =
+    [SqlState::UNDEFINED_FUNCTION, SqlState::FEATURE_NOT_SUPPORTED];
+
 /// Lets a connection of a node in, or says why not.
 ///
 /// The lock comes first: what is read under it stays true. A database that has no such locks,
@@ -28,8 +33,8 @@ const MARK: &str = "SELECT state, place FROM relocation WHERE account = 0 AND st
 pub(super) async fn enter(client: &ClientWrapper) -> Result<(), HookError> {
     let may_enter = match client.query_one(SHARE, &[]).await {
         Ok(row) => row.try_get(0).map_err(HookError::Backend)?,
-        Err(error) if error.code().is_none() => return Err(HookError::Backend(error)),
-        Err(_) => true,
+        Err(error) if HAS_NO_SUCH_LOCKS.iter().any(|it| error.code() == Some(it)) => true,
+        Err(error) => return Err(HookError::Backend(error)),
     };
     if !may_enter {
         return Err(HookError::message("the data are being moved to another database just now"));
@@ -40,8 +45,9 @@ pub(super) async fn enter(client: &ClientWrapper) -> Result<(), HookError> {
             let place: &str = row.try_get(1).map_err(HookError::Backend)?;
             Err(HookError::message(Mark::told(state, "the data", place)))
         }
-        Err(error) if error.code().is_none() => Err(HookError::Backend(error)),
-        Ok(None) | Err(_) => Ok(()),
+        Ok(None) => Ok(()),
+        Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(()),
+        Err(error) => Err(HookError::Backend(error)),
     }
 }
 

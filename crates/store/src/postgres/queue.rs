@@ -200,6 +200,7 @@ pub(super) async fn claim(
                  SELECT lane, due, schedule, slot FROM queue
                  WHERE lane = $1 AND due <= $2 AND (lane, due, schedule, slot) > ($1, $4, $5, $6)
                  AND (not_before IS NULL OR not_before <= $2)
+                 AND NOT EXISTS (SELECT 1 FROM lane_elsewhere WHERE lane_elsewhere.lane = $1)
                  ORDER BY lane, due, schedule, slot LIMIT $3 FOR UPDATE SKIP LOCKED
              ), gone AS (
                  DELETE FROM queue USING picked
@@ -241,6 +242,7 @@ pub(super) async fn recover(session: &Session, claim: &Claim, lease: Lease) -> O
             "WITH left_behind AS MATERIALIZED (
                  SELECT lane, due, schedule, slot FROM claimed
                  WHERE lane = $1 AND term <> -1 AND lease_until <= coalesce($4, database_now())
+                 AND NOT EXISTS (SELECT 1 FROM lane_elsewhere WHERE lane_elsewhere.lane = $1)
                  ORDER BY lane, due, schedule, slot LIMIT $2 FOR UPDATE SKIP LOCKED
              )
              UPDATE claimed SET term = $3,

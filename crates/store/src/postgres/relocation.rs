@@ -24,6 +24,13 @@ pub(super) async fn account_must_be_here(session: &Session, account: AccountId) 
     refuse_marked(session, account.0, &format!("account {account}")).await
 }
 
+/// Where an account went, with all others or alone.
+pub(super) async fn went_to(session: &Session, account: AccountId) -> Outcome<Option<String>> {
+    let statement = "SELECT place FROM relocation WHERE account IN (0, $1) AND state >= 2";
+    let found = session.first(statement, &[&account.0]).await?;
+    Ok(found.map(|row| row.try_get(0)).transpose()?)
+}
+
 /// Refuses a lane whose account is elsewhere.
 pub(super) async fn lane_must_be_here(session: &Session, lane: LaneId) -> Outcome<()> {
     for account in accounts::all(session).await? {

@@ -74,7 +74,8 @@ impl Settings {
 }
 
 impl Settings {
-    /// Where the database is: the URL without user, password and options.
+    /// Where the database is: the URL without user and password, and of its options only those
+    /// that the server is told.
     ///
     /// # Errors
     /// In words, without the URL, which may hold a password.
@@ -86,14 +87,19 @@ impl Settings {
     /// ```
     pub fn place(&self) -> Result<String, String> {
         let config = read(&self.url)?;
-        let host = match config.get_hosts().first() {
-            Some(Host::Tcp(name)) => name.clone(),
-            Some(Host::Unix(path)) => path.display().to_string(),
-            None => "localhost".to_owned(),
-        };
-        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let ports = config.get_ports();
+        let hosts = config.get_hosts().iter().enumerate().map(|(index, host)| {
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+            match host {
+                Host::Tcp(name) => format!("{name}:{port}"),
+                Host::Unix(path) => format!("{}:{port}", path.display()),
+            }
+        });
+        let hosts = hosts.collect::<Vec<_>>().join(",");
         let database = config.get_dbname().or(config.get_user()).unwrap_or_default();
-        Ok(format!("postgres://{host}:{port}/{database}"))
+        // Two schemas of one database are two places.
+        let options = config.get_options().map(|options| format!("?options={options}"));
+        Ok(format!("postgres://{hosts}/{database}{}", options.unwrap_or_default()))
     }
 }
 
@@ -150,6 +156,10 @@ pub(super) fn read(url: &str) -> Result<Config, String> {
     })?;
     if config.get_hosts().is_empty() {
         return Err("it names no host".to_owned());
+    }
+    let is_no_name = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
+    if config.get_hosts().iter().any(is_no_name) {
+        return Err("there is an @ too many: one in a password is written %40".to_owned());
     }
     Ok(config)
 }

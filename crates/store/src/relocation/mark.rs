@@ -12,13 +12,27 @@ pub(crate) const EVERYTHING: i64 = 0;
 pub(crate) struct Mark {
     /// Of which account; [`EVERYTHING`] where of all.
     pub(crate) account: i64,
-    /// What the move is called in both databases.
+    /// What the move is called in both databases. Its high bits count the moves of the same
+    /// data, so that of two it is known which came later; the others are drawn.
     pub(crate) number: i64,
     pub(crate) state: State,
     /// Where they come from, or went.
     pub(crate) place: String,
     /// By the wall clock.
     pub(crate) at: Instant,
+}
+
+/// Bits of a move's number that are drawn.
+const DRAWN_BITS: u32 = 40;
+
+/// Which move of the same data it is.
+pub(crate) const fn generation(number: i64) -> i64 {
+    number >> DRAWN_BITS
+}
+
+/// What a move is called that comes after the one called `before`.
+pub(crate) const fn number_after(before: i64, drawn: u64) -> i64 {
+    ((generation(before) + 1) << DRAWN_BITS) | (drawn >> (u64::BITS - DRAWN_BITS)).cast_signed()
 }
 
 /// How far a move has come. Its source is marked before the target is whole, so that at no

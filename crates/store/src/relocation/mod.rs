@@ -32,6 +32,7 @@ pub(crate) use self::part::{Lies, PARTS, Part};
 pub(crate) use self::row::{Row, Value};
 pub(crate) use self::side::{Batch, Numbers, Side, Whose};
 
+use self::mark::{generation, number_after};
 use self::part::{HISTORY_FILE, MOVED};
 use self::row::Sum;
 use crate::columns::Stored as _;
@@ -79,6 +80,15 @@ pub enum What {
         /// In which mode it is.
         mode: Mode,
     },
+}
+
+/// What becomes of data that were on their way to a target which is not there any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lost {
+    /// They stay: the target may be somewhere else by now, and run.
+    Refuse,
+    /// They are copied anew, to whichever target. Whoever says so knows that nothing runs there.
+    CopyAnew,
 }
 
 /// How far a move has come.
@@ -130,10 +140,11 @@ pub async fn relocate(
     from: &Place,
     to: &Place,
     what: &What,
+    lost: Lost,
     at: Instant,
     tell: &mut (dyn FnMut(Step) + Send),
 ) -> Result<Moved> {
-    match try_to(from, to, what, at, tell).await {
+    match try_to(from, to, what, lost, at, tell).await {
         Err(Fault::Refused(message)) => Err(StoreError::NotMoved { message }),
         done => done.map_err(|fault| fault.while_doing("moving data")),
     }
@@ -143,12 +154,13 @@ async fn try_to(
     from: &Place,
     to: &Place,
     what: &What,
+    lost: Lost,
     at: Instant,
     tell: &mut (dyn FnMut(Step) + Send),
 ) -> Outcome<Moved> {
     let source = open(from, true).await?;
     let target = open(to, false).await?;
-    let mut relocation = Relocation { source, target, at, tell, rows: 0, of: 0 };
+    let mut relocation = Relocation { source, target, lost, at, tell, rows: 0, of: 0 };
     relocation.run(what).await
 }
 
@@ -165,6 +177,7 @@ async fn open(place: &Place, must_be_there: bool) -> Outcome<Box<dyn Side>> {
 struct Relocation<'tell> {
     source: Box<dyn Side>,
     target: Box<dyn Side>,
+    lost: Lost,
     at: Instant,
     tell: &'tell mut (dyn FnMut(Step) + Send),
     /// How many rows were copied or compared, and how many are to be.
@@ -182,6 +195,8 @@ struct Subject {
     lanes: BTreeSet<LaneId>,
     /// What the move is called.
     number: i64,
+    /// Whether the source was marked by an earlier attempt, as one that they are leaving.
+    is_leaving: bool,
 }
 
 impl Relocation<'_> {
@@ -199,8 +214,8 @@ impl Relocation<'_> {
         self.number(&subject, is_fresh).await?;
         self.compare(&subject, &copied).await?;
         let next_due = self.examine(&subject).await?;
-        self.change_over(&subject).await?;
-        self.say_goodbye(&subject).await?;
+        self.change_over(&subject).await.map_err(unfinished)?;
+        self.say_goodbye(&subject).await.map_err(unfinished)?;
         let tables = copied.iter().map(|(part, sum)| (part.name, sum.rows));
         Ok(Moved { already: false, tables: tables.filter(|it| it.1 > 0).collect(), next_due })
     }
@@ -216,19 +231,24 @@ impl Relocation<'_> {
         {
             return Err(refused(Mark::told(mark.state.number(), "the data", &mark.place)));
         }
-        let is_away = |mark: &&Mark| matches!(mark.state, State::Leaving | State::Gone);
         match what {
             What::Everything => {
-                let number = match mark_of(EVERYTHING).filter(is_away) {
-                    Some(mark) => mark.number,
-                    None => drawn()?,
-                };
+                let unfinished =
+                    |mark: &&Mark| mark.account != EVERYTHING && mark.state == State::Leaving;
+                if let Some(mark) = marks.iter().find(unfinished) {
+                    let name = accounts.iter().find(|account| account.id.0 == mark.account);
+                    let name = name.map_or_else(|| mark.account.to_string(), called);
+                    let what = format!("account {name}");
+                    return Err(refused(Mark::told(mark.state.number(), &what, &mark.place)));
+                }
+                let (number, is_leaving) = number_of(mark_of(EVERYTHING))?;
                 Ok(Subject {
                     whose: Whose::All,
                     account: EVERYTHING,
                     name: "the data".to_owned(),
                     lanes: accounts.iter().map(|account| account.lane).collect(),
                     number,
+                    is_leaving,
                 })
             }
             What::Account { name, mode } => {
@@ -243,16 +263,14 @@ impl Relocation<'_> {
                         called(other)
                     )));
                 }
-                let number = match mark_of(account.id.0).filter(is_away) {
-                    Some(mark) => mark.number,
-                    None => drawn()?,
-                };
+                let (number, is_leaving) = number_of(mark_of(account.id.0))?;
                 Ok(Subject {
                     whose: Whose::One { account: account.id.0, lane: account.lane.0 },
                     account: account.id.0,
                     name: format!("account {}", called(account)),
                     lanes: BTreeSet::from([account.lane]),
                     number,
+                    is_leaving,
                 })
             }
         }
@@ -274,7 +292,12 @@ impl Relocation<'_> {
             Some(mark) if mark.state == State::Gone && !arrived => {
                 Err(refused(Mark::told(mark.state.number(), &subject.name, &mark.place)))
             }
-            Some(mark) if mark.state == State::Leaving && !arrived && mark.place != place => {
+            Some(mark)
+                if mark.state == State::Leaving
+                    && !arrived
+                    && mark.place != place
+                    && self.lost == Lost::Refuse =>
+            {
                 Err(refused(Mark::told(mark.state.number(), &subject.name, &mark.place)))
             }
             Some(mark) => Ok(arrived && mark.state != State::Arrived),
@@ -323,7 +346,10 @@ impl Relocation<'_> {
             is_fresh = is_fresh && self.target.count(part, Whose::All).await? == 0;
         }
         let marks = self.target.marks().await?;
+        let place = self.target.place();
+        let everything = marks.iter().find(|mark| mark.account == EVERYTHING);
         if is_fresh {
+            self.must_be_new(subject, everything)?;
             // On its own, so that a target that is left without its data is not taken for a
             // new one.
             let mark = self.mark(subject, EVERYTHING, State::Arriving, self.source.place());
@@ -333,8 +359,6 @@ impl Relocation<'_> {
             self.target.take_mark(EVERYTHING).await?;
             return Ok(true);
         }
-        let place = self.target.place();
-        let everything = marks.iter().find(|mark| mark.account == EVERYTHING);
         if let Some(mark) = everything.filter(|mark| mark.state != State::Arrived) {
             return Err(refused(Mark::told(mark.state.number(), &place, &mark.place)));
         }
@@ -344,13 +368,64 @@ impl Relocation<'_> {
             )));
         };
         let left = marks.iter().find(|mark| mark.account == account);
-        if left.is_some_and(|mark| mark.state == State::Gone) {
-            // It comes back: what it left behind is older than what it brings.
+        if let Some(mark) = left.filter(|mark| mark.state == State::Gone) {
+            // It comes back, unless it was here since it left the source, and went on.
+            if generation(mark.number) >= generation(subject.number) {
+                return Err(refused(Mark::told(mark.state.number(), &subject.name, &mark.place)));
+            }
+            self.must_be_the_same(subject).await?;
+            // What it left behind is older than what it brings.
             self.target.clear(account, lane).await?;
             self.target.take_mark(account).await?;
         }
         self.must_have_room(subject).await?;
         Ok(false)
+    }
+
+    /// Refuses a target without data that another move has begun with, and one that is not the
+    /// one which the source was left for: that one may be elsewhere by now, and run.
+    fn must_be_new(&self, subject: &Subject, mark: Option<&Mark>) -> Outcome<()> {
+        if self.lost == Lost::CopyAnew {
+            return Ok(());
+        }
+        let source = self.source.place();
+        let is_ours = |mark: &Mark| mark.number == subject.number;
+        match mark.filter(|mark| mark.state != State::Arrived) {
+            Some(mark) if mark.state != State::Arriving => {
+                Err(refused(Mark::told(mark.state.number(), "the data", &mark.place)))
+            }
+            Some(mark) if mark.place != source && !is_ours(mark) => {
+                Err(refused(Mark::told(mark.state.number(), "data", &mark.place)))
+            }
+            mark if subject.is_leaving && !mark.is_some_and(is_ours) => Err(refused(format!(
+                "{} left {source} for {}, and there is no sign of that here; where they arrived \
+                 they may run, under another name by now. If that place is lost, and nothing of \
+                 it runs, say so with --target-is-lost",
+                subject.name,
+                self.target.place()
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to take for the account's own what another account left behind: both sides of a
+    /// move give out the same numbers to accounts that are made later.
+    async fn must_be_the_same(&mut self, subject: &Subject) -> Outcome<()> {
+        let theirs = self.source.accounts().await?;
+        let ours = self.target.accounts().await?;
+        let who = |all: &[Account]| {
+            let account = all.iter().find(|it| it.id.0 == subject.account);
+            account.map(|it| (called(it), it.mode, it.lane))
+        };
+        match who(&ours) {
+            Some(other) if Some(&other) != who(&theirs).as_ref() => Err(refused(format!(
+                "the number of {} is account {}'s in {}",
+                subject.name,
+                other.0,
+                self.target.place()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a target in which there are data that this account cannot stand beside.
@@ -424,6 +499,13 @@ impl Relocation<'_> {
             copied.push((part, reading.sum));
         }
         self.target.derive().await?;
+        if subject.whose == Whose::All {
+            // An account that had gone elsewhere has gone from there too.
+            let marks = self.source.marks().await?;
+            for mark in marks.iter().filter(|mark| mark.account != EVERYTHING) {
+                self.target.put_mark(mark).await?;
+            }
+        }
         Ok(copied)
     }
 
@@ -445,13 +527,14 @@ impl Relocation<'_> {
             .flat_map(|it| [it.record_max, it.event, it.audit, it.foreign_name, it.delivery]);
         let behind = behind(all.max().unwrap_or(0));
         let most = |of: fn(&Numbers) -> i64| of_both.iter().map(of).max().unwrap_or(0);
+        let schedule = stretch_of_schedules(of_both.map(|it| it.schedule))?;
         self.target
             .set_numbers(&Numbers {
                 installation: theirs.installation,
                 term: most(|it| it.term),
                 opened: most(|it| it.opened),
                 account: most(|it| it.account),
-                schedule: stretch_of_schedules()?,
+                schedule,
                 record_max: behind,
                 record_min: of_both.iter().map(|it| it.record_min).min().unwrap_or(0),
                 event: behind,
@@ -630,13 +713,27 @@ fn draw() -> Outcome<u64> {
     getrandom::u64().map_err(|error| refused(format!("no random number could be drawn: {error}")))
 }
 
-/// What a move is called.
-fn drawn() -> Outcome<i64> {
-    Ok((draw()? >> 1).cast_signed())
+/// What a move is called, and whether it was begun before, by what the source says.
+fn number_of(mark: Option<&Mark>) -> Outcome<(i64, bool)> {
+    match mark {
+        Some(mark) if matches!(mark.state, State::Leaving | State::Gone) => {
+            Ok((mark.number, mark.state == State::Leaving))
+        }
+        before => Ok((number_after(before.map_or(0, |mark| mark.number), draw()?), false)),
+    }
 }
 
-/// Bits of a stretch of numbers that one side of a move has for itself.
-const STRETCH_BITS: u32 = 40;
+/// What broke off once the source was marked.
+fn unfinished(fault: Fault) -> Fault {
+    refused(format!(
+        "the move broke off at its very end ({fault}), and the data may be such that they can be \
+         started in neither place; run the same kalends migrate again, which finishes it"
+    ))
+}
+
+/// Bits of a stretch of numbers that one side of a move has for itself: a PostgreSQL takes 2³²
+/// for records each time that a node opens it.
+const STRETCH_BITS: u32 = 48;
 /// Bits of a stretch of schedules' numbers, and of the number of such a stretch: ids of
 /// occurrences hold 44 of a schedule's.
 const SCHEDULES_BITS: u32 = 24;
@@ -649,8 +746,12 @@ const fn behind(number: i64) -> i64 {
 
 /// Where the numbers of schedules begin that are made where one account went. Keys of payments
 /// are made of them, so no two databases of an installation may give out the same; neither
-/// knows of the other, so it is drawn.
-fn stretch_of_schedules() -> Outcome<i64> {
-    let stretch = (draw()? >> (u64::BITS - SCHEDULES_STRETCH_BITS)).max(1);
-    Ok(stretch.cast_signed() << SCHEDULES_BITS)
+/// knows of the other, so it is drawn, and is none of those in which they are.
+fn stretch_of_schedules(last: [i64; 2]) -> Outcome<i64> {
+    loop {
+        let stretch = (draw()? >> (u64::BITS - SCHEDULES_STRETCH_BITS)).max(1).cast_signed();
+        if last.iter().all(|last| last >> SCHEDULES_BITS != stretch) {
+            return Ok(stretch << SCHEDULES_BITS);
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use engine::Account;
 use rusqlite::Connection;
 
-use super::{accounts, connection, migration, pulse, runs};
+use super::{accounts, connection, migration, pulse, relocation, runs};
 use crate::Result;
 use crate::census::AccountCensus;
 use crate::fault::{During, Fault, Outcome};
@@ -47,6 +47,7 @@ fn count(connection: &Connection, account: Account) -> Outcome<AccountCensus> {
         schedules: u64::try_from(schedules).unwrap_or(0),
         next_due: runs::next_due(connection, account.lane)?,
         pulse: pulse::find(connection, account.lane)?,
+        went_to: relocation::went_to(connection, account.id)?,
         account,
     })
 }

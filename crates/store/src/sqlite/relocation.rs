@@ -52,6 +52,15 @@ pub(super) fn account_must_be_here(connection: &Connection, account: AccountId) 
     refuse_marked(connection, account.0, &format!("account {account}"))
 }
 
+/// Where an account went, with all others or alone.
+pub(super) fn went_to(connection: &Connection, account: AccountId) -> Outcome<Option<String>> {
+    let place = connection
+        .prepare_cached("SELECT place FROM relocation WHERE account IN (?1, ?2) AND state >= ?3")?
+        .query_row((EVERYTHING, account.0, State::Leaving.number()), |row| row.get(0))
+        .optional()?;
+    Ok(place)
+}
+
 /// Refuses a lane whose account is elsewhere.
 pub(super) fn lane_must_be_here(connection: &Connection, lane: LaneId) -> Outcome<()> {
     let accounts = accounts::all(connection)?;

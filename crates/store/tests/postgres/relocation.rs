@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 
 use bank::{EntryKind, JournalEntry, LedgerRole, Leg};
@@ -19,15 +19,15 @@ use store::conformance::world::{
 };
 use store::history::MovableQuery;
 use store::postgres::PostgresStore;
-use store::relocation::{Moved, Place, Step, What, relocate};
+use store::relocation::{Lost, Moved, Place, Step, What, relocate};
 use store::sqlite::SqliteStore;
 use store::webhook::{Chain, Endpoint, EndpointId, Form, NewDelivery, SigningKey};
 use store::{
-    Agenda, AuditEntry, BankStore, Beat, Changes, Claim, ClockMode, ClockState, Credential,
-    CredentialKind, Deed, EditWritten, Event, ForeignName, Grant, GrantKind, Key, KeyOrigin,
-    NameStore, NewSchedule, PageQuery, Posting, Record, RecordKey, RecordKind, RecordQuery,
-    RecordWrite, RequestKey, RequestState, Resumption, Settled, Store, StoreError, StoredResponse,
-    WebhookStore,
+    AccountCensus, Agenda, AuditEntry, BankStore, Beat, Changes, Claim, ClockMode, ClockState,
+    Credential, CredentialKind, Deed, EditWritten, Event, ForeignName, Grant, GrantKind, Key,
+    KeyOrigin, NameStore, NewSchedule, PageQuery, Posting, Record, RecordKey, RecordKind,
+    RecordQuery, RecordWrite, RequestKey, RequestState, Resumption, Settled, Store, StoreError,
+    StoredResponse, WebhookStore,
 };
 
 const NEW_YEAR: &str = "2026-01-01T02:00:00Z";
@@ -377,7 +377,7 @@ async fn to_database() -> (String, Place) {
 }
 
 async fn migrate(from: &Place, to: &Place, what: &What) -> store::Result<Moved> {
-    relocate(from, to, what, at(MOVED), &mut |_| {}).await
+    relocate(from, to, what, Lost::Refuse, at(MOVED), &mut |_| {}).await
 }
 
 async fn whole(from: &Place, to: &Place) -> store::Result<Moved> {
@@ -426,7 +426,9 @@ async fn all_data_go_to_postgresql_and_come_back_as_they_were() {
     let mut steps = Vec::new();
     let mut tell = |step| steps.push(step);
     let from = place(&source);
-    let moved = relocate(&from, &target, &What::Everything, at(MOVED), &mut tell).await.unwrap();
+    let moved = relocate(&from, &target, &What::Everything, Lost::Refuse, at(MOVED), &mut tell)
+        .await
+        .unwrap();
     assert!(!moved.already);
     let rows: u64 = moved.tables.iter().map(|(_, rows)| rows).sum();
     // The installation's own row, and that of the deliveries' numbers, are of no table.
@@ -439,7 +441,10 @@ async fn all_data_go_to_postgresql_and_come_back_as_they_were() {
     assert_eq!(lists(&*there).await, shown);
     there.stop().await;
     let census = store::postgres::census(&settings).await.unwrap();
-    assert_eq!(census, store::sqlite::census(&source).unwrap());
+    let went_to = Some(settings.place().unwrap());
+    let of_source: Vec<_> =
+        census.iter().map(|it| AccountCensus { went_to: went_to.clone(), ..it.clone() }).collect();
+    assert_eq!(store::sqlite::census(&source).unwrap(), of_source);
 
     assert_eq!(whole(&target, &place(&back)).await.unwrap().tables, moved.tables);
     let mut came_back = dump(&back);
@@ -528,7 +533,8 @@ async fn until(steps: usize, from: &Place, to: &Place) -> Option<store::Result<M
     let mut tell = |_| {
         made.fetch_add(1, Ordering::Relaxed);
     };
-    let mut moving = pin!(relocate(from, to, &What::Everything, at(MOVED), &mut tell));
+    let mut moving =
+        pin!(relocate(from, to, &What::Everything, Lost::Refuse, at(MOVED), &mut tell));
     std::future::poll_fn(|context| {
         if made.load(Ordering::Relaxed) >= steps {
             return Poll::Ready(None);
@@ -550,9 +556,11 @@ async fn a_move_that_is_killed_at_any_step_leaves_a_source_that_runs_or_is_done_
     let copy = folder.file("copy.db");
     std::fs::copy(&source, &copy).unwrap();
     let (_, elsewhere) = to_database().await;
-    relocate(&place(&copy), &elsewhere, &What::Everything, at(MOVED), &mut |_| all_steps += 1)
-        .await
-        .unwrap();
+    relocate(&place(&copy), &elsewhere, &What::Everything, Lost::Refuse, at(MOVED), &mut |_| {
+        all_steps += 1
+    })
+    .await
+    .unwrap();
 
     let left = all_steps - 1;
     let killed_at = (1..left).step_by(5).chain([left - 1, left, all_steps]);
@@ -581,6 +589,128 @@ async fn a_move_that_is_killed_at_any_step_leaves_a_source_that_runs_or_is_done_
     assert!(moved.unwrap().already);
     let store = PostgresStore::open(&settings).await.unwrap();
     assert!(store.examine().await.unwrap().iter().all(|check| check.findings.is_empty()));
+}
+
+/// Moves, and is killed once a step is made.
+async fn killed_after(last: Step, from: &Place, to: &Place, what: &What) {
+    let made = AtomicBool::new(false);
+    let mut tell = |step| made.store(step == last, Ordering::Relaxed);
+    let mut moving = pin!(relocate(from, to, what, Lost::Refuse, at(MOVED), &mut tell));
+    std::future::poll_fn(|context| {
+        if made.load(Ordering::Relaxed) {
+            return Poll::Ready(());
+        }
+        let ended = moving.as_mut().poll(context);
+        assert!(ended.is_pending(), "{ended:?}");
+        Poll::Pending
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_left_is_not_copied_again_to_where_there_is_no_sign_of_it() {
+    let folder = Folder::new();
+    let (source, target) = (folder.file("source.db"), folder.file("target.db"));
+    fill(&source).await;
+    let (from, to) = (place(&source), place(&target));
+    killed_after(Step::Arrived, &from, &to, &What::Everything).await;
+    // The copy is whole, and is carried elsewhere, where it runs.
+    let carried = folder.file("carried.db");
+    std::fs::rename(&target, &carried).unwrap();
+    assert!(SqliteStore::open(&carried).is_ok());
+    let said = refused(&from, &to, &What::Everything).await;
+    assert!(said.contains("there is no sign of that here"), "{said}");
+    let said = refused(&from, &to, &What::Everything).await;
+    assert!(said.contains("say so with --target-is-lost"), "{said}");
+    // Whoever knows that it is lost says so.
+    std::fs::remove_file(&carried).unwrap();
+    let lost = Lost::CopyAnew;
+    let elsewhere = place(&folder.file("elsewhere.db"));
+    let moved = relocate(&from, &elsewhere, &What::Everything, lost, at(MOVED), &mut |_| {});
+    assert!(!moved.await.unwrap().already);
+    assert!(SqliteStore::open(folder.file("elsewhere.db")).is_ok());
+    assert!(SqliteStore::open(&source).is_err());
+}
+
+#[tokio::test]
+async fn a_target_that_another_move_has_begun_with_is_left_to_it() {
+    let folder = Folder::new();
+    let (one, other) = (folder.file("one.db"), folder.file("other.db"));
+    fill(&one).await;
+    fill(&other).await;
+    let target = place(&folder.file("target.db"));
+    killed_after(Step::Examining, &place(&one), &target, &What::Everything).await;
+    let said = refused(&place(&other), &target, &What::Everything).await;
+    let told = format!("moving data here from {} was not finished", one.display());
+    assert!(said.starts_with(&told), "{said}");
+    assert!(!whole(&place(&one), &target).await.unwrap().already);
+}
+
+#[tokio::test]
+async fn an_account_that_went_away_stays_away_when_all_others_follow() {
+    let folder = Folder::new();
+    let (source, shops) = (folder.file("source.db"), folder.file("shop.db"));
+    fill(&source).await;
+    let (database, target) = to_database().await;
+    killed_after(Step::Left, &place(&source), &place(&shops), &the_shop()).await;
+    let said = refused(&place(&source), &target, &What::Everything).await;
+    let told = format!("moving account shop to {} was not finished", shops.display());
+    assert!(said.starts_with(&told), "{said}");
+    migrate(&place(&source), &place(&shops), &the_shop()).await.unwrap();
+    whole(&place(&source), &target).await.unwrap();
+
+    let there = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
+    assert_eq!(there.pulse(SHOP_LANE).await.unwrap().held_since, Some(at(MOVED)));
+    assert_eq!(there.pulse(LANE).await.unwrap().held_since, None);
+    assert_eq!(there.credential([2; 32]).await.unwrap(), None);
+    assert!(there.credential([1; 32]).await.unwrap().is_some());
+    there.stop().await;
+    drop(there);
+    let census = store::postgres::census(&cluster::settings(&database)).await.unwrap();
+    let went_to: Vec<_> = census.into_iter().map(|it| it.went_to).collect();
+    assert_eq!(went_to, [None, Some(shops.display().to_string())]);
+
+    // It comes back to where the others are by now.
+    migrate(&place(&shops), &target, &the_shop()).await.unwrap();
+    let there = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
+    assert_eq!(there.pulse(SHOP_LANE).await.unwrap().held_since, None);
+    assert!(there.credential([2; 32]).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_unfinished_move_is_not_repeated_over_an_account_that_has_gone_on() {
+    let folder = Folder::new();
+    let (source, next) = (folder.file("source.db"), folder.file("next.db"));
+    fill(&source).await;
+    let (_, target) = to_database().await;
+    killed_after(Step::Arrived, &place(&source), &target, &the_shop()).await;
+    migrate(&target, &place(&next), &the_shop()).await.unwrap();
+    let said = refused(&place(&source), &target, &the_shop()).await;
+    let told = format!("went to {}, and nothing of it runs here any more", next.display());
+    assert!(said.ends_with(&told), "{said}");
+    let next = SqliteStore::open(&next).unwrap();
+    assert_eq!(next.pulse(SHOP_LANE).await.unwrap().held_since, None);
+}
+
+#[tokio::test]
+async fn a_node_claims_nothing_of_an_account_that_left_behind_its_back() {
+    let database = cluster::database().await;
+    let world = World::around(PostgresStore::open(&cluster::settings(&database)).await.unwrap());
+    let world = world.await;
+    world.store.create_account(account(), Vec::new()).await.unwrap();
+    world.schedule(charges_on(1)).await;
+    world.schedule(charges_on(1)).await;
+    let now = "2026-02-01T02:00:00Z";
+    let one = world.store.claim(world.wish(now, 1)).await.unwrap();
+    assert_eq!(one.len(), 1);
+    let leave =
+        "INSERT INTO relocation (account, number, state, place, at) VALUES (1, 1, 2, '', 0)";
+    cluster::administer(&database, leave).await;
+    assert_eq!(world.claim(now).await, []);
+    assert_eq!(world.recover("2026-02-01T03:00:00Z").await, []);
+    cluster::administer(&database, "DELETE FROM relocation").await;
+    assert_eq!(world.claim(now).await.len(), 1);
+    assert_eq!(world.recover("2026-02-01T03:00:00Z").await.len(), 2);
 }
 
 #[tokio::test]
