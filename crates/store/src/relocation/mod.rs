@@ -214,8 +214,8 @@ impl Relocation<'_> {
         self.number(&subject, is_fresh).await?;
         self.compare(&subject, &copied).await?;
         let next_due = self.examine(&subject).await?;
-        self.change_over(&subject).await.map_err(unfinished)?;
-        self.say_goodbye(&subject).await.map_err(unfinished)?;
+        self.change_over(&subject).await.map_err(|fault| unfinished(&fault))?;
+        self.say_goodbye(&subject).await.map_err(|fault| unfinished(&fault))?;
         let tables = copied.iter().map(|(part, sum)| (part.name, sum.rows));
         Ok(Moved { already: false, tables: tables.filter(|it| it.1 > 0).collect(), next_due })
     }
@@ -724,7 +724,7 @@ fn number_of(mark: Option<&Mark>) -> Outcome<(i64, bool)> {
 }
 
 /// What broke off once the source was marked.
-fn unfinished(fault: Fault) -> Fault {
+fn unfinished(fault: &Fault) -> Fault {
     refused(format!(
         "the move broke off at its very end ({fault}), and the data may be such that they can be \
          started in neither place; run the same kalends migrate again, which finishes it"

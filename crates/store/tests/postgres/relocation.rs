@@ -626,9 +626,9 @@ async fn what_has_left_is_not_copied_again_to_where_there_is_no_sign_of_it() {
     std::fs::remove_file(&carried).unwrap();
     let lost = Lost::CopyAnew;
     let elsewhere = place(&folder.file("elsewhere.db"));
-    let moved = relocate(&from, &elsewhere, &What::Everything, lost, at(MOVED), &mut |_| {});
-    assert!(!moved.await.unwrap().already);
-    assert!(SqliteStore::open(folder.file("elsewhere.db")).is_ok());
+    let moved = relocate(&from, &elsewhere, &What::Everything, lost, at(MOVED), &mut |_| {}).await;
+    assert!(!moved.unwrap().already);
+    assert!(SqliteStore::open(&folder.file("elsewhere.db")).is_ok());
     assert!(SqliteStore::open(&source).is_err());
 }
 
