@@ -557,7 +557,7 @@ async fn a_move_that_is_killed_at_any_step_leaves_a_source_that_runs_or_is_done_
     std::fs::copy(&source, &copy).unwrap();
     let (_, elsewhere) = to_database().await;
     relocate(&place(&copy), &elsewhere, &What::Everything, Lost::Refuse, at(MOVED), &mut |_| {
-        all_steps += 1
+        all_steps += 1;
     })
     .await
     .unwrap();
