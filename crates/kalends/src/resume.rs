@@ -41,7 +41,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             for lane in &held {
                 let accounts = lane.accounts.join(", ");
                 match runner::resume_lane(store.as_ref(), lane.id, lane.now, told).await {
-                    Ok(_) => println!("\n{accounts}: resumed; it runs when the server is started."),
+                    Ok(_) => println!("\nResumed {accounts}: it runs when the server is started."),
                     // Nothing of it runs here again.
                     Err(StoreError::Elsewhere { message }) => println!("\n{accounts}: {message}."),
                     Err(error) => return Err(error.into()),
