@@ -21,7 +21,7 @@ use store::{BankStore, ClockMode, ClockState, Store};
 
 use self::endpoint::EndpointArguments;
 use crate::configuration::LogFormat;
-use crate::server::{ConnectionLimits, Entrance};
+use crate::server::{ConnectionLimits, Entrance, StopSignals};
 use crate::{data, logging, server};
 
 /// Every account of a sandbox shares this lane: one gateway on one clock.
@@ -99,8 +99,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Settings::with_reach(reach),
     )?;
     let platform_id = platform::public_id(&app, &platform).unwrap_or_default();
+    let signals = StopSignals::hear()?;
     banner::print(entrance.address()?, &arguments.data, &runner, &platform_id);
-    server::run(entrance, api::router(app), &[runner]).await
+    server::run(entrance, signals, api::router(app), &[runner]).await
 }
 
 /// Starts a clock standing. One that stands already keeps its place: the data,

@@ -26,7 +26,7 @@ use crate::configuration::{
     AccountSettings, ConfigurationArgument, MoovSettings, OmiseSettings, TraceSettings, Upstream,
 };
 use crate::local_names::PublicIds;
-use crate::server::{Certificate, Entrance};
+use crate::server::{Certificate, Entrance, StopSignals};
 use crate::{data, logging, server};
 use accounts::UpstreamKey;
 
@@ -63,11 +63,11 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let apps = app.over(&runners).into_iter().zip(lanes);
     let apps = apps.map(|(app, lane)| app.in_front_of(lane.overlay, lane.account));
     let router = api::switchboard(apps.collect());
-    let url = entrance.url()?;
+    let (url, signals) = (entrance.url()?, StopSignals::hear()?);
     // Whoever started it may have closed its output: that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Kalends, ready on {url}");
     tracing::info!(url, accounts = runners.len(), "serving");
-    let served = server::run(entrance, router, &runners).await;
+    let served = server::run(entrance, signals, router, &runners).await;
     if let Some(sending) = sending {
         sending.end().await;
     }

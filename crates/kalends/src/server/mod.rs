@@ -20,6 +20,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use runner::Handle;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 pub(crate) use self::connections::ConnectionLimits;
 use self::connections::Connections;
@@ -65,12 +66,40 @@ impl Entrance {
     }
 }
 
+/// The signals by which a server is told to stop. They are heard from here on, so this comes
+/// before anybody is told that it is ready, who may stop it at once.
+pub(crate) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// # Errors
+    ///
+    /// Where the system lets none be heard.
+    pub(crate) fn hear() -> anyhow::Result<StopSignals> {
+        let hear = |kind| signal(kind).context("cannot hear signals");
+        let (terminate, interrupt) =
+            (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+        Ok(StopSignals { terminate, interrupt })
+    }
+
+    /// Resolves on SIGTERM or Ctrl-C.
+    async fn told_to_stop(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 /// Serves until the process is told to stop, or can write nothing more. Then requests and
 /// batches in flight end and the data is closed. Where it was the data that failed, that is
 /// the answer: a process that lived on could neither pay nor tell what it has paid, and
 /// whoever watches over it starts another.
 pub(crate) async fn run(
     entrance: Entrance,
+    signals: StopSignals,
     router: Router,
     runners: &[Arc<Handle>],
 ) -> anyhow::Result<()> {
@@ -79,9 +108,7 @@ pub(crate) async fn run(
     };
     accepting::serve(entrance, router, async {
         tokio::select! {
-            heard = told_to_stop() => if let Err(error) = heard {
-                tracing::error!(%error, "signals cannot be heard; stopping");
-            },
+            () = signals.told_to_stop() => {}
             reason = store.failed() => {
                 tracing::error!(%reason, "nothing more can be written; stopping");
             }
@@ -107,16 +134,4 @@ pub(crate) async fn run(
         Some(reason) => bail!("the data can no longer be written: {reason}"),
         None => Ok(()),
     }
-}
-
-/// Resolves on SIGTERM or Ctrl-C.
-async fn told_to_stop() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

@@ -25,6 +25,7 @@ mod nodes;
 mod overlay;
 mod overlay_moov;
 mod platform;
+mod readiness;
 #[path = "../../../runner/tests/receiver/mod.rs"]
 mod receiver;
 mod sandbox_process;
