@@ -106,7 +106,8 @@ pub struct Agenda {
     pub record: RecordKey,
 }
 
-/// Why changes were not written.
+/// Why changes were not written. A payment key that was used is told before anything else; of
+/// several other reasons any may be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum CommitError {
     /// Somebody else changed this record, or did that part of the agenda: read and decide again.

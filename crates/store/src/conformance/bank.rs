@@ -516,6 +516,18 @@ pub async fn named_records_are_listed_in_the_order_of_their_making(store: Arc<dy
     assert_eq!(list(&store, query(RecordKind::Card, newest)).await, (vec![1, -3, -2], 4));
 }
 
+pub async fn children_of_one_commit_are_listed_in_its_order(store: Arc<dyn BankStore>) {
+    let named = RecordWrite { name: Some("card_test_1".into()), ..unnamed(card(-1, Some(11))) };
+    let [seventh, third, eighth] = [7, 3, 8].map(|key| unnamed(card(key, Some(11))));
+    let records = vec![seventh, named, third, eighth];
+    commit(&store, Changes { records, ..Changes::default() }).await.unwrap();
+    commit(&store, writing(vec![card(2, Some(11)), card(1, Some(12))])).await.unwrap();
+    let all = query(RecordKind::Card, PageQuery::first(100));
+    let of = RecordQuery { parent: Some(11), ..all };
+    assert_eq!(list(&store, all).await, (vec![7, -1, 3, 8, 2, 1], 6));
+    assert_eq!(list(&store, of).await, (vec![7, -1, 3, 8, 2], 5));
+}
+
 pub async fn the_agenda_comes_oldest_first(store: Arc<dyn BankStore>) {
     assert_eq!(store.next_agenda().await.unwrap(), None);
     let item =

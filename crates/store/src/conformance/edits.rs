@@ -11,7 +11,7 @@ use engine::{
 use jiff::civil::{Time, date};
 use recurrence::{NamedCalendar, Recurrence, Rule, Timetable};
 
-use super::world::{LANE, PAID, World, at, refused};
+use super::world::{LANE, PAID, World, at, charges, daily, refused};
 use crate::store::{EditWritten, Found, ScheduleQuery, ScheduleSearch, Settled, SlotRecord, Store};
 use crate::{AuditEntry, Deed};
 use crate::{NewSchedule, Order, PageQuery};
@@ -170,6 +170,19 @@ pub async fn slots_added_by_hand_run_beside_the_rule(store: Arc<dyn Store>) {
             "2026-01-02T09:00:00 (added 2) 2 2026-01-02T09:00:00Z",
         ]
     );
+}
+
+pub async fn what_was_added_at_the_instant_of_making_is_listed(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let plan = charges(daily(), date(2026, 1, 2), date(2026, 1, 6));
+    let schedule = world.schedule_made(plan.clone(), CREATED).await;
+    let noon = "2026-01-01T12:00:00Z";
+    let addition =
+        Addition { run_at: at(noon), instruction: plan.instruction.clone(), canceled_at: None };
+    let wish = Edit { additions: vec![addition], ..Edit::default() };
+    let schedule = write(&world, &schedule, wish, CREATED).await;
+    world.run(PAID, noon).await;
+    assert_eq!(world.recorded(&schedule, noon).await, ["2026-01-01 0 Successful"]);
 }
 
 pub async fn another_rule_gives_slots_from_now_on(store: Arc<dyn Store>) {

@@ -128,6 +128,7 @@ macro_rules! store_conformance {
                 a_slot_that_was_moved_runs_at_its_new_time_alone
                 a_slot_called_off_does_not_run_until_it_is_resumed
                 slots_added_by_hand_run_beside_the_rule
+                what_was_added_at_the_instant_of_making_is_listed
                 another_rule_gives_slots_from_now_on
                 a_schedule_of_hand_added_slots_alone_runs_them
                 an_edit_that_was_overtaken_changes_nothing
@@ -233,6 +234,7 @@ macro_rules! bank_store_conformance {
                 a_name_leads_to_its_record_and_back
                 a_name_is_given_once
                 named_records_are_listed_in_the_order_of_their_making
+                children_of_one_commit_are_listed_in_its_order
                 the_agenda_comes_oldest_first
                 what_is_done_must_still_stand_in_the_agenda
                 a_kept_book_passes_its_audit

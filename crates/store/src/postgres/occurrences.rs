@@ -157,7 +157,7 @@ pub(super) async fn page(
     let mut matching = 0_u64;
     let mut entries = Vec::new();
     let is_newest_first = query.order == Order::ReverseChronological;
-    let amended = if may_be_amended(schedule) {
+    let amended = if may_be_amended(session, schedule).await? {
         Some(all_slots(session, schedule, now).await?)
     } else {
         None
@@ -215,9 +215,15 @@ fn slots(
 }
 
 /// Whether slots may stand beside the cadence's own, or before its present one.
-fn may_be_amended(schedule: &Schedule) -> bool {
-    schedule.updated_at > schedule.created_at
+async fn may_be_amended(session: &Session, schedule: &Schedule) -> Outcome<bool> {
+    if schedule.updated_at > schedule.created_at
         || schedule.plan.instruction.kind() == InstructionKind::Remittance
+    {
+        return Ok(true);
+    }
+    // An edit at the very instant of its making leaves its times as they were.
+    Ok(schedule.version > 0
+        && (!schedule.former.is_empty() || !amendments::of(session, schedule.id).await?.is_empty()))
 }
 
 /// Every slot of a schedule that has been edited, up to now, and those added or moved.

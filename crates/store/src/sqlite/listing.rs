@@ -132,6 +132,23 @@ pub(super) fn runs(first: i64, last: i64, further: Option<&[u8]>) -> Outcome<Vec
     Ok(runs)
 }
 
+/// The runs of one span.
+pub(super) fn runs_of(
+    connection: &Connection,
+    list: List,
+    account: AccountId,
+    sequence: i64,
+) -> Outcome<Vec<KeyRun>> {
+    let mut select = connection.prepare_cached(
+        "SELECT first, last, further FROM span WHERE list = ?1 AND account = ?2 AND sequence = ?3",
+    )?;
+    let mut rows = select.query((list.0, account.0, sequence))?;
+    let Some(row) = rows.next()? else {
+        return Err(Fault::corrupt("span", "one that records belong to is missing"));
+    };
+    runs(row.get(0)?, row.get(1)?, row.get_ref(2)?.as_blob_or_null().unwrap_or(None))
+}
+
 /// What one job appends to lists and counts, written together at its end.
 #[derive(Default)]
 pub(super) struct Appended {

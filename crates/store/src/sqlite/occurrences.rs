@@ -137,7 +137,7 @@ fn slots<'schedule>(
     now: Instant,
     order: Order,
 ) -> Outcome<Box<dyn Iterator<Item = Slot> + 'schedule>> {
-    if may_be_amended(schedule) {
+    if may_be_amended(connection, schedule)? {
         let mut slots = all_slots(connection, schedule, now)?;
         if order == Order::ReverseChronological {
             slots.reverse();
@@ -156,9 +156,15 @@ fn slots<'schedule>(
 }
 
 /// Whether slots may stand beside the cadence's own, or before its present one.
-fn may_be_amended(schedule: &Schedule) -> bool {
-    schedule.updated_at > schedule.created_at
+fn may_be_amended(connection: &Connection, schedule: &Schedule) -> Outcome<bool> {
+    if schedule.updated_at > schedule.created_at
         || schedule.plan.instruction.kind() == InstructionKind::Remittance
+    {
+        return Ok(true);
+    }
+    // An edit at the very instant of its making leaves its times as they were.
+    Ok(schedule.version > 0
+        && (!schedule.former.is_empty() || !amendments::of(connection, schedule.id)?.is_empty()))
 }
 
 /// Every slot of a schedule that has been edited, up to now, and those added or moved.

@@ -9,7 +9,7 @@ use crate::page::{Order, Page};
 use crate::record::{Record, RecordKey, RecordQuery};
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::columns::Stored;
-use crate::sqlite::listing::{self, Entry, List};
+use crate::sqlite::listing::{self, Entry, KeyRun, List};
 
 /// Kinds that are numbered, the journal included.
 pub(crate) const KINDS: usize = 15;
@@ -220,8 +220,7 @@ fn children(
     found.retain(|(_, _, at)| {
         unfiltered || (page.from..=page.to).contains(&Instant::from_nanoseconds(*at))
     });
-    // Within a span, names count down from zero as keys count up.
-    found.sort_unstable_by_key(|(listed, key, _)| (*listed, key.unsigned_abs()));
+    sort_as_appended(connection, query, &mut found)?;
     if page.order == Order::ReverseChronological {
         found.reverse();
     }
@@ -229,4 +228,26 @@ fn children(
     let skip = usize::try_from(page.offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     Ok((found.into_iter().skip(skip).take(limit).map(|(_, key, _)| key).collect(), total))
+}
+
+/// Sorts children, each with its span's number and its key, by when they were appended to the
+/// account's list. Of a span that several of them are in, the runs say in which order.
+fn sort_as_appended(
+    connection: &Connection,
+    query: &RecordQuery,
+    found: &mut [(i64, i64, i64)],
+) -> Outcome<()> {
+    found.sort_unstable();
+    let list = List::records(query.kind);
+    for siblings in found.chunk_by_mut(|one, next| one.0 == next.0).filter(|it| it.len() > 1) {
+        let Some(&(sequence, ..)) = siblings.first() else { continue };
+        let runs = listing::runs_of(connection, list, query.account, sequence)?;
+        // Names count down from zero as keys count up.
+        siblings.sort_by_key(|(_, key, _)| {
+            let holds =
+                |(first, last): &KeyRun| (*first.min(last)..=*first.max(last)).contains(key);
+            (runs.iter().position(holds), key.unsigned_abs())
+        });
+    }
+    Ok(())
 }
