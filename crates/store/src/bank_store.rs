@@ -84,7 +84,8 @@ pub struct RecordWrite {
     /// The record, with the version it will have: 0 for a new one, and for a
     /// changed one exactly one more than the stored.
     pub record: Record,
-    /// A name of the user's choosing, for a new record whose key is below zero.
+    /// A name of the user's choosing, for a new record whose key is below zero. One set of
+    /// changes gives it once.
     pub name: Option<Box<str>>,
 }
 

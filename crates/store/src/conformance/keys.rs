@@ -40,6 +40,18 @@ pub async fn keys_come_oldest_first_with_all_that_people_know_of_them(store: Arc
     assert_eq!(store.credential([9; 32]).await.unwrap(), Some(unnamed));
 }
 
+pub async fn a_key_is_shown_with_what_its_credential_was_last_written_as(store: Arc<dyn Store>) {
+    let made = store.create_account(account(), Vec::new()).await.unwrap();
+    let other = store.create_account(account(), Vec::new()).await.unwrap();
+    let key = key(made.id, 1, KeyOrigin::Made);
+    store.put_keys(vec![key.clone()], None).await.unwrap();
+    let expires_at = Some(at("2026-02-01T00:00:00Z"));
+    let credential = Credential { account: other.id, expires_at, ..key.credential.clone() };
+    store.put_credentials(vec![credential.clone()]).await.unwrap();
+    assert_eq!(store.keys(made.id).await.unwrap(), []);
+    assert_eq!(store.keys(other.id).await.unwrap(), [Key { credential, ..key }]);
+}
+
 pub async fn a_key_is_ended_in_one_commit_with_who_did_it(store: Arc<dyn Store>) {
     let made = store.create_account(account(), Vec::new()).await.unwrap();
     let mut ended = key(made.id, 1, KeyOrigin::Made);

@@ -60,6 +60,7 @@ macro_rules! store_conformance {
             }
             keys {
                 keys_come_oldest_first_with_all_that_people_know_of_them
+                a_key_is_shown_with_what_its_credential_was_last_written_as
                 a_key_is_ended_in_one_commit_with_who_did_it
             }
             schedules {

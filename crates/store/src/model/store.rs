@@ -314,8 +314,14 @@ impl Store for ModelStore {
 
     async fn keys(&self, account: AccountId) -> Result<Vec<Key>> {
         let books = self.open()?;
-        let of_it = |key: &&Key| key.credential.account == account;
-        let mut keys: Vec<Key> = books.keys.iter().filter(of_it).cloned().collect();
+        let mut keys: Vec<Key> = books
+            .keys
+            .iter()
+            .filter_map(|key| {
+                let credential = books.credentials.get(&key.credential.sha256)?.clone();
+                (credential.account == account).then(|| Key { credential, ..key.clone() })
+            })
+            .collect();
         keys.sort_by_key(|key| (key.created_at, key.credential.sha256));
         Ok(keys)
     }

@@ -53,7 +53,12 @@ fn drawn(arm: &mut Arm, dice: &mut Dice) -> Changes {
     }
     for _ in 0..dice.roll(3) {
         let write = record(arm, dice);
-        if changes.records.iter().all(|it| it.record.key != write.record.key) {
+        let name =
+            |it: &RecordWrite| Some((it.record.account, it.record.key.kind, it.name.clone()?));
+        let collides = |it: &RecordWrite| {
+            it.record.key == write.record.key || (name(it).is_some() && name(it) == name(&write))
+        };
+        if !changes.records.iter().any(collides) {
             changes.records.push(write);
         }
     }

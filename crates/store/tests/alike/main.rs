@@ -45,11 +45,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const HISTORIES: u64 = 24;
 /// Histories that are gone through at once.
 const AT_ONCE: u64 = 3;
+/// Differences after which one of those that go on at once gives up.
+const DIFFERENCES_MAX: usize = 2;
 
 /// A number that the environment may give.
 #[expect(clippy::disallowed_methods, reason = "a test has no other way to be told")]
 fn given(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+/// What was gone through.
+#[derive(Default)]
+struct Tally {
+    histories: usize,
+    steps: usize,
+    /// Answers of each store that were compared.
+    answers: usize,
+    /// Each told by the shortest history that leads to it.
+    differences: Vec<String>,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -59,35 +72,41 @@ async fn the_stores_answer_random_histories_alike() {
     let next = Arc::new(AtomicU64::new(from));
     let workers: Vec<_> =
         (0..AT_ONCE).map(|_| tokio::spawn(go_through(Arc::clone(&next), from + count))).collect();
-    let (mut steps, mut answers) = (0, 0);
+    let mut all = Tally::default();
     for worker in workers {
-        let (done, compared) = worker.await.unwrap();
-        steps += done;
-        answers += compared;
+        let own = worker.await.unwrap();
+        all.histories += own.histories;
+        all.steps += own.steps;
+        all.answers += own.answers;
+        all.differences.extend(own.differences);
     }
+    let Tally { histories, steps, answers, differences } = all;
     println!(
-        "{count} histories from seed {from}: {steps} steps, {answers} answers of each store compared"
+        "{histories} histories from seed {from}: {steps} steps, {answers} answers of each store \
+         compared"
     );
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
-/// Goes through histories until none is left: how many steps they had, and how many answers
-/// of each store were compared.
-async fn go_through(next: Arc<AtomicU64>, end: u64) -> (usize, usize) {
-    let (mut steps, mut answers) = (0, 0);
-    loop {
+/// Goes through histories until none is left, or too many were found in which stores differ.
+async fn go_through(next: Arc<AtomicU64>, end: u64) -> Tally {
+    let mut tally = Tally::default();
+    while tally.differences.len() < DIFFERENCES_MAX {
         let seed = next.fetch_add(1, Ordering::Relaxed);
         if seed >= end {
-            return (steps, answers);
+            break;
         }
         let history = steps::draw(seed);
+        tally.histories += 1;
+        tally.steps += history.len();
         // In a task of its own, so that a panic names its seed too.
         let task = tokio::spawn(history::run(seed, history.clone()));
         match task.await.unwrap_or_else(|error| panic!("seed {seed}: {error}")) {
-            Ok(compared) => {
-                steps += history.len();
-                answers += compared;
+            Ok(compared) => tally.answers += compared,
+            Err(difference) => {
+                tally.differences.push(shorten::shorten(seed, history, difference).await);
             }
-            Err(difference) => panic!("{}", shorten::shorten(seed, history, difference).await),
         }
     }
+    tally
 }
