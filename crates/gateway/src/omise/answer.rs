@@ -4,7 +4,7 @@
 use engine::{DeclineKind, PaymentBody};
 use serde::Deserialize;
 
-use crate::upstream::{Answer, Marks, Sighting, Told, Verdict};
+use crate::upstream::{Answer, Listed, Marks, Sighting, Told, Verdict};
 
 /// A charge or a transfer, as far as it matters here.
 #[derive(Deserialize)]
@@ -54,12 +54,17 @@ struct Balance {
     currency: Box<str>,
 }
 
-impl Payment {
-    /// The key that it is marked with; empty where somebody else made it.
-    pub(super) fn key(&self) -> String {
-        Marks::deserialize(&self.metadata).unwrap_or_default().key
+impl Listed for Payment {
+    fn id(&self) -> &str {
+        &self.id
     }
 
+    fn key(&self) -> String {
+        Marks::deserialize(&self.metadata).unwrap_or_default().key
+    }
+}
+
+impl Payment {
     /// What came of it. `None` where it is none of what was asked for.
     pub(super) fn verdict(self, asked: &PaymentBody) -> Option<Verdict> {
         match (self.object, asked) {

@@ -18,8 +18,8 @@ use reqwest::{RequestBuilder, Url, header};
 use store::RecordKey;
 
 use crate::upstream::{
-    self, Leave, Limits, Line, Named, Names, Page, Secret, SetupError, SharedPace, Sighting, Told,
-    Upstream, Verdict, search,
+    self, Leave, Limits, Line, Named, Names, Page, Register, Secret, SetupError, SharedPace,
+    Sighting, Told, Upstream, Verdict,
 };
 use crate::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 
@@ -48,12 +48,16 @@ pub struct OmiseGateway {
     line: Line,
     names: Names,
     account: OmiseAccount,
+    charges: Register,
+    transfers: Register,
 }
 
 impl OmiseGateway {
     /// A gateway to an account.
     pub fn new(account: OmiseAccount, names: Names) -> Result<OmiseGateway, SetupError> {
-        Ok(OmiseGateway { line: Line::new(&account.url, account.limits)?, names, account })
+        let line = Line::new(&account.url, account.limits)?;
+        let (charges, transfers) = (Register::default(), Register::default());
+        Ok(OmiseGateway { line, names, account, charges, transfers })
     }
 
     /// The same, in front of the account beside other nodes, which keep its pace together.
@@ -78,7 +82,12 @@ impl OmiseGateway {
     }
 
     /// What became of payments of one kind that may have none.
-    async fn unnamed(&self, list: &'static str, inquiries: &[&Inquiry]) -> Vec<Sighting> {
+    async fn unnamed(
+        &self,
+        list: &'static str,
+        register: &Register,
+        inquiries: &[&Inquiry],
+    ) -> Vec<Sighting> {
         let read = |from: Instant, offset: u32| async move {
             let mut url = self.line.url([list]);
             url.query_pairs_mut()
@@ -94,7 +103,7 @@ impl OmiseGateway {
         let judge = |inquiry: &Inquiry, payment: answer::Payment| {
             payment.verdict(&inquiry.request.body).map(Sighting::Found)
         };
-        search::through(inquiries, read, answer::Payment::key, judge).await
+        register.look_for(inquiries, read, judge).await
     }
 
     async fn share(&self, quote: &Quote) -> Result<Money, Outcome> {
@@ -161,7 +170,7 @@ impl Gateway for OmiseGateway {
             Some(async move { (place, self.named(inquiry, name).await) })
         });
         let mut told = self.line.all(asked.collect()).await;
-        for list in ["charges", "transfers"] {
+        for (list, register) in [("charges", &self.charges), ("transfers", &self.transfers)] {
             let of_list: Vec<(usize, &Inquiry)> = inquiries
                 .iter()
                 .enumerate()
@@ -171,7 +180,7 @@ impl Gateway for OmiseGateway {
                 })
                 .collect();
             let (places, asked): (Vec<usize>, Vec<&Inquiry>) = of_list.into_iter().unzip();
-            told.extend(places.into_iter().zip(self.unnamed(list, &asked).await));
+            told.extend(places.into_iter().zip(self.unnamed(list, register, &asked).await));
         }
         for (place, sighting) in told {
             if let Some(slot) = sightings.get_mut(place) {

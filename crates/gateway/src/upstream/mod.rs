@@ -14,6 +14,7 @@ mod marks;
 mod names;
 mod pace;
 mod paying;
+mod register;
 pub(crate) mod search;
 mod secret;
 mod wording;
@@ -29,6 +30,7 @@ pub(crate) use marks::Marks;
 pub(crate) use names::{Named, Sighting, Verdict};
 pub use pace::SharedPace;
 pub(crate) use paying::{Upstream, pay};
+pub(crate) use register::{Listed, Register};
 pub(crate) use search::Page;
 pub(crate) use wording::slot;
 

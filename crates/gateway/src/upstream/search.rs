@@ -1,5 +1,5 @@
-//! Finding payments by their marks in a list by time: somebody who documents no look-up by
-//! key can be looked through, and is never conclusive about what is not there.
+//! Finding payments by their marks in a list by time, the newest first: somebody who documents
+//! no look-up by key can be looked through, and is never conclusive about what is not there.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use super::Sighting;
 use crate::Inquiry;
 
 /// Pages that are looked through in one call, at most.
-const PAGES_MAX: u32 = 50;
+const PAGES_MAX: u32 = 500;
 /// Their clocks and ours may differ by so much, in seconds.
-const CLOCKS_DIFFER: i64 = 3_600;
+pub(super) const CLOCKS_DIFFER: i64 = 3_600;
 
 /// A page of a list in the order of time.
 pub(crate) struct Page<T> {
