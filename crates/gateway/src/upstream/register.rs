@@ -75,7 +75,7 @@ struct Search<'a, J> {
     judge: J,
 }
 
-impl<'a, J> Search<'a, J> {
+impl<J> Search<'_, J> {
     fn look_at<T: Listed>(&mut self, page: Page<T>)
     where
         J: Fn(&Inquiry, T) -> Option<Sighting>,

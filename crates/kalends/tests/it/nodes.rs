@@ -231,9 +231,12 @@ impl World {
             tokio::time::sleep(POLL).await;
             let paid = self.paid().await;
             quiet = if paid == last { quiet + POLL } else { Duration::ZERO };
-            if quiet > STANDSTILL_MAX {
-                panic!("{paid} of {} are paid, and no more: {}", self.slots, self.left().await);
-            }
+            assert!(
+                quiet < STANDSTILL_MAX,
+                "{paid} of {} are paid, and no more: {}",
+                self.slots,
+                self.left().await
+            );
             last = paid;
             if quiet > QUIET {
                 self.ask_for_what_waits().await;
