@@ -124,6 +124,7 @@ impl PostgresStore {
         let done = self.pool.transact("BEGIN", work).await;
         let (value, after) = done.during(during)?;
         self.heads.lower(&after.queued);
+        self.heads.hold(after.released);
         if !after.told.is_empty() {
             self.news.tell(after.told);
         }

@@ -4,6 +4,7 @@
 //! whoever moves it from one to the other holds its row until it commits. Claims skip rows
 //! that are held, so that nodes do not wait for each other.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use engine::{AccountId, Instant, LaneId, Money, Role, Run, RunKey, ScheduleId, Slot, Term};
@@ -557,8 +558,9 @@ pub(super) async fn release(
         )
         .await?;
     let found = ended(&rows)?;
-    let queued: Vec<RunKey> = found.iter().filter(|(_, went)| !went).map(|(key, _)| *key).collect();
-    session.after_commit(|after| after.queued.extend(queued));
+    let gone: HashSet<RunKey> = found.iter().filter(|it| it.1).map(|(key, _)| *key).collect();
+    let back = released.iter().filter(|(key, _)| !gone.contains(key)).copied();
+    session.after_commit(|after| after.released.extend(back));
     Ok(found)
 }
 

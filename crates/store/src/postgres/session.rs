@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ::bank::RecordKind;
 use deadpool_postgres::Object;
-use engine::{AccountId, RunKey};
+use engine::{AccountId, Instant, RunKey};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -31,6 +31,8 @@ pub(super) struct Session {
 pub(super) struct After {
     /// Runs that can be claimed.
     pub(super) queued: Vec<RunKey>,
+    /// Runs that can be claimed again, and from when on.
+    pub(super) released: Vec<(RunKey, Instant)>,
     /// Accounts whose webhooks have something to hear.
     pub(super) told: BTreeSet<AccountId>,
     /// Names that were given.

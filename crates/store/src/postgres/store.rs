@@ -352,7 +352,7 @@ impl Store for PostgresStore {
     async fn claim(&self, claim: Claim) -> Result<Vec<Run>> {
         const DURING: &str = "claiming runs";
         let lease = self.lease(&claim);
-        let behind = self.heads.before(claim.lane);
+        let behind = self.heads.before(claim.lane, claim.now);
         let wanted = usize::try_from(claim.limit).unwrap_or(usize::MAX);
         let rows = self
             .write(DURING, |session| async move {
