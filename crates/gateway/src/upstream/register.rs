@@ -1,6 +1,6 @@
 //! What has been read of a list in the order of time, of somebody who documents no look-up by
-//! key: each page is read once, however much was made in the time that is looked through and
-//! however many look-ups ask for it.
+//! key: a look-up goes on where the one before it ended, so that the end is reached however much
+//! was made in the time that is looked through.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,8 +13,8 @@ use crate::Inquiry;
 
 /// Pages that are read in one call, at most; the next one goes on from there.
 const PAGES_MAX: u32 = 500;
-/// Payments that are remembered, at most: some 100 MB. Where more were made in the time of one
-/// look-up, nothing is known of those that were not found among them.
+/// Payments that are remembered, at most, each by its key. Where more were made in the time of
+/// one look-up, nothing is known of those that were not found among them.
 const REMEMBERED_MAX: usize = 1_000_000;
 
 /// Something in a list.
