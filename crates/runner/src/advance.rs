@@ -13,8 +13,8 @@ use store::{ClockMode, ClockMove, ClockMoved, ClockState, StoreError};
 use tokio::task::JoinHandle;
 
 use crate::clock::ClockReading;
+use crate::counts::Counts;
 use crate::due_loop::KEPT_PAUSE;
-use crate::execution::Counts;
 use crate::{Handle, Lane};
 
 /// Slots that one advance may run.
@@ -243,7 +243,6 @@ impl Handle {
             advanced.bank_actions += acted;
             counts.add(self.resolve_awaiting(acted).await?);
             counts.add(self.lane.run_due().await?);
-            self.totals.add(counts);
             advanced.counts.add(counts);
             if self.is_stopping() {
                 return Err(ClockError::Stopping);

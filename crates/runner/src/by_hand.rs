@@ -7,7 +7,7 @@ use engine::{Awaiting, Instant, LaneId, Outcome, Schedule, ScheduleId, Status};
 use gateway::Lookup;
 use store::{AuditEntry, Deed, Resumption, Store, StoreError};
 
-use crate::{Handle, Trouble};
+use crate::{Counts, Handle, Trouble};
 
 /// What came of a decision.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,9 +83,11 @@ impl Handle {
                 Lookup::Unreachable => return Err(DecisionError::Unreachable),
             }
         }
+        let counts = Counts::of(&settlement);
         if !self.lane.store.settle_by_hand(settlement, entry).await?.is_written() {
             return Err(DecisionError::NothingWaits);
         }
+        self.lane.totals.add(counts);
         self.lane.settled.announce(&[key.schedule]);
         self.wake.notify_one();
         Ok(decided)

@@ -8,7 +8,7 @@ use engine::Instant;
 use store::{ClockMode, StoreError};
 
 use crate::Handle;
-use crate::execution::Counts;
+use crate::counts::Counts;
 
 /// The longest the loop sleeps: a wall clock may be set while it does.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
@@ -75,11 +75,10 @@ impl Handle {
         if self.clock().target.is_some() && self.lane.store.peers().is_some() {
             return Ok(None);
         }
-        let mut counts = self.lane.recover_all().await?;
+        self.lane.recover_all().await?;
         let acted = self.bank_due(self.now()).await?;
-        counts.add(self.resolve_awaiting(acted).await?);
-        counts.add(self.lane.run_due().await?);
-        self.totals.add(counts);
+        self.resolve_awaiting(acted).await?;
+        self.lane.run_due().await?;
         self.next_happening().await
     }
 

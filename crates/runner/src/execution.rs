@@ -10,13 +10,14 @@ use std::time::Duration;
 
 use engine::settlement::{resolve, send_again, settle, turn_away};
 use engine::{
-    Awaiting, Instant, NotSent, Occurrence, OccurrenceStatus, Outcome, PaymentId, PaymentRequest,
-    Run, Settlement, Wait, admit,
+    Awaiting, Instant, NotSent, Occurrence, Outcome, PaymentId, PaymentRequest, Run, Settlement,
+    Wait, admit,
 };
 use gateway::{Inquiry, Lookup, Permit, Quote};
 use store::{ClockMode, Frozen, Pulse, Settled, StoreError};
 
 use crate::Lane;
+use crate::counts::Counts;
 use crate::doubt::{key_used_since, may_have_gone_on};
 use crate::instruments::Census;
 
@@ -26,43 +27,6 @@ const AWAITING_PAGE_MIN: u32 = 256;
 
 /// How long is waited for the quotes of another node before it is looked again.
 const QUOTES_PAUSE: Duration = Duration::from_millis(100);
-
-/// How many of what has been recorded.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    /// Paid.
-    pub successful: u64,
-    /// Declined.
-    pub failed: u64,
-    /// Not attempted.
-    pub skipped: u64,
-    /// Sent, with an outcome that is not known or not final.
-    pub awaiting: u64,
-    /// Refused because another claimer had taken over; nothing was written.
-    pub stale: u64,
-}
-
-impl Counts {
-    /// Counts what others counted too.
-    pub fn add(&mut self, other: Counts) {
-        self.successful += other.successful;
-        self.failed += other.failed;
-        self.skipped += other.skipped;
-        self.awaiting += other.awaiting;
-        self.stale += other.stale;
-    }
-
-    fn note(&mut self, settlement: &Settlement) {
-        for occurrence in &settlement.occurrences {
-            match occurrence.status {
-                OccurrenceStatus::Successful => self.successful += 1,
-                OccurrenceStatus::Failed => self.failed += 1,
-                OccurrenceStatus::Skipped | OccurrenceStatus::Canceled => self.skipped += 1,
-            }
-        }
-        self.awaiting += u64::from(settlement.awaiting.is_some());
-    }
-}
 
 /// What it says of a run that its gateway does not know it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -453,14 +417,7 @@ impl Lane {
         if settlements.is_empty() {
             return Ok(counts);
         }
-        let noted: Vec<Counts> = settlements
-            .iter()
-            .map(|settlement| {
-                let mut one = Counts::default();
-                one.note(settlement);
-                one
-            })
-            .collect();
+        let noted: Vec<Counts> = settlements.iter().map(Counts::of).collect();
         let is_unknown = |awaiting: &Awaiting| awaiting.accepted().is_none();
         if settlements.iter().filter_map(|it| it.awaiting.as_ref()).any(is_unknown) {
             self.unknown.store(true, Ordering::Release);
@@ -482,6 +439,7 @@ impl Lane {
                 counts.stale += 1;
             }
         }
+        self.totals.add(counts);
         if counts.stale > 0 {
             tracing::warn!(
                 settlements = counts.stale,

@@ -15,7 +15,8 @@ use tokio::sync::Mutex;
 use crate::announcement::Announcements;
 use crate::breaker::{Allowance, Breaker, Trouble};
 use crate::clock::{Clock, WallTime};
-use crate::execution::{Batch, Counts};
+use crate::counts::{Counts, Totals};
+use crate::execution::Batch;
 use crate::in_flight::InFlight;
 use crate::instruments::Instruments;
 use crate::kept::Kept;
@@ -28,6 +29,7 @@ pub struct Lane {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) instruments: Arc<Instruments>,
+    pub(crate) totals: Totals,
     /// Where it is told what payments go through.
     pub(crate) traces: OnceLock<Traces>,
     pub(crate) wall: Arc<dyn WallTime>,
@@ -109,6 +111,7 @@ impl Lane {
             store,
             gateway,
             instruments,
+            totals: Totals::default(),
             traces: OnceLock::new(),
             wall,
             clock: Clock::new(clock),

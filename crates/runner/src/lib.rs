@@ -5,6 +5,7 @@
 //! - `breaker` stops a lane whose gateway fails; `watch` says when to look again at what is
 //!   awaited; `kept` what could not be looked up; `doubt` what may have been sent by the
 //!   original of a copy; `by_hand` is what a person decides.
+//! - `counts` is how much was recorded.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
 //! - [`advance`] moves a standing clock, in order.
@@ -18,6 +19,7 @@ mod announcement;
 mod breaker;
 mod by_hand;
 pub mod clock;
+mod counts;
 pub mod delivery;
 mod doubt;
 mod due_loop;
@@ -31,7 +33,7 @@ mod measured;
 pub mod traces;
 mod watch;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -47,8 +49,8 @@ pub use advance::{Advanced, CLOCK_MAX, ClockError, SLOTS_PER_ADVANCE_MAX};
 pub use breaker::Trouble;
 pub use by_hand::{Decided, DecisionError, Told, deed_of, resume_lane};
 pub use clock::{ClockReading, MachineTime, SharedTime, WallTime};
+pub use counts::Counts;
 pub use edit::{EDIT_WAIT, EditFailure};
-pub use execution::Counts;
 
 use crate::delivery::Post;
 use crate::instruments::Instruments;
@@ -92,7 +94,6 @@ pub struct Handle {
     /// When what is awaited was last looked at, by time that only goes forward.
     looked: Mutex<Option<Duration>>,
     begun: AtomicBool,
-    totals: Totals,
     task: Mutex<Option<JoinHandle<()>>>,
     /// What ends when the loop does.
     post: OnceLock<Arc<Post>>,
@@ -113,7 +114,6 @@ impl Handle {
             wake: Notify::new(),
             looked: Mutex::new(None),
             begun: AtomicBool::new(false),
-            totals: Totals::default(),
             task: Mutex::new(None),
             post: OnceLock::new(),
         });
@@ -196,9 +196,9 @@ impl Handle {
         self.lane.id
     }
 
-    /// What this start has recorded so far.
+    /// What this start has recorded so far, as it is written.
     pub fn totals(&self) -> Counts {
-        self.totals.read()
+        self.lane.totals.read()
     }
 
     /// What this start has measured so far.
@@ -288,35 +288,5 @@ impl Handle {
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.lane.is_stopping()
-    }
-}
-
-/// Running totals, for metrics.
-#[derive(Debug, Default)]
-struct Totals {
-    successful: AtomicU64,
-    failed: AtomicU64,
-    skipped: AtomicU64,
-    awaiting: AtomicU64,
-    stale: AtomicU64,
-}
-
-impl Totals {
-    fn add(&self, counts: Counts) {
-        self.successful.fetch_add(counts.successful, Ordering::Relaxed);
-        self.failed.fetch_add(counts.failed, Ordering::Relaxed);
-        self.skipped.fetch_add(counts.skipped, Ordering::Relaxed);
-        self.awaiting.fetch_add(counts.awaiting, Ordering::Relaxed);
-        self.stale.fetch_add(counts.stale, Ordering::Relaxed);
-    }
-
-    fn read(&self) -> Counts {
-        Counts {
-            successful: self.successful.load(Ordering::Relaxed),
-            failed: self.failed.load(Ordering::Relaxed),
-            skipped: self.skipped.load(Ordering::Relaxed),
-            awaiting: self.awaiting.load(Ordering::Relaxed),
-            stale: self.stale.load(Ordering::Relaxed),
-        }
     }
 }

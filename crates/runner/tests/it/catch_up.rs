@@ -5,7 +5,7 @@ use engine::{
     Verdict, Wait,
 };
 use gateway::{Gateway as _, Permit};
-use runner::{Decided, DecisionError, deed_of};
+use runner::{Counts, Decided, DecisionError, deed_of};
 use store::{AuditEntry, PageQuery, Store as _};
 
 use crate::world::{World, at};
@@ -120,6 +120,8 @@ async fn what_comes_too_late_waits_for_a_person_and_does_as_they_say() {
     let status = world.store.schedule(schedule.id).await.unwrap().unwrap().status;
     assert_eq!(status, Status::Expired);
     assert_eq!(world.store.audit_trail(world.account.id, 20).await.unwrap().len(), 9);
+    let counted = Counts { successful: 7, failed: 3, awaiting: 9, ..Counts::default() };
+    assert_eq!(world.runner.totals(), counted);
 
     let again = Verdict::Paid(None);
     let entry = entry(&world, &again);

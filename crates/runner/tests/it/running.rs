@@ -20,10 +20,10 @@ use gateway::bank::{
 use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
 use jiff::civil::{Date, Time};
 use recurrence::{Recurrence, Rule};
-use runner::{CLOCK_MAX, ClockError, Handle, Setup, WallTime};
+use runner::{CLOCK_MAX, ClockError, Counts, Handle, Setup, WallTime};
 use store::sqlite::SqliteStore;
 use store::{BankStore, ClockMode, ClockState, NewSchedule, PageQuery, Store};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 const LANE: LaneId = LaneId(1);
 const CLOCK: ClockId = ClockId(1);
@@ -57,13 +57,14 @@ struct Line {
     paid: AtomicU64,
     /// How many calls may still go through.
     gate: Semaphore,
-    begun: Notify,
+    /// One permit for each call that has come as far as the gate.
+    begun: Semaphore,
 }
 
 #[async_trait]
 impl Gateway for Line {
     async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
-        self.begun.notify_one();
+        self.begun.add_permits(1);
         self.gate.acquire().await.unwrap().forget();
         let lose = |left: u32| left.checked_sub(1);
         if self.lost.fetch_update(Ordering::SeqCst, Ordering::SeqCst, lose).is_ok() {
@@ -122,7 +123,7 @@ impl World {
             lost: AtomicU32::new(0),
             paid: AtomicU64::new(0),
             gate: Semaphore::new(CALLS_MAX),
-            begun: Notify::new(),
+            begun: Semaphore::new(0),
         });
         World { store, bank, line, account, customer, recipient }
     }
@@ -342,11 +343,31 @@ async fn an_advance_that_was_interrupted_goes_on_however_much_was_made_since() {
     assert!(slots > runner::SLOTS_PER_ADVANCE_MAX);
     world.line.gate.forget_permits(CALLS_MAX);
     let handle = world.start().await;
-    world.line.begun.notified().await;
+    world.line.begun.acquire().await.unwrap().forget();
     assert_eq!(handle.clock().target, Some(target));
     tokio::join!(handle.stop(), async { world.line.gate.add_permits(CALLS_MAX) });
     // It is kept for the next start.
     assert_eq!(world.store.clock(CLOCK).await.unwrap().target, Some(target));
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_counted_while_more_is_due() {
+    let world = World::new(1, standing(None)).await;
+    for _ in 0..20 {
+        let day = Date::constant(2026, 1, 1);
+        world.schedule(world.charges(daily(), day, day)).await;
+    }
+    world.line.gate.forget_permits(CALLS_MAX);
+    let handle = world.start().await;
+    // As many as are in flight at once; the next is claimed when one of them has settled.
+    world.line.begun.acquire_many(3).await.unwrap().forget();
+    assert_eq!(handle.totals(), Counts::default());
+    world.line.gate.add_permits(1);
+    world.line.begun.acquire().await.unwrap().forget();
+    assert_eq!(handle.totals(), Counts { successful: 1, ..Counts::default() });
+    tokio::join!(handle.stop(), async { world.line.gate.add_permits(CALLS_MAX) });
+    let paid = world.line.paid.load(Ordering::SeqCst);
+    assert_eq!(handle.totals(), Counts { successful: paid, ..Counts::default() });
 }
 
 #[tokio::test]
@@ -358,7 +379,7 @@ async fn a_runner_that_stops_finishes_what_is_in_flight_and_claims_no_more() {
     }
     world.line.gate.forget_permits(CALLS_MAX);
     let handle = world.start().await;
-    world.line.begun.notified().await;
+    world.line.begun.acquire().await.unwrap().forget();
     tokio::join!(handle.stop(), async { world.line.gate.add_permits(CALLS_MAX) });
     let paid = world.line.paid.load(Ordering::SeqCst);
     assert!((1..=3).contains(&paid), "{paid}");
