@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use engine::{Instant, Mode};
+use engine::{Account, Instant, Mode};
 use serde_json::Value;
 use store::{AccountCensus, postgres, sqlite};
 
@@ -17,11 +17,7 @@ pub(crate) struct Arguments {
 /// Lists accounts of data, in use or not.
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let data = arguments.data.existing()?;
-    let all = match &data {
-        Existing::File(file) => sqlite::census(file),
-        Existing::Database(settings) => postgres::census(settings).await,
-    };
-    let all = all.with_context(|| format!("cannot read {data}"))?;
+    let all = census(&data).await?;
     for one in &all {
         println!("{}", told(one));
     }
@@ -31,6 +27,20 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who is in data, in use or not.
+pub(crate) async fn census(data: &Existing) -> anyhow::Result<Vec<AccountCensus>> {
+    let all = match data {
+        Existing::File(file) => sqlite::census(file),
+        Existing::Database(settings) => postgres::census(settings).await,
+    };
+    all.with_context(|| format!("cannot read {data}"))
+}
+
+/// What people call an account.
+pub(crate) fn name(account: &Account) -> &str {
+    account.attributes.get("name").and_then(Value::as_str).unwrap_or("(without a name)")
+}
+
 /// An account in two lines: who it is, and how it stands.
 fn told(one: &AccountCensus) -> String {
     let AccountCensus { account, schedules, next_due, pulse, went_to } = one;
@@ -38,7 +48,6 @@ fn told(one: &AccountCensus) -> String {
         Mode::Test => "test",
         Mode::Live => "live",
     };
-    let name = account.attributes.get("name").and_then(Value::as_str).unwrap_or("(without a name)");
     let at =
         |instant: &Option<Instant>| instant.map_or_else(|| "-".to_owned(), |it| it.to_string());
     let held = match (went_to, pulse.held_since) {
@@ -49,6 +58,7 @@ fn told(one: &AccountCensus) -> String {
     format!(
         "{name}  {mode}, {country}, {currency}, {zone}, lane {lane}\n  \
          {schedules} schedules, next due {next}, last worked {beat}{held}",
+        name = name(account),
         country = account.country,
         currency = account.currency.code(),
         zone = account.zone.name(),

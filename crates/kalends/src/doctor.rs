@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use store::{Check, postgres, sqlite};
+use store::{AccountCensus, Check, postgres, sqlite};
 
+use crate::accounts;
 use crate::data::{DataArgument, Existing};
 
 #[derive(Args)]
@@ -27,6 +28,15 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let wrong = checks.iter().filter(|check| !check.findings.is_empty()).count();
     if wrong == 0 {
+        // What is here of accounts that left is sound, and yet nothing of it will run.
+        for AccountCensus { account, went_to, .. } in &accounts::census(&data).await? {
+            if let Some(place) = went_to {
+                println!(
+                    "gone   {} went to {place} and runs here no more",
+                    accounts::name(account)
+                );
+            }
+        }
         println!("\n{data} is sound.");
         return Ok(ExitCode::SUCCESS);
     }

@@ -67,6 +67,9 @@ async fn a_sandbox_that_is_moved_and_comes_back_goes_on_and_pays_nothing_twice()
     });
     assert_eq!(there.lines().collect::<Vec<_>>(), told.collect::<Vec<_>>());
     assert_eq!(here.matches("went to").count(), 2, "{here}");
+    let said = well(&["doctor", "--data", text(&data)]);
+    assert_eq!(said.matches("\ngone   ").count(), 2, "{said}");
+    assert!(said.ends_with(" is sound.\n"), "{said}");
     let said = well(&["resume", "--data", &url]);
     assert_eq!(said, "Nothing is held: what is due runs when the server is started.\n");
     let long_ago = ["history", "move", "--before", "2020-01-01", "--to", text(folder)];
