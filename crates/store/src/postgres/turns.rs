@@ -2,7 +2,9 @@
 //!
 //! A node that finds nothing to tell writes nothing. One that does takes the endpoint's row of
 //! `webhook_turn`, which is its own until it gives it up or its lease has passed. Holders are
-//! openings of the data, so that a node that was started again is another one.
+//! openings of the data, so that a node that was started again is another one. Of an account
+//! that was moved elsewhere no turn is taken or kept: a node whose connections broke during the
+//! move was told by nobody.
 
 use std::time::Duration;
 
@@ -35,11 +37,12 @@ pub(super) async fn look(
              turn.holder, turn.lease_until
              FROM webhook_endpoint AS endpoint
              LEFT JOIN webhook_turn AS turn ON turn.endpoint = endpoint.id
-             WHERE endpoint.id = $1",
+             WHERE endpoint.id = $1 AND NOT EXISTS (SELECT 1 FROM relocation
+                 WHERE relocation.account = endpoint.account AND relocation.state <> 1)",
             &[&id.0],
         )
         .await?;
-    let Some(row) = row else { return Ok(Turn::Idle(None)) }; // it was deleted meanwhile
+    let Some(row) = row else { return Ok(Turn::Idle(None)) }; // it is gone meanwhile
     let next_at = optional_instant_at(&row, 1)?;
     if !row.try_get::<_, bool>(0)? && next_at.is_none_or(|next| next > wish.now) {
         return Ok(Turn::Idle(next_at));
@@ -64,7 +67,9 @@ pub(super) async fn take(
     let taken = session
         .execute(
             "INSERT INTO webhook_turn (endpoint, holder, lease_until)
-             SELECT id, $2::bigint, $3::bigint FROM webhook_endpoint WHERE id = $1
+             SELECT id, $2::bigint, $3::bigint FROM webhook_endpoint
+             WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM relocation
+                 WHERE relocation.account = webhook_endpoint.account AND relocation.state <> 1)
              ON CONFLICT (endpoint) DO UPDATE
              SET holder = excluded.holder, lease_until = excluded.lease_until
              WHERE webhook_turn.holder = excluded.holder OR webhook_turn.lease_until <= $4",
@@ -91,7 +96,10 @@ pub(super) async fn keep(
     let now = clock.read(session, wish.now).await?;
     let kept = session
         .execute(
-            "UPDATE webhook_turn SET lease_until = $3 WHERE endpoint = $1 AND holder = $2",
+            "UPDATE webhook_turn SET lease_until = $3 WHERE endpoint = $1 AND holder = $2
+             AND NOT EXISTS (SELECT 1 FROM relocation
+                 JOIN webhook_endpoint ON webhook_endpoint.account = relocation.account
+                 WHERE webhook_endpoint.id = $1 AND relocation.state <> 1)",
             &[&id.0, &holder, &end(now, wish.lease).nanoseconds()],
         )
         .await?;

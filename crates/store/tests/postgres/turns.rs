@@ -93,6 +93,24 @@ async fn turns_are_judged_by_the_databases_clock_where_that_is_asked_for() {
     assert_eq!(take(&other, at("2001-01-01T00:00:00Z")).await, Turn::Leased);
 }
 
+#[tokio::test]
+async fn a_node_tells_nothing_of_an_account_that_left_behind_its_back() {
+    let database = cluster::database().await;
+    let (one, other) = nodes(&cluster::settings(&database)).await;
+    assert_eq!(take(&one, at(MADE)).await, Turn::Leased);
+    let leave =
+        "INSERT INTO relocation (account, number, state, place, at) VALUES (1, 1, 2, '', 0)";
+    cluster::administer(&database, leave).await;
+    assert!(!keep(&one, at(MADE)).await);
+    let late = at(MADE).plus_seconds(61);
+    assert_eq!(
+        (take(&one, late).await, take(&other, late).await),
+        (Turn::Idle(None), Turn::Idle(None))
+    );
+    cluster::administer(&database, "DELETE FROM relocation").await;
+    assert_eq!(take(&other, late).await, Turn::Leased);
+}
+
 async fn turns_in(database: &str) -> Option<String> {
     cluster::administer(database, "SELECT count(*) FROM webhook_turn").await
 }
