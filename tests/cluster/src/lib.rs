@@ -12,6 +12,7 @@
 )]
 
 pub mod patroni;
+pub mod pooler;
 
 use std::fs;
 use std::net::TcpListener;
@@ -23,6 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use store::postgres::{LeaseClock, PostgresStore, Settings};
 use tokio::sync::OnceCell;
+use tokio::task::JoinHandle;
 use tokio_postgres::SimpleQueryMessage;
 
 const PASSWORD: &str = "kept-in-the-test";
@@ -197,12 +199,29 @@ pub fn settings(database: &str) -> Settings {
     }
 }
 
-/// Runs statements that no transaction can hold. The first value of what they answer.
-pub async fn administer(database: &str, sql: &str) -> Option<String> {
+async fn connect(
+    database: &str,
+) -> (tokio_postgres::Client, JoinHandle<Result<(), tokio_postgres::Error>>) {
     let mut config: tokio_postgres::Config = url(database, "disable").parse().unwrap();
     let (client, connection) =
         config.password(PASSWORD).connect(tokio_postgres::NoTls).await.unwrap();
-    let connection = tokio::spawn(connection);
+    (client, tokio::spawn(connection))
+}
+
+/// Runs `work` while nobody else can read or write a table.
+pub async fn while_locked<T>(database: &str, table: &str, work: impl Future<Output = T>) -> T {
+    let (client, connection) = connect(database).await;
+    client.batch_execute(&format!("BEGIN; LOCK TABLE {table}")).await.unwrap();
+    let done = work.await;
+    client.batch_execute("ROLLBACK").await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+    done
+}
+
+/// Runs statements that no transaction can hold. The first value of what they answer.
+pub async fn administer(database: &str, sql: &str) -> Option<String> {
+    let (client, connection) = connect(database).await;
     let answers = client.simple_query(sql).await.unwrap();
     drop(client);
     connection.await.unwrap().unwrap();

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
+use cluster::pooler::Pooler;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -15,16 +17,28 @@ const START: &str = "2026-01-31T00:00:00Z";
 struct World {
     folder: TempDir,
     database: String,
+    /// How nodes reach it, password included.
+    url: String,
     upstream: SandboxProcess,
 }
 
 impl World {
     async fn open() -> World {
+        let database = cluster::empty_database().await;
+        World::over(cluster::url_with_password(&database), database)
+    }
+
+    async fn behind(pooler: &Pooler) -> World {
+        let database = cluster::empty_database().await;
+        World::over(pooler.url_with_password(&database), database)
+    }
+
+    fn over(url: String, database: String) -> World {
         let folder = tempfile::tempdir().unwrap();
         let (data, log) = (folder.path().join("upstream.db"), folder.path().join("upstream.log"));
         let upstream = SandboxProcess::start(&data, &["--clock", START], &log);
         std::fs::write(folder.path().join("key"), SECRET_KEY).unwrap();
-        World { folder, database: cluster::empty_database().await, upstream }
+        World { folder, database, url, upstream }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -33,8 +47,7 @@ impl World {
 
     /// Writes the configuration of a node; where its files are.
     fn configure(&self, name: &str) -> (PathBuf, PathBuf) {
-        let url = cluster::url_with_password(&self.database);
-        let (before, after) = url.split_once('@').unwrap();
+        let (before, after) = self.url.split_once('@').unwrap();
         let (user, password) = before.rsplit_once(':').unwrap();
         std::fs::write(self.path("password"), password).unwrap();
         let mut text = format!(
@@ -115,29 +128,53 @@ async fn advance(world: &World, node: &SandboxProcess, to: &str) {
     node.advance(to).await;
 }
 
-#[tokio::test]
-async fn a_database_that_is_away_makes_nodes_not_ready_and_loses_nothing() {
-    let world = World::open().await;
-    let (first, second) = (world.node("first"), world.node("second"));
+/// Nodes lose their database and find it again: they are not ready meanwhile, and nothing of
+/// what they had been told to pay is lost or paid twice.
+async fn are_without_a_database_for_a_while(world: &World, nodes: [&SandboxProcess; 2]) {
+    let [first, second] = nodes;
     first.put_clock(START).await;
-    let schedule = daily(&first).await;
-    advance(&world, &second, "2026-02-02T12:00:00Z").await;
-    assert_eq!(paid(&first, &schedule).await, ["successful"; 2]);
+    let schedule = daily(first).await;
+    advance(world, second, "2026-02-02T12:00:00Z").await;
+    assert_eq!(paid(first, &schedule).await, ["successful"; 2]);
 
     world.let_in(false).await;
-    for node in [&first, &second] {
+    for node in nodes {
         becomes(node, 503).await;
         let asked = node.client().get(format!("{}/schedules", node.url));
         let asked = asked.basic_auth(SECRET_KEY, Some("")).send().await.unwrap();
         assert_eq!(asked.status().as_u16(), 500);
     }
     world.let_in(true).await;
-    becomes(&first, 200).await;
-    becomes(&second, 200).await;
-    advance(&world, &first, "2026-02-06T12:00:00Z").await;
-    assert_eq!(paid(&second, &schedule).await, ["successful"; 5]);
+    becomes(first, 200).await;
+    becomes(second, 200).await;
+    advance(world, first, "2026-02-06T12:00:00Z").await;
+    assert_eq!(paid(second, &schedule).await, ["successful"; 5]);
     let charges = world.upstream.get("/charges?limit=100").await;
     assert_eq!(charges["total"], 5);
+}
+
+#[tokio::test]
+async fn a_database_that_is_away_makes_nodes_not_ready_and_loses_nothing() {
+    let world = World::open().await;
+    let (first, second) = (world.node("first"), world.node("second"));
+    are_without_a_database_for_a_while(&world, [&first, &second]).await;
+}
+
+#[tokio::test]
+async fn a_pooler_of_sessions_may_stand_between_nodes_and_their_database() {
+    // Sixteen connections of each node, and one of whoever would move the data.
+    let pooler = Pooler::start(33);
+    let world = World::behind(&pooler).await;
+    let (first, second) = (world.node("first"), world.node("second"));
+    are_without_a_database_for_a_while(&world, [&first, &second]).await;
+
+    let migrate = Command::new(env!("CARGO_BIN_EXE_kalends"))
+        .args(["migrate", "--from", &world.url, "--to"])
+        .arg(world.path("moved.db"))
+        .output()
+        .unwrap();
+    let told = String::from_utf8(migrate.stderr).unwrap();
+    assert!(told.contains("the database is in use"), "{told}");
 }
 
 #[tokio::test]

@@ -41,9 +41,11 @@ pub(super) struct Pool {
 impl Pool {
     /// Those of a node: none is made where the data are being moved, or have been.
     pub(super) fn of_node(settings: &Settings) -> Outcome<Pool> {
-        let hook = Hook::async_fn(|client: &mut ClientWrapper, _| {
+        let bounds = bounds(settings);
+        let hook = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+            let bounds = Arc::clone(&bounds);
             Box::pin(async move {
-                plan_each_batch(client).await?;
+                prepare(client, &bounds).await?;
                 presence::enter(client).await
             })
         });
@@ -52,8 +54,11 @@ impl Pool {
 
     /// The one connection of somebody who is no node: who only reads, or has the data alone.
     pub(super) fn of_visitor(settings: &Settings) -> Outcome<Pool> {
-        let hook =
-            Hook::async_fn(|client: &mut ClientWrapper, _| Box::pin(plan_each_batch(client)));
+        let bounds = bounds(settings);
+        let hook = Hook::async_fn(move |client: &mut ClientWrapper, _| {
+            let bounds = Arc::clone(&bounds);
+            Box::pin(async move { prepare(client, &bounds).await })
+        });
         Pool::new(settings, 1, VISIT_MAX, hook)
     }
 
@@ -172,6 +177,25 @@ impl Pool {
     }
 }
 
+/// What a connection may take its time for, and that the warnings that `hosts` waits for are
+/// not kept back.
+fn bounds(settings: &Settings) -> Arc<str> {
+    let bounds = format!(
+        "SET client_min_messages = warning; SET statement_timeout = {}; \
+         SET idle_in_transaction_session_timeout = {}",
+        settings.statement_timeout.as_millis(),
+        settings.idle_transaction_timeout.as_millis()
+    );
+    bounds.into()
+}
+
+/// Says to a new connection what holds for its session. Not by start-up options: whoever pools
+/// sessions in front of a database (`PgBouncer`) knows none.
+async fn prepare(client: &ClientWrapper, bounds: &str) -> std::result::Result<(), HookError> {
+    client.batch_execute(bounds).await.map_err(HookError::Backend)?;
+    plan_each_batch(client).await
+}
+
 /// Batches differ in size by a factor of thousands, so a statement is planned for the batch at
 /// hand; and none reads so much that compiling it, or starting processes for it, is worth the
 /// while, however many rows the planner believes in. Where these are not known they are left out.
@@ -191,18 +215,7 @@ fn config(settings: &Settings) -> Outcome<Config> {
     if let Some(password) = &settings.password {
         config.password(password);
     }
-    // The warnings that `hosts` waits for are not to be kept back.
-    let bounds = format!(
-        "-c client_min_messages=warning -c statement_timeout={} -c idle_in_transaction_session_timeout={}",
-        settings.statement_timeout.as_millis(),
-        settings.idle_transaction_timeout.as_millis()
-    );
-    let options = match config.get_options() {
-        Some(given) => format!("{bounds} {given}"),
-        None => bounds,
-    };
     config
-        .options(options)
         .connect_timeout(settings.connect_timeout)
         .keepalives_idle(SILENCE_MAX)
         .keepalives_interval(PROBES_EVERY)

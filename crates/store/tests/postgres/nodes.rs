@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bank::{EntryKind, JournalEntry, LedgerAccount, LedgerRole, Leg};
 use engine::settlement::settle;
@@ -217,6 +218,18 @@ async fn a_lease_is_judged_by_the_databases_clock_where_that_is_asked_for() {
     assert_eq!(late.settle_all(&short).await, [Settled::Stale]);
     assert_eq!(early.settle_all(&short).await, [Settled::Written]);
     assert_eq!(late.settle_all(&long).await, [Settled::Written]);
+}
+
+#[tokio::test]
+async fn a_statement_that_waits_for_too_long_is_ended_by_the_database() {
+    let database = cluster::database().await;
+    let statement_timeout = Duration::from_secs(1);
+    let settings = Settings { statement_timeout, ..cluster::settings(&database) };
+    let node = Node::start(&settings).await;
+    let waited = cluster::while_locked(&database, "account", node.store.accounts()).await;
+    let told = waited.unwrap_err().to_string();
+    assert!(told.contains("canceling statement due to statement timeout"), "{told}");
+    assert_eq!(node.store.accounts().await.unwrap(), []);
 }
 
 #[tokio::test]
