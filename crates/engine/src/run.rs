@@ -155,6 +155,14 @@ pub enum Role {
     },
 }
 
+impl Role {
+    /// Whether it carries its schedule on.
+    #[must_use]
+    pub const fn is_cadence(self) -> bool {
+        matches!(self, Role::Cadence { .. })
+    }
+}
+
 impl Run {
     /// The day this attempt is a retry on; `None` for a first attempt.
     #[must_use]

@@ -77,6 +77,14 @@ pub struct PausedRun {
     pub role: Role,
 }
 
+impl Pause {
+    /// Whether what carries the schedule on stands in it.
+    #[must_use]
+    pub fn has_cadence(&self) -> bool {
+        self.runs.iter().any(|run| run.role.is_cadence())
+    }
+}
+
 impl PausedRun {
     /// A run, as it is kept.
     #[must_use]

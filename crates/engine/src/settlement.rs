@@ -46,7 +46,8 @@ pub struct Settlement {
     pub follow: Option<Run>,
     /// What waits for its outcome to become known.
     pub awaiting: Option<Awaiting>,
-    /// What becomes of the schedule, where that changes, and when.
+    /// What becomes of the schedule, where that changes, and when. It does not expire after
+    /// an attempt beside its cadence where it has one again: it was given other dates since.
     pub status: Option<(Status, Instant)>,
     /// What its owner is told.
     pub events: Vec<ScheduleEvent>,
@@ -301,7 +302,7 @@ impl<'a> Book<'a> {
     }
 
     const fn is_cadence(&self) -> bool {
-        matches!(self.run.role, Role::Cadence { .. })
+        self.run.role.is_cadence()
     }
 
     fn record(

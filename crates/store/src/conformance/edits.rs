@@ -207,6 +207,39 @@ pub async fn another_rule_gives_slots_from_now_on(store: Arc<dyn Store>) {
     );
 }
 
+pub async fn a_rule_that_is_given_while_the_last_slot_waits_is_not_ended_by_it(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    for pauses in [false, true] {
+        let schedule = made(&world, rule("FREQ=DAILY;COUNT=1", "2026-01-02T09:00:00")).await;
+        world.run(engine::Outcome::Unknown, "2026-01-02T09:00:00Z").await;
+        let schedule = world.stored(&schedule).await;
+        let evenings = rule("FREQ=DAILY;COUNT=2", "2026-01-02T18:00:00");
+        let wish = Edit { cadence: Some(evenings), ..Edit::default() };
+        let mut extended = write(&world, &schedule, wish, "2026-01-02T10:00:00Z").await;
+        if pauses {
+            extended = write(&world, &extended, paused(), "2026-01-02T10:30:00Z").await;
+        }
+        let waiting = world.store.awaiting(LANE, None, 10).await.unwrap().remove(0);
+        let settlement = engine::settlement::resolve(&waiting, PAID, at("2026-01-02T11:00:00Z"));
+        assert_eq!(world.write(settlement.unwrap()).await, Settled::Written);
+        let stored = world.stored(&extended).await;
+        assert_eq!((stored.status, stored.ended_at), (extended.status, None));
+        if pauses {
+            write(&world, &stored, turned(Turn::Resume), "2026-01-02T12:00:00Z").await;
+        }
+        assert_eq!(
+            ran(&world, "2026-01-04T23:00:00Z").await,
+            [
+                "2026-01-02T18:00:00 100 2026-01-02T18:00:00Z",
+                "2026-01-03T18:00:00 100 2026-01-03T18:00:00Z",
+            ]
+        );
+        assert_eq!(world.stored(&extended).await.status, Status::Expired);
+    }
+}
+
 pub async fn a_schedule_of_hand_added_slots_alone_runs_them(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     let id = world.store.allocate_schedules(1).await.unwrap();

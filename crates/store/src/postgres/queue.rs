@@ -403,7 +403,7 @@ pub(super) struct Standing {
 impl Standing {
     /// Whether it carries its schedule on.
     pub(super) const fn is_cadence(&self) -> bool {
-        matches!(self.role, Role::Cadence { .. })
+        self.role.is_cadence()
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::settlement::Source;
 use engine::{
-    Awaiting, Instant, Occurrence, Pause, PausedRun, RunKey, ScheduleEvent, ScheduleId, Settlement,
-    Status, Term,
+    Awaiting, Instant, Occurrence, Pause, PausedRun, RunKey, Schedule, ScheduleEvent, ScheduleId,
+    Settlement, Status, Term,
 };
 use futures::future::try_join_all;
 
@@ -17,6 +17,7 @@ use super::awaiting;
 use super::columns::plan_blob;
 use super::counters::{Changes, List};
 use super::occurrences;
+use super::positions;
 use super::queue::{self, QueueRow};
 use super::schedules::{self, call_off, told};
 use super::session::Session;
@@ -233,6 +234,15 @@ async fn write(
     rare_writes(session, rare, changes).await
 }
 
+/// Whether anything carries a schedule on.
+async fn has_cadence(session: &Session, schedule: &Schedule) -> Outcome<bool> {
+    if schedule.paused.as_ref().is_some_and(Pause::has_cadence) {
+        return Ok(true);
+    }
+    let runs = queue::of_schedules(session, &[schedule.id.0]).await?;
+    Ok(positions::cadence(&runs).is_some())
+}
+
 /// What touches the schedule's own row: a few runs in a schedule's life.
 struct Rare<'batch> {
     schedule: ScheduleId,
@@ -258,8 +268,11 @@ async fn rare_writes(session: &Session, rare: Vec<Rare<'_>>, changes: &mut Chang
                 )
                 .await?;
         }
+        let expires = matches!(status, Some((Status::Expired, _)));
+        let goes_on = expires && late > 0 && has_cadence(session, &stored).await?;
         // An end that was written meanwhile stands: a late outcome does not undo it.
-        if let Some((status, at)) = status.filter(|_| stored.status.is_active()) {
+        let status = status.filter(|_| stored.status.is_active() && !goes_on);
+        if let Some((status, at)) = status {
             let ended_at = (!status.is_active()).then_some(at);
             if status == Status::Suspended {
                 call_off(session, stored.id, changes).await?;

@@ -2,8 +2,8 @@
 
 use engine::settlement::Source;
 use engine::{
-    Awaiting, Instant, Occurrence, Pause, PausedRun, RunKey, ScheduleEvent, ScheduleId, Settlement,
-    Slot, Status, Term,
+    Awaiting, Instant, Occurrence, Pause, PausedRun, RunKey, Schedule, ScheduleEvent, ScheduleId,
+    Settlement, Slot, Status, Term,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -11,6 +11,7 @@ use super::awaiting;
 use super::columns::{instant_at, plan_blob};
 use super::listing::{Appended, List};
 use super::occurrences;
+use super::positions;
 use super::runs::{self, QueueRow, key_columns, term_column};
 use super::schedules::{self, call_off, told, write_status};
 use super::writer::Writing;
@@ -369,6 +370,12 @@ fn insert(connection: &Connection, rows: &mut [&QueueRow], appended: &mut Append
     Ok(())
 }
 
+/// Whether anything carries a schedule on.
+fn has_cadence(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<bool> {
+    Ok(schedule.paused.as_ref().is_some_and(Pause::has_cadence)
+        || positions::locate(connection, schedule, now)?.queued.is_some())
+}
+
 /// What touches the schedule's own row: a few runs in a schedule's life.
 struct Rare<'batch> {
     schedule: ScheduleId,
@@ -396,8 +403,14 @@ fn rare_writes(
                 )?
                 .execute((schedule.0, i64::try_from(late).unwrap_or(i64::MAX)))?;
         }
+        let expires = status.filter(|(status, _)| *status == Status::Expired);
+        let goes_on = match expires {
+            Some((_, at)) if late > 0 => has_cadence(connection, &stored, at)?,
+            Some(_) | None => false,
+        };
         // An end that was written meanwhile stands: a late outcome does not undo it.
-        if let Some((status, at)) = status.filter(|_| stored.status.is_active()) {
+        let status = status.filter(|_| stored.status.is_active() && !goes_on);
+        if let Some((status, at)) = status {
             let ended_at = (!status.is_active()).then_some(at);
             if status == Status::Suspended {
                 call_off(connection, &stored, at, appended)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use engine::edit::{Edited, Standing, StandingRun};
-use engine::{Amendment, Attempt, Role, Run, RunKey, Schedule, ScheduleId, Slot};
+use engine::{Amendment, Attempt, Run, RunKey, Schedule, ScheduleId, Slot};
 
 use super::queue::Queued;
 use super::{Books, taken};
@@ -13,7 +13,7 @@ use crate::store::{EditWritten, SlotRecord};
 impl Books {
     pub(super) fn standing(&self, id: ScheduleId, asked: &[Slot]) -> Option<Standing> {
         let schedule = self.schedules.get(&id)?.clone();
-        let is_cadence = |run: &StandingRun| matches!(run.role, Role::Cadence { .. });
+        let is_cadence = |run: &StandingRun| run.role.is_cadence();
         let (cadence, others): (Vec<_>, Vec<_>) =
             self.queue.of_schedule(id).map(standing_run).partition(is_cadence);
         let amendments = self.amendments_of(id);
@@ -41,7 +41,7 @@ impl Books {
         let id = schedule.id;
         let stored = self.schedules.get(&id).map(|stored| stored.version.saturating_add(1));
         let waits = |key: &RunKey| self.queue.get(key).is_some_and(|row| row.claimed.is_none());
-        let is_cadence = |run: &&Run| matches!(run.role, Role::Cadence { .. });
+        let is_cadence = |run: &&Run| run.role.is_cadence();
         let carries_on = self.queue.of_schedule(id).map(|row| &row.run).find(is_cadence);
         let carries_on = carries_on.map(|run| run.key);
         if stored != Some(schedule.version) || carries_on != cadence || !removed.iter().all(waits) {

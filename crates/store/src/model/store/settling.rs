@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::settlement::Source;
 use engine::{
-    Instant, Occurrence, PausedRun, Run, ScheduleEvent, ScheduleId, Settlement, Status, Term,
+    Instant, Occurrence, Pause, PausedRun, Run, ScheduleEvent, ScheduleId, Settlement, Status, Term,
 };
 
 use super::{Books, taken};
@@ -118,6 +118,7 @@ impl Books {
             return Settled::Written;
         }
         let schedule = self.remove_source(source);
+        let is_beside = occurrences.iter().any(|it| it.ordinal.is_none());
         for occurrence in occurrences {
             self.tell_of(&occurrence);
             self.record(occurrence);
@@ -126,11 +127,20 @@ impl Books {
             let key = awaiting.key();
             self.awaiting.insert((key.slot, key.schedule, key.attempt), awaiting);
         }
-        self.change_status(schedule, status, events);
+        let goes_on = is_beside && self.has_cadence(schedule);
+        let expires = matches!(status, Some((Status::Expired, _)));
+        self.change_status(schedule, status.filter(|_| !(expires && goes_on)), events);
         if let Some(run) = follow.filter(|_| self.may_go_on(schedule)) {
             self.queue_or_keep(run);
         }
         Settled::Written
+    }
+
+    /// Whether anything carries a schedule on.
+    fn has_cadence(&self, id: ScheduleId) -> bool {
+        let pause = self.schedules.get(&id).and_then(|it| it.paused.as_ref());
+        pause.is_some_and(Pause::has_cadence)
+            || self.queue.of_schedule(id).any(|row| row.run.role.is_cadence())
     }
 
     /// What follows of a paused schedule is kept with it.
