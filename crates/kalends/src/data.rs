@@ -96,8 +96,8 @@ impl DataArgument {
         match &self.data {
             Location::Path(path) => Ok(file(path)),
             Location::Database(_) => bail!(
-                "this works on files; PostgreSQL has its own backups, and docs/postgresql.md says \
-                 how to go on from one"
+                "this works on files; PostgreSQL has its own backups, and \
+                 docs/high-availability.md says how to go on from one"
             ),
         }
     }

@@ -22,6 +22,11 @@ const POLL: Duration = Duration::from_millis(200);
 /// How long a process is awaited.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// What a Patroni says with each look at how things stand that is stuck, and in how many of
+/// its last lines.
+const STUCK: &str = "Synchronous replication key updated by someone else";
+const STUCK_WITHIN: usize = 6;
+
 /// What is read of an answer of Patroni's.
 const ANSWER_BYTES_MAX: u64 = 65_536;
 
@@ -153,11 +158,27 @@ impl Pair {
     /// Answers with who is the primary, once there is a standby that has all it has
     /// committed and would be promoted.
     pub async fn await_standby(&mut self) -> usize {
-        self.eventually("a synchronous standby", |pair| {
+        let look = |pair: &Pair| {
             let primary = pair.primary()?;
             pair.says(1 - primary, "/synchronous").then_some(primary)
-        })
-        .await
+        };
+        if let Some(primary) = self.within(PATIENCE / 2, look).await {
+            return primary;
+        }
+        self.restart_stuck();
+        self.eventually("a synchronous standby", look).await
+    }
+
+    /// Starts the primary's Patroni again, as the documentation says, where it takes what it
+    /// remembers of etcd for what stands there, and cannot write down who its standby is.
+    fn restart_stuck(&mut self) {
+        let Some(primary) = self.primary() else { return };
+        let log = fs::read_to_string(self.log_of(self.nodes[primary].name)).unwrap_or_default();
+        if log.lines().rev().take(STUCK_WITHIN).any(|line| line.contains(STUCK)) {
+            println!("the primary's Patroni is stuck, and is started again");
+            self.kill(primary, Victim::Patroni);
+            self.revive(primary);
+        }
     }
 
     /// Answers when the other is the primary.
@@ -325,22 +346,37 @@ watchdog: {{mode: 'off'}}
     }
 
     async fn eventually<T>(&mut self, what: &str, look: impl Fn(&Pair) -> Option<T>) -> T {
-        for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
+        match self.within(PATIENCE, look).await {
+            Some(found) => found,
+            None => panic!("waited in vain for {what}; the logs:\n{}", self.logs()),
+        }
+    }
+
+    async fn within<T>(
+        &mut self,
+        patience: Duration,
+        look: impl Fn(&Pair) -> Option<T>,
+    ) -> Option<T> {
+        for _ in 0..patience.as_millis() / POLL.as_millis() {
             self.restart_ended();
-            if let Some(found) = look(self) {
+            let found = look(self);
+            if found.is_some() {
                 return found;
             }
             tokio::time::sleep(POLL).await;
         }
-        panic!("waited in vain for {what}; the logs:\n{}", self.logs());
+        None
+    }
+
+    fn log_of(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.patroni.log"))
     }
 
     /// The ends of what everybody logged.
     fn logs(&self) -> String {
         let mut told = String::new();
         for Node { name, .. } in &self.nodes {
-            let log = fs::read_to_string(self.folder.join(format!("{name}.patroni.log")));
-            let log = log.unwrap_or_default();
+            let log = fs::read_to_string(self.log_of(name)).unwrap_or_default();
             let lines: Vec<&str> = log.lines().collect();
             let end = &lines[lines.len().saturating_sub(20)..];
             told.extend(["--- ", name, "\n", &end.join("\n"), "\n"]);
