@@ -1,6 +1,7 @@
 //! SQLite keeps what every store keeps, and its file.
 #![allow(clippy::unwrap_used, clippy::unused_async, reason = "all of it is test")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use store::conformance::webhooks::Telling;
 use store::conformance::world::{ACCOUNT, LANE, PAID, World, account, at, charges_on};
 use store::sqlite::{SqliteStore, back_up, restore};
 use store::{
-    BankStore, ClockMode, ClockState, Credential, CredentialKind, NameStore, PageQuery, Pulse,
-    Settled, Store, StoreError,
+    BankStore, ClockMode, ClockState, Credential, CredentialKind, EventId, NameStore, Order,
+    PageQuery, Pulse, Settled, Store, StoreError,
 };
 
 /// A store, and the folder that goes when it does.
@@ -270,6 +271,35 @@ async fn a_backup_of_data_in_use_is_restored_with_every_lane_held() {
         .collect();
     names.sort_unstable();
     assert_eq!(names, ["backup.db", "kalends.db", "restored.db"]);
+}
+
+/// The last event of the one account's.
+async fn newest_event(store: &SqliteStore) -> EventId {
+    let page = PageQuery { order: Order::ReverseChronological, ..PageQuery::first(1) };
+    store.events(ACCOUNT, page).await.unwrap().entries.remove(0).id
+}
+
+/// Payments of a schedule that both called alike would be one payment.
+#[tokio::test]
+async fn nothing_that_is_made_on_restored_data_is_called_as_what_the_original_made_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let store = SqliteStore::open(&path("kalends.db")).unwrap();
+    let world = World::around(store.clone()).await;
+    store.create_account(account(), Vec::new()).await.unwrap();
+    world.schedule(charges_on(1)).await;
+    back_up(&path("kalends.db"), &path("backup.db")).unwrap();
+    let mut schedules = BTreeSet::from([world.schedule(charges_on(2)).await.id]);
+    let lost = newest_event(&store).await;
+
+    for name in ["restored.db", "restored-again.db"] {
+        restore(&path("backup.db"), &path(name), at(NEW_YEAR)).unwrap();
+        let restored = SqliteStore::open(&path(name)).unwrap();
+        let world = World::around(restored.clone()).await;
+        schedules.insert(world.schedule(charges_on(2)).await.id);
+        assert!(newest_event(&restored).await > lost);
+    }
+    assert_eq!(schedules.len(), 3, "{schedules:?}");
 }
 
 #[tokio::test]

@@ -516,33 +516,9 @@ impl Relocation<'_> {
         if subject.whose == Whose::All {
             return self.target.set_numbers(&theirs).await;
         }
-        // Both go on. What either makes must be called differently, and must pay under other
-        // keys: schedules get numbers from a stretch that is drawn, everything else from behind
-        // whatever either side has by now.
         let ours = if is_fresh { None } else { self.target.numbers().await? };
-        let ours = ours.unwrap_or(Numbers { installation: theirs.installation, ..theirs });
-        let of_both = [theirs, ours];
-        let all = of_both
-            .iter()
-            .flat_map(|it| [it.record_max, it.event, it.audit, it.foreign_name, it.delivery]);
-        let behind = behind(all.max().unwrap_or(0));
-        let most = |of: fn(&Numbers) -> i64| of_both.iter().map(of).max().unwrap_or(0);
-        let schedule = stretch_of_schedules(of_both.map(|it| it.schedule))?;
-        self.target
-            .set_numbers(&Numbers {
-                installation: theirs.installation,
-                term: most(|it| it.term),
-                opened: most(|it| it.opened),
-                account: most(|it| it.account),
-                schedule,
-                record_max: behind,
-                record_min: of_both.iter().map(|it| it.record_min).min().unwrap_or(0),
-                event: behind,
-                audit: behind,
-                foreign_name: behind,
-                delivery: behind,
-            })
-            .await
+        let known: Vec<Numbers> = std::iter::once(theirs).chain(ours).collect();
+        self.target.set_numbers(&apart(&known)?).await
     }
 
     /// Reads what was written, and refuses what is not what was read.
@@ -744,10 +720,36 @@ const fn behind(number: i64) -> i64 {
     ((number >> STRETCH_BITS) + 1) << STRETCH_BITS
 }
 
-/// Where the numbers of schedules begin that are made where one account went. Keys of payments
-/// are made of them, so no two databases of an installation may give out the same; neither
-/// knows of the other, so it is drawn, and is none of those in which they are.
-fn stretch_of_schedules(last: [i64; 2]) -> Outcome<i64> {
+/// Numbers to go on with in data of an installation of which there are others that go on too, or
+/// went on: what either makes must be called differently, and must pay under other keys.
+/// Schedules get numbers from a stretch that is drawn, everything else from behind whatever is
+/// known of any.
+pub(crate) fn apart(known: &[Numbers]) -> Outcome<Numbers> {
+    let most = |of: fn(&Numbers) -> i64| known.iter().map(of).max().unwrap_or(0);
+    let all = known
+        .iter()
+        .flat_map(|it| [it.record_max, it.event, it.audit, it.foreign_name, it.delivery]);
+    let behind = behind(all.max().unwrap_or(0));
+    let schedules: Vec<i64> = known.iter().map(|it| it.schedule).collect();
+    Ok(Numbers {
+        installation: most(|it| it.installation),
+        term: most(|it| it.term),
+        opened: most(|it| it.opened),
+        account: most(|it| it.account),
+        schedule: stretch_of_schedules(&schedules)?,
+        record_max: behind,
+        record_min: known.iter().map(|it| it.record_min).min().unwrap_or(0),
+        event: behind,
+        audit: behind,
+        foreign_name: behind,
+        delivery: behind,
+    })
+}
+
+/// Where the numbers of schedules begin that are made beside others. Keys of payments are made
+/// of them, so no two databases of an installation may give out the same; neither knows of the
+/// other, so it is drawn, and is none of those in which they are.
+fn stretch_of_schedules(last: &[i64]) -> Outcome<i64> {
     loop {
         let stretch = (draw()? >> (u64::BITS - SCHEDULES_STRETCH_BITS)).max(1).cast_signed();
         if last.iter().all(|last| last >> SCHEDULES_BITS != stretch) {

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use engine::Instant;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{connection, migration};
+use super::{connection, migration, relocation};
 use crate::fault::{During, Fault, Outcome};
+use crate::relocation::apart;
 use crate::{Result, StoreError};
 
 const BACKING_UP: &str = "backing up the data";
@@ -43,6 +44,7 @@ pub fn restore(backup: &Path, data: &Path, at: Instant) -> Result<()> {
         let mut copied = existing(partial)?;
         migration::migrate(&mut copied).map_err(|error| Fault::Refused(error.to_string()))?;
         hold_all(&copied, at)?;
+        pass_numbers_over(&copied)?;
         copied.close().map_err(|(_, error)| error.into())
     })
 }
@@ -84,6 +86,15 @@ fn hold_all(connection: &Connection, at: Instant) -> Outcome<()> {
         [at.nanoseconds()],
     )?;
     Ok(())
+}
+
+/// The original has gone on counting, and nobody knows how far: a schedule that is made here must
+/// not pay under the keys of one that was made there, nor an event be taken for another.
+fn pass_numbers_over(connection: &Connection) -> Outcome<()> {
+    match relocation::numbers(connection)? {
+        Some(known) => relocation::set_numbers(connection, &apart(&[known])?),
+        None => Ok(()),
+    }
 }
 
 /// Has `work` write a file under a passing name, and gives it its own once it is on the

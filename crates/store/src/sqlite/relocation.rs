@@ -331,6 +331,58 @@ fn collect(part: Part, mut found: rusqlite::Rows<'_>) -> Outcome<Vec<Row>> {
     Ok(rows)
 }
 
+/// The last numbers that were given out; `None` where there are no data yet.
+pub(super) fn numbers(connection: &Connection) -> Outcome<Option<Numbers>> {
+    let one = |sql: &str| -> Outcome<i64> { Ok(connection.query_row(sql, [], |row| row.get(0))?) };
+    let identity = connection
+        .query_row("SELECT installation, term FROM identity", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let Some((installation, term)) = identity else { return Ok(None) };
+    let mut keys = (one("SELECT record FROM key_floor")?, 0);
+    for table in &super::bank::records::Table::ALL {
+        keys = (keys.0.max(one(table.key_max)?), keys.1.min(one(table.key_min)?));
+    }
+    let foreign_name = "SELECT max(coalesce((SELECT max(id) FROM foreign_name), 0), foreign_name)
+        FROM key_floor";
+    Ok(Some(Numbers {
+        installation,
+        term,
+        opened: 0,
+        account: one("SELECT coalesce(max(id), 0) FROM account")?,
+        schedule: one(keys::LAST_SCHEDULE)?,
+        record_max: keys.0,
+        record_min: keys.1,
+        event: one(LAST_EVENT)?,
+        audit: one("SELECT max(coalesce((SELECT max(id) FROM audit), 0), audit) FROM key_floor")?,
+        foreign_name: one(foreign_name)?,
+        delivery: one(
+            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'webhook_delivery'",
+        )?,
+    }))
+}
+
+/// Has the next numbers come after these.
+pub(super) fn set_numbers(connection: &Connection, numbers: &Numbers) -> Outcome<()> {
+    connection.execute(
+        "INSERT OR REPLACE INTO identity (one, installation, term) VALUES (1, ?1, ?2)",
+        (numbers.installation, numbers.term),
+    )?;
+    connection.execute(
+        "UPDATE key_floor SET schedule = ?1, schedule_until = coalesce(
+             (SELECT min(id) FROM schedule WHERE id > ?1), 9223372036854775807),
+         record = ?2, event = ?3, audit = ?4, foreign_name = ?5",
+        (numbers.schedule, numbers.record_max, numbers.event, numbers.audit, numbers.foreign_name),
+    )?;
+    connection.execute("DELETE FROM sqlite_sequence WHERE name = 'webhook_delivery'", [])?;
+    connection.execute(
+        "INSERT INTO sqlite_sequence (name, seq) VALUES ('webhook_delivery', ?1)",
+        [numbers.delivery],
+    )?;
+    Ok(())
+}
+
 #[async_trait]
 impl Side for Relocating {
     fn place(&self) -> String {
@@ -387,66 +439,11 @@ impl Side for Relocating {
     }
 
     async fn numbers(&mut self) -> Outcome<Option<Numbers>> {
-        let one = |sql: &str| -> Outcome<i64> {
-            Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
-        };
-        let identity = self
-            .connection
-            .query_row("SELECT installation, term FROM identity", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let Some((installation, term)) = identity else { return Ok(None) };
-        let mut keys = (one("SELECT record FROM key_floor")?, 0);
-        for table in &super::bank::records::Table::ALL {
-            keys = (keys.0.max(one(table.key_max)?), keys.1.min(one(table.key_min)?));
-        }
-        let foreign_name =
-            "SELECT max(coalesce((SELECT max(id) FROM foreign_name), 0), foreign_name)
-            FROM key_floor";
-        Ok(Some(Numbers {
-            installation,
-            term,
-            opened: 0,
-            account: one("SELECT coalesce(max(id), 0) FROM account")?,
-            schedule: one(keys::LAST_SCHEDULE)?,
-            record_max: keys.0,
-            record_min: keys.1,
-            event: one(LAST_EVENT)?,
-            audit: one(
-                "SELECT max(coalesce((SELECT max(id) FROM audit), 0), audit) FROM key_floor",
-            )?,
-            foreign_name: one(foreign_name)?,
-            delivery: one(
-                "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'webhook_delivery'",
-            )?,
-        }))
+        numbers(&self.connection)
     }
 
     async fn set_numbers(&mut self, numbers: &Numbers) -> Outcome<()> {
-        let connection = &self.connection;
-        connection.execute(
-            "INSERT OR REPLACE INTO identity (one, installation, term) VALUES (1, ?1, ?2)",
-            (numbers.installation, numbers.term),
-        )?;
-        connection.execute(
-            "UPDATE key_floor SET schedule = ?1, schedule_until = coalesce(
-                 (SELECT min(id) FROM schedule WHERE id > ?1), 9223372036854775807),
-             record = ?2, event = ?3, audit = ?4, foreign_name = ?5",
-            (
-                numbers.schedule,
-                numbers.record_max,
-                numbers.event,
-                numbers.audit,
-                numbers.foreign_name,
-            ),
-        )?;
-        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'webhook_delivery'", [])?;
-        connection.execute(
-            "INSERT INTO sqlite_sequence (name, seq) VALUES ('webhook_delivery', ?1)",
-            [numbers.delivery],
-        )?;
-        Ok(())
+        set_numbers(&self.connection, numbers)
     }
 
     async fn count(&mut self, part: Part, whose: Whose) -> Outcome<u64> {

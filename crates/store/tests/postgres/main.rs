@@ -6,6 +6,7 @@ mod moving;
 mod nodes;
 mod peers;
 mod relocation;
+mod restored;
 mod schema;
 mod turns;
 
