@@ -70,7 +70,7 @@ impl Post {
 
     /// The round itself, in this node's turn.
     async fn work_off(&self, endpoint: &Endpoint, turn: &OwnTurn) -> Result<Round, StoreError> {
-        let seen = self.queue_unseen(endpoint).await?;
+        let seen = self.queue_unseen(endpoint.id).await?;
         let now = self.wall.now();
         let health = self.health_of(endpoint);
         if now < health.rests_until {
@@ -106,15 +106,18 @@ impl Post {
         Ok(Round { seen, due: count, next_at })
     }
 
-    async fn queue_unseen(&self, endpoint: &Endpoint) -> Result<usize, StoreError> {
-        let unseen = self.webhooks.unseen(endpoint.id, UNSEEN_MAX).await?;
+    /// Events are sorted by what the endpoint wants once they are there: what it was changed to
+    /// want before they happened is known by then.
+    async fn queue_unseen(&self, id: EndpointId) -> Result<usize, StoreError> {
+        let unseen = self.webhooks.unseen(id, UNSEEN_MAX).await?;
         let Some(unseen) = unseen.filter(|unseen| !unseen.events.is_empty()) else { return Ok(0) };
-        let chains = self.scribe.sort(endpoint, &unseen.events).await?;
+        let Some(endpoint) = self.webhooks.endpoint(id).await? else { return Ok(0) };
+        let chains = self.scribe.sort(&endpoint, &unseen.events).await?;
         let wanted = unseen.events.iter().zip(chains);
         let new: Vec<NewDelivery> = wanted
             .filter_map(|(event, chain)| Some(NewDelivery { event: event.id, chain: chain? }))
             .collect();
-        self.webhooks.enqueue(endpoint.id, unseen.mark, new, self.wall.now()).await?;
+        self.webhooks.enqueue(id, unseen.mark, new, self.wall.now()).await?;
         Ok(unseen.events.len())
     }
 

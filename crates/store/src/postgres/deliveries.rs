@@ -334,10 +334,11 @@ pub(super) async fn prune(session: &Session, before: Instant, limit: u32) -> Out
                 &[&gone, &limit],
             )
             .await?;
-        if swept == 0 {
-            session.execute("DELETE FROM webhook_endpoint_gone WHERE id = $1", &[&gone]).await?;
-        }
-        pruned += swept.max(1); // there may be another that is gone
+        // One whose last attempt is being recorded just now is there still.
+        let forget = "DELETE FROM webhook_endpoint_gone WHERE id = $1
+            AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE endpoint = $1)";
+        let forgotten = if swept == 0 { session.execute(forget, &[&gone]).await? } else { 0 };
+        pruned += swept.max(forgotten); // there may be another that is gone
     }
     Ok(u32::try_from(pruned).unwrap_or(u32::MAX))
 }
