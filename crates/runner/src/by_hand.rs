@@ -7,7 +7,13 @@ use engine::{Awaiting, Instant, LaneId, Outcome, Schedule, ScheduleId, Status};
 use gateway::Lookup;
 use store::{AuditEntry, Deed, Resumption, Store, StoreError};
 
+use tokio::sync::MutexGuard;
+
 use crate::{Counts, Handle, Trouble};
+
+/// How long a person waits for nodes that ask for what waits, and how often is looked.
+const ASKED_WAIT: Duration = Duration::from_secs(10);
+const ASKED_PAUSE: Duration = Duration::from_millis(100);
 
 /// What came of a decision.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +42,9 @@ pub enum DecisionError {
     /// The gateway could not be asked whether it was paid after all.
     #[error("the gateway cannot be asked now whether this was paid after all; try again later")]
     Unreachable,
+    /// Another node is asking the gateway for what waits.
+    #[error("another node asks the gateway for what waits just now; decide again in a moment")]
+    Asked,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,7 +68,35 @@ impl Handle {
         verdict: Verdict,
         entry: AuditEntry,
     ) -> Result<Decided, DecisionError> {
-        let _turn = self.turn.lock().await;
+        let _turn = self.turn_to_decide().await?;
+        let decided = self.decide_in_turn(key, verdict, entry).await;
+        if let Err(error) = self.lane.release_awaiting().await {
+            tracing::warn!(%error, "other nodes wait until a decision's hold has passed");
+        }
+        decided
+    }
+
+    /// Waits until nobody asks the gateway for what waits, on this node or another.
+    async fn turn_to_decide(&self) -> Result<MutexGuard<'_, ()>, DecisionError> {
+        let turn = async {
+            loop {
+                let turn = self.turn.lock().await;
+                if self.lane.hold_awaiting().await?.is_some() {
+                    return Ok(turn);
+                }
+                drop(turn);
+                tokio::time::sleep(ASKED_PAUSE).await;
+            }
+        };
+        tokio::time::timeout(ASKED_WAIT, turn).await.unwrap_or(Err(DecisionError::Asked))
+    }
+
+    async fn decide_in_turn(
+        &self,
+        key: AwaitingKey,
+        verdict: Verdict,
+        entry: AuditEntry,
+    ) -> Result<Decided, DecisionError> {
         let (awaiting, schedule) = self.find_waiting(key).await?;
         if awaiting.accepted().is_some() {
             return Err(DecisionError::Accepted);

@@ -1,7 +1,6 @@
 //! The loop that runs what is due, as it becomes due.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use engine::Instant;
@@ -18,6 +17,8 @@ pub(crate) const KEPT_PAUSE: Duration = Duration::from_secs(1);
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 /// How often what is awaited is looked at, though the bank has done nothing.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Much that is awaited takes long to look through: at most one part of so many of the time.
+const LOOK_SHARE: u32 = 10;
 
 impl Handle {
     /// Runs until [`Handle::stop`].
@@ -45,7 +46,9 @@ impl Handle {
             let begun = async {
                 let _turn = self.turn.lock().await;
                 self.lane.recover_all().await?;
-                self.resolve_awaiting(0).await?;
+                if let Err(error) = self.resolve_awaiting(0).await {
+                    tracing::error!(%error, "what waits could not be looked at");
+                }
                 Ok::<(), StoreError>(())
             };
             match begun.await {
@@ -77,8 +80,10 @@ impl Handle {
         }
         self.lane.recover_all().await?;
         let acted = self.bank_due(self.now()).await?;
-        self.resolve_awaiting(acted).await?;
+        // What waits and cannot be read keeps nothing from running that is due.
+        let looked = self.resolve_awaiting(acted).await;
         self.lane.run_due().await?;
+        looked?;
         self.next_happening().await
     }
 
@@ -88,12 +93,14 @@ impl Handle {
     pub(crate) async fn resolve_awaiting(&self, bank_acted: u64) -> Result<Counts, StoreError> {
         let elapsed = self.lane.wall.elapsed();
         let mut looked = self.looked.lock().await;
-        let is_fresh = looked.is_some_and(|at| elapsed.saturating_sub(at) < LOOK_EVERY);
-        if is_fresh && bank_acted == 0 && !self.lane.unknown.load(Ordering::Acquire) {
+        let is_fresh = looked.is_some_and(|until| elapsed < until);
+        if is_fresh && bank_acted == 0 && !self.lane.is_worth_a_look() {
             return Ok(Counts::default());
         }
         let counts = self.lane.resolve_awaiting().await?;
-        *looked = Some(elapsed);
+        let ended = self.lane.wall.elapsed();
+        let took = ended.saturating_sub(elapsed);
+        *looked = Some(ended + LOOK_EVERY.max(took.saturating_mul(LOOK_SHARE)));
         Ok(counts)
     }
 

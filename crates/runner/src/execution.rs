@@ -4,7 +4,6 @@
 //! its gateway is asked, and nothing is recorded but by a settlement.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -160,7 +159,7 @@ impl Lane {
         let mut after = None;
         let mut census = Census::default();
         let pulse = self.beat().await?;
-        self.unknown.store(false, Ordering::Release);
+        self.forget_looks();
         loop {
             let limit = AWAITING_PAGE_MIN.max(self.batch_max());
             let page = self.store.awaiting(self.id, after, limit).await?;
@@ -170,10 +169,7 @@ impl Lane {
             for awaiting in &page {
                 census.count(awaiting);
             }
-            if page.iter().any(|awaiting| awaiting.accepted().is_none()) {
-                self.unknown.store(true, Ordering::Release);
-            }
-            let asked: Vec<Awaiting> = self.worth_a_look(page).collect();
+            let asked = self.worth_a_look(page);
             for batch in asked.chunks(self.batch_len_max()) {
                 counts.add(self.resolve_batch(batch, pulse).await?);
             }
@@ -212,8 +208,11 @@ impl Lane {
                 Lookup::Absent | Lookup::Unreachable => {}
             }
         }
-        settlements.extend(self.ask_again(&absent).await);
-        self.write(settlements).await
+        let mut counts = self.write(settlements).await?;
+        if !absent.is_empty() {
+            counts.add(self.ask_again(&absent).await?);
+        }
+        Ok(counts)
     }
 
     /// Whether an attempt that was not made is still to be, unless a person says otherwise.
@@ -221,8 +220,9 @@ impl Lane {
         awaiting.wait == Wait::Unknown && admit(&awaiting.run, self.now()).is_ok()
     }
 
-    /// Those that were not looked at just now.
-    fn worth_a_look(&self, page: Vec<Awaiting>) -> impl Iterator<Item = Awaiting> {
+    /// Those that were not looked at just now. Of what nobody knows what came of it, it is
+    /// noted when the next look is worth while.
+    fn worth_a_look(&self, page: Vec<Awaiting>) -> Vec<Awaiting> {
         let (now, elapsed) = (self.now(), self.wall.elapsed());
         let mut watch = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
         watch.sweep(elapsed);
@@ -230,24 +230,32 @@ impl Lane {
         // all the same.
         let stands = self.clock.read(self.wall.as_ref()).mode != ClockMode::Wall;
         let mut worth = page;
-        worth.retain(|awaiting| stands || watch.is_due(awaiting, now, elapsed));
-        worth.into_iter()
+        worth.retain(|awaiting| {
+            let is_due = stands || watch.is_due(awaiting, now, elapsed);
+            if awaiting.wait == Wait::Unknown {
+                let next = if stands { elapsed } else { watch.next_look(awaiting, now) };
+                self.look_from(next);
+            }
+            is_due
+        });
+        worth
     }
 
-    async fn ask_again(&self, asked: &[&Awaiting]) -> Vec<Settlement> {
-        if asked.is_empty() {
+    /// Asks for attempts that wait, under the keys that they were asked for under before.
+    pub(crate) async fn ask_for(&self, wanted: &[&Awaiting], held: Duration) -> Vec<Settlement> {
+        if wanted.is_empty() {
             return Vec::new();
         }
-        let requests = asked.iter().map(|it| self.inquiry(&it.run, None).request).collect();
+        let requests = wanted.iter().map(|it| self.inquiry(&it.run, None).request).collect();
         let begun = self.wall.now();
-        let outcomes = self.gateway.pay(requests, Permit::unlimited()).await;
+        let outcomes = self.gateway.pay(requests, self.permit(held)).await;
         if let Some(traces) = self.traces.get() {
-            let runs = asked.iter().map(|awaiting| &awaiting.run);
+            let runs = wanted.iter().map(|awaiting| &awaiting.run);
             traces.asked(runs.zip(&outcomes), (begun, self.wall.now()));
         }
         self.note_outcomes(&outcomes);
         let now = self.now();
-        asked
+        wanted
             .iter()
             .zip(outcomes)
             .filter_map(|(awaiting, outcome)| resolve(awaiting, outcome, now))
@@ -396,7 +404,7 @@ impl Lane {
         Inquiry { request, due: run.key.due, accepted }
     }
 
-    fn permit(&self, claimed: Duration) -> Permit {
+    pub(crate) fn permit(&self, claimed: Duration) -> Permit {
         let (wall, timeout) = (Arc::clone(&self.wall), self.gateway.character().timeout);
         Permit::new(move || is_within_lease(wall.elapsed().saturating_sub(claimed), timeout))
     }
@@ -412,15 +420,15 @@ impl Lane {
         is_within_lease(held, self.gateway.character().timeout)
     }
 
-    async fn write(&self, settlements: Vec<Settlement>) -> Result<Counts, StoreError> {
+    pub(crate) async fn write(&self, settlements: Vec<Settlement>) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         if settlements.is_empty() {
             return Ok(counts);
         }
         let noted: Vec<Counts> = settlements.iter().map(Counts::of).collect();
-        let is_unknown = |awaiting: &Awaiting| awaiting.accepted().is_none();
+        let is_unknown = |awaiting: &Awaiting| awaiting.wait == Wait::Unknown;
         if settlements.iter().filter_map(|it| it.awaiting.as_ref()).any(is_unknown) {
-            self.unknown.store(true, Ordering::Release);
+            self.look_from(self.wall.elapsed());
         }
         let schedules: Vec<_> = settlements.iter().map(crate::schedule_of).collect();
         let due: Vec<_> = settlements.iter().map(crate::due_of).collect();

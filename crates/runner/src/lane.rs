@@ -40,9 +40,9 @@ pub struct Lane {
     /// Held while quotes are open: a balance is quoted again only once the payment
     /// quoted before is settled, in whichever batch that is.
     pub(crate) quoting: Mutex<()>,
-    /// Whether the outcome of anything that was sent may not be known at all, beside what
-    /// was accepted and is final later.
-    pub(crate) unknown: AtomicBool,
+    /// From when on what was sent, and of which nobody knows what came of it, is worth another
+    /// look, by time that only goes forward; `None` where there is nothing such.
+    look_at: SyncMutex<Option<Duration>>,
     /// Nothing more is claimed.
     pub(crate) stopping: AtomicBool,
     /// What stands in a batch.
@@ -119,7 +119,7 @@ impl Lane {
             term,
             settled: Announcements::default(),
             quoting: Mutex::new(()),
-            unknown: AtomicBool::new(true),
+            look_at: SyncMutex::new(Some(Duration::ZERO)),
             stopping: AtomicBool::new(false),
             in_flight: InFlight::default(),
             kept: Kept::default(),
@@ -272,6 +272,27 @@ impl Lane {
     /// Since when nothing of the lane runs until a person resumes it.
     pub async fn held_since(&self) -> Result<Option<Instant>, StoreError> {
         Ok(self.beat().await?.held_since)
+    }
+
+    /// Whether there is anything of which nobody knows what came of it, and that is worth a
+    /// look by now.
+    pub(crate) fn is_worth_a_look(&self) -> bool {
+        self.looks().is_some_and(|at| at <= self.wall.elapsed())
+    }
+
+    /// Has another look taken from then on, or earlier.
+    pub(crate) fn look_from(&self, elapsed: Duration) {
+        let mut at = self.looks();
+        *at = Some(at.map_or(elapsed, |at| at.min(elapsed)));
+    }
+
+    /// Forgets when to look: whoever looks through all that waits finds it anew.
+    pub(crate) fn forget_looks(&self) {
+        *self.looks() = None;
+    }
+
+    fn looks(&self) -> MutexGuard<'_, Option<Duration>> {
+        self.look_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether anything that was claimed here is neither settled nor given back, because its

@@ -3,8 +3,8 @@
 //! - [`clock`] reads time; nothing else does.
 //! - [`lane`] claims what is due and keeps a few batches in flight.
 //! - `breaker` stops a lane whose gateway fails; `watch` says when to look again at what is
-//!   awaited; `kept` what could not be looked up; `doubt` what may have been sent by the
-//!   original of a copy; `by_hand` is what a person decides.
+//!   awaited, and `asking` asks for it once more; `kept` is what could not be looked up; `doubt`
+//!   what may have been sent by the original of a copy; `by_hand` is what a person decides.
 //! - `counts` is how much was recorded.
 //! - `execution` takes a claimed batch through its gateway to its settlement,
 //!   and finishes what an earlier start had begun.
@@ -16,6 +16,7 @@
 
 pub mod advance;
 mod announcement;
+mod asking;
 mod breaker;
 mod by_hand;
 pub mod clock;
@@ -91,7 +92,7 @@ pub struct Handle {
     /// Whoever holds it runs what is due: the loop, or an advance.
     turn: Mutex<()>,
     wake: Notify,
-    /// When what is awaited was last looked at, by time that only goes forward.
+    /// Until when what is awaited was looked at lately enough, by time that only goes forward.
     looked: Mutex<Option<Duration>>,
     begun: AtomicBool,
     task: Mutex<Option<JoinHandle<()>>>,

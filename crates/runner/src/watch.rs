@@ -23,9 +23,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// Whether to look at an attempt now; if so, that is noted.
     pub(crate) fn is_due(&mut self, awaiting: &Awaiting, now: Instant, elapsed: Duration) -> bool {
-        let waited = now.nanoseconds().saturating_sub(awaiting.since.nanoseconds());
-        let waited = Duration::from_nanos(u64::try_from(waited).unwrap_or(0));
-        let pause = (waited / PART).min(PAUSE_MAX);
+        let pause = pause(awaiting, now);
         let last = self.looked.get(&awaiting.key());
         let is_due = last.is_none_or(|last| elapsed.saturating_sub(*last) >= pause);
         if is_due {
@@ -34,9 +32,20 @@ impl Watch {
         is_due
     }
 
+    /// From when on it is to be looked at again.
+    pub(crate) fn next_look(&self, awaiting: &Awaiting, now: Instant) -> Duration {
+        self.looked.get(&awaiting.key()).map_or(Duration::ZERO, |last| *last + pause(awaiting, now))
+    }
+
     /// Forgets what was not looked at for longer than anything is left alone: it waits no
     /// more.
     pub(crate) fn sweep(&mut self, elapsed: Duration) {
         self.looked.retain(|_, last| elapsed.saturating_sub(*last) <= PAUSE_MAX * 2);
     }
+}
+
+/// How long an attempt is left alone after a look.
+fn pause(awaiting: &Awaiting, now: Instant) -> Duration {
+    let waited = now.nanoseconds().saturating_sub(awaiting.since.nanoseconds());
+    (Duration::from_nanos(u64::try_from(waited).unwrap_or(0)) / PART).min(PAUSE_MAX)
 }

@@ -23,6 +23,11 @@ pub trait Peers: Send + Sync {
     async fn hold_quotes(&self, lane: LaneId, term: Term, held_for: Duration) -> Result<bool>;
     /// Gives it up, where the term has it.
     async fn release_quotes(&self, lane: LaneId, term: Term) -> Result<()>;
+    /// Takes the sole right to ask a gateway again for what waits on a lane, or to decide about
+    /// it, for so long; or goes on with it, where the term has it. `false` where another has it.
+    async fn hold_awaiting(&self, lane: LaneId, term: Term, held_for: Duration) -> Result<bool>;
+    /// Gives it up, where the term has it.
+    async fn release_awaiting(&self, lane: LaneId, term: Term) -> Result<()>;
     /// How many runs of a lane anybody has claimed and neither settled nor given back.
     async fn in_flight(&self, lane: LaneId) -> Result<u64>;
     /// Takes places in the row of requests to a lane's upstream, which leave at this distance

@@ -4,10 +4,10 @@ use simulation::{Fault, Options, run};
 
 /// The seeds in which a planted bug is looked for: always the same, so that this
 /// test says the same every time.
-const SEEDS: std::ops::Range<u64> = 1_000..1_150;
+const SEEDS: std::ops::Range<u64> = 1_000..1_300;
 
 #[test]
-fn every_planted_bug_is_found_within_one_hundred_and_fifty_worlds() {
+fn every_planted_bug_is_found_within_three_hundred_worlds() {
     let mut missed = Vec::new();
     for fault in Fault::ALL {
         let options = Options { planted: Some(fault), ..Options::default() };

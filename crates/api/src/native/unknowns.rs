@@ -167,7 +167,7 @@ impl From<DecisionError> for Problem {
             DecisionError::Accepted | DecisionError::Ended | DecisionError::Paused => {
                 StatusCode::CONFLICT
             }
-            DecisionError::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            DecisionError::Unreachable | DecisionError::Asked => StatusCode::SERVICE_UNAVAILABLE,
         };
         Problem::new(status, error.to_string())
     }

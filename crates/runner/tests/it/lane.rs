@@ -176,6 +176,21 @@ async fn a_request_that_never_arrived_is_asked_for_again_under_its_key() {
 }
 
 #[tokio::test]
+async fn a_request_is_not_asked_for_again_once_its_schedule_was_ended() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let gateway = Arc::new(gateway(&[Outcome::Unknown]));
+    let term = store.begin_term().await.unwrap();
+    let lane = lane(&store, &gateway, term, ON_THE_FIFTH);
+    lane.run_due().await.unwrap();
+    store.delete_schedule(schedules[0].id, at(ON_THE_FIFTH)).await.unwrap();
+    lane.resolve_awaiting().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, []);
+    assert_eq!(gateway.keys.lock().unwrap().len(), 1);
+    // It may have been taken all the same: it is looked up further on.
+    assert_eq!(store.awaiting(LANE, None, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_request_is_not_asked_for_again_once_its_key_may_be_forgotten() {
     let (store, schedules) = store_with(vec![charge()]).await;
     let mut gateway = gateway(&[Outcome::Unknown]);

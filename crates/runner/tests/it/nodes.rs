@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::settlement::settle;
+use engine::settlement::{settle, settle_by_hand};
 use engine::{
-    Currency, Instant, Money, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Plan, Term,
-    TransferId,
+    Awaiting, Currency, Instant, Money, OccurrenceStatus, Outcome, PaymentId, PaymentRequest, Plan,
+    Term, TransferId, Verdict,
 };
 use gateway::bank::Bank;
 use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
@@ -19,7 +19,7 @@ use store::conformance::world::{
     ACCOUNT, LANE, PAID, account, charges, daily, new_schedule, transfers,
 };
 use store::postgres::{LeaseClock, PostgresStore};
-use store::{BankStore, Claim, ClockMode, ClockState, PageQuery, Peers, Store};
+use store::{AuditEntry, BankStore, Claim, ClockMode, ClockState, Deed, PageQuery, Peers, Store};
 
 use crate::world::{CLOCK, at};
 
@@ -41,15 +41,17 @@ impl WallTime for Noon {
     }
 }
 
-/// Pays everything, and counts what it was asked to quote.
+/// Knows of nothing, pays everything, and counts how often it was asked to pay and to quote.
 #[derive(Default)]
 struct Counting {
     quoted: AtomicU32,
+    asked: AtomicU32,
 }
 
 #[async_trait]
 impl Gateway for Counting {
     async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
         let paid = Outcome::Succeeded(PaymentId::Transfer(TransferId(1)));
         requests.iter().map(|_| paid.clone()).collect()
     }
@@ -86,7 +88,7 @@ async fn two() -> (Arc<PostgresStore>, Arc<PostgresStore>) {
     (one, other)
 }
 
-fn lane(store: &Arc<PostgresStore>, gateway: &Arc<Counting>, term: Term) -> Lane {
+fn lane<G: Gateway>(store: &Arc<PostgresStore>, gateway: &Arc<G>, term: Term) -> Lane {
     let clock = ClockState { mode: ClockMode::Wall, target: None };
     Lane::new(store.clone(), gateway.clone(), Arc::new(Noon), LANE, term, clock)
 }
@@ -167,6 +169,113 @@ async fn claim(store: &PostgresStore, term: Term, now: Instant) -> Vec<engine::R
     let lease_until = now.plus_seconds(120);
     let claim = Claim { lane: LANE, now, limit: 10, term, lease_until, wall_now: now };
     store.claim(claim).await.unwrap()
+}
+
+/// A charge of which nobody knows what came of it.
+async fn unknown(store: &PostgresStore, term: Term) -> (engine::Schedule, Awaiting) {
+    let day = date(2026, 1, 5);
+    let schedule = plant(store, charges(daily(), day, day)).await;
+    let run = claim(store, term, at(NOON)).await.remove(0);
+    store.settle(term, vec![settle(&run, Outcome::Unknown, at(NOON))]).await.unwrap();
+    (schedule, store.awaiting(LANE, None, 10).await.unwrap().remove(0))
+}
+
+fn entry() -> AuditEntry {
+    AuditEntry {
+        account: ACCOUNT,
+        at: at(NOON),
+        actor: "a person".into(),
+        deed: Deed::SaidNotPaid,
+        subject: "".into(),
+        reason: "the bank says so".into(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_asked_for_by_one_node_at_a_time() {
+    let (one, other) = two().await;
+    let (holder, term) = (one.begin_term().await.unwrap(), other.begin_term().await.unwrap());
+    let (schedule, _) = unknown(&one, holder).await;
+    let peers = one.peers().unwrap();
+    assert!(peers.hold_awaiting(LANE, holder, LEASE).await.unwrap());
+    let gateway = Arc::new(Counting::default());
+    let lane = lane(&other, &gateway, term);
+    assert_eq!(lane.resolve_awaiting().await.unwrap(), Counts::default());
+    assert_eq!(gateway.asked.load(Ordering::Relaxed), 0);
+    peers.release_awaiting(LANE, holder).await.unwrap();
+    let paid = Counts { successful: 1, ..Counts::default() };
+    assert_eq!(lane.resolve_awaiting().await.unwrap(), paid);
+    assert_eq!(gateway.asked.load(Ordering::Relaxed), 1);
+    assert_eq!(statuses(&one, &schedule).await, [OccurrenceStatus::Successful]);
+    // It holds it no longer than it needs.
+    assert!(peers.hold_awaiting(LANE, holder, LEASE).await.unwrap());
+}
+
+/// While it is asked whether it knows of a payment, a person at another node decides that it
+/// was not made.
+struct Decided {
+    store: Arc<PostgresStore>,
+    counting: Counting,
+}
+
+#[async_trait]
+impl Gateway for Decided {
+    async fn pay(&self, requests: Vec<PaymentRequest>, permit: Permit) -> Vec<Outcome> {
+        self.counting.pay(requests, permit).await
+    }
+
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        let waiting = self.store.awaiting(LANE, None, 10).await.unwrap().remove(0);
+        let settlement = settle_by_hand(&waiting, &Verdict::NotPaid, "as the bank says", at(NOON));
+        let written = self.store.settle_by_hand(settlement, entry()).await.unwrap();
+        assert!(written.is_written());
+        self.counting.look_up(inquiries).await
+    }
+
+    async fn quote(&self, quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        self.counting.quote(quotes).await
+    }
+
+    fn character(&self) -> Character {
+        self.counting.character()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_person_decides_at_another_node_meanwhile_is_not_asked_for() {
+    let (one, other) = two().await;
+    let (first, term) = (one.begin_term().await.unwrap(), other.begin_term().await.unwrap());
+    let (schedule, _) = unknown(&one, first).await;
+    let gateway = Arc::new(Decided { store: one.clone(), counting: Counting::default() });
+    let counts = lane(&other, &gateway, term).resolve_awaiting().await.unwrap();
+    assert_eq!(counts, Counts::default());
+    assert_eq!(gateway.counting.asked.load(Ordering::Relaxed), 0);
+    assert_eq!(statuses(&one, &schedule).await, [OccurrenceStatus::Failed]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_decides_once_no_other_node_asks_for_what_waits() {
+    let (one, other) = two().await;
+    let asking = one.begin_term().await.unwrap();
+    let (schedule, waiting) = unknown(&one, asking).await;
+    // Its own runner asks for nothing.
+    one.hold_lane(LANE, at(NOON)).await.unwrap();
+    let peers = one.peers().unwrap();
+    assert!(peers.hold_awaiting(LANE, asking, LEASE).await.unwrap());
+    let gateway = Arc::new(Counting::default());
+    let runner = start(&other, gateway.clone()).await;
+    let decides = tokio::spawn({
+        let runner = runner.clone();
+        async move { runner.decide(waiting.key(), Verdict::NotPaid, entry()).await }
+    });
+    ask_a_while(peers).await;
+    assert!(!decides.is_finished());
+    assert_eq!(statuses(&one, &schedule).await, []);
+    peers.release_awaiting(LANE, asking).await.unwrap();
+    assert_eq!(decides.await.unwrap().unwrap(), runner::Decided::AsSaid);
+    assert_eq!(statuses(&one, &schedule).await, [OccurrenceStatus::Failed]);
+    assert_eq!(gateway.asked.load(Ordering::Relaxed), 0);
+    runner.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_history.sql"),
     include_str!("migrations/0004_relocation.sql"),
     include_str!("migrations/0005_held_back.sql"),
+    include_str!("migrations/0006_asking.sql"),
 ];
 
 /// How often the table of migrations is looked for, at most: nodes that start at once may

@@ -13,6 +13,28 @@ use crate::fault::Outcome;
 use crate::store::ClockState;
 use crate::{ClockMove, ClockMoved, Peers, Result};
 
+/// Holds the one right of its kind that a lane has, whose holders are in this table.
+macro_rules! hold_in {
+    ($table:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " AS held (lane, term, held_until)
+             VALUES ($1, $2::bigint, database_now() + $3::bigint)
+             ON CONFLICT (lane) DO UPDATE
+             SET term = excluded.term, held_until = excluded.held_until
+             WHERE held.term = excluded.term OR held.held_until <= database_now()"
+        )
+    };
+}
+
+/// Gives it up.
+macro_rules! release_in {
+    ($table:literal) => {
+        concat!("DELETE FROM ", $table, " WHERE lane = $1 AND term = $2")
+    };
+}
+
 #[async_trait]
 impl Peers for PostgresStore {
     async fn move_clock(&self, id: ClockId, wanted: ClockMove) -> Result<ClockMoved> {
@@ -33,26 +55,28 @@ impl Peers for PostgresStore {
 
     async fn hold_quotes(&self, lane: LaneId, term: Term, held_for: Duration) -> Result<bool> {
         self.write("holding a lane's quotes", |session| async move {
-            let held = session
-                .execute(
-                    "INSERT INTO quoting (lane, term, held_until) VALUES ($1, $2::bigint,
-                         database_now() + $3::bigint)
-                     ON CONFLICT (lane) DO UPDATE
-                     SET term = excluded.term, held_until = excluded.held_until
-                     WHERE quoting.term = excluded.term OR quoting.held_until <= database_now()",
-                    &[&lane.0, &term.0, &nanoseconds(held_for)],
-                )
-                .await?;
-            Ok(held == 1)
+            hold(&session, hold_in!("quoting"), lane, term, held_for).await
         })
         .await
     }
 
     async fn release_quotes(&self, lane: LaneId, term: Term) -> Result<()> {
         self.write("releasing a lane's quotes", |session| async move {
-            let release = "DELETE FROM quoting WHERE lane = $1 AND term = $2";
-            session.execute(release, &[&lane.0, &term.0]).await?;
-            Ok(())
+            release(&session, release_in!("quoting"), lane, term).await
+        })
+        .await
+    }
+
+    async fn hold_awaiting(&self, lane: LaneId, term: Term, held_for: Duration) -> Result<bool> {
+        self.write("holding what waits on a lane", |session| async move {
+            hold(&session, hold_in!("asking"), lane, term, held_for).await
+        })
+        .await
+    }
+
+    async fn release_awaiting(&self, lane: LaneId, term: Term) -> Result<()> {
+        self.write("releasing what waits on a lane", |session| async move {
+            release(&session, release_in!("asking"), lane, term).await
         })
         .await
     }
@@ -78,6 +102,27 @@ impl Peers for PostgresStore {
         })
         .await
     }
+}
+
+async fn hold(
+    session: &Session,
+    statement: &'static str,
+    lane: LaneId,
+    term: Term,
+    held_for: Duration,
+) -> Outcome<bool> {
+    let held = session.execute(statement, &[&lane.0, &term.0, &nanoseconds(held_for)]).await?;
+    Ok(held == 1)
+}
+
+async fn release(
+    session: &Session,
+    statement: &'static str,
+    lane: LaneId,
+    term: Term,
+) -> Outcome<()> {
+    session.execute(statement, &[&lane.0, &term.0]).await?;
+    Ok(())
 }
 
 /// Holds the clock's row and moves it, if that may be.

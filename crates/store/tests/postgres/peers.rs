@@ -77,6 +77,22 @@ async fn quotes_are_open_at_one_node_at_a_time() {
 }
 
 #[tokio::test]
+async fn what_waits_is_asked_for_or_decided_by_one_node_at_a_time() {
+    let (one, other) = two().await;
+    let (mine, yours) = (one.begin_term().await.unwrap(), other.begin_term().await.unwrap());
+    // Quotes are another matter.
+    assert!(other.hold_quotes(LANE, yours, LEASE).await.unwrap());
+    assert!(one.hold_awaiting(LANE, mine, LEASE).await.unwrap());
+    assert!(!other.hold_awaiting(LANE, yours, LEASE).await.unwrap());
+    other.release_awaiting(LANE, yours).await.unwrap();
+    assert!(!other.hold_awaiting(LANE, yours, LEASE).await.unwrap());
+    one.release_awaiting(LANE, mine).await.unwrap();
+    assert!(other.hold_awaiting(LANE, yours, Duration::ZERO).await.unwrap());
+    // Its hold has passed.
+    assert!(one.hold_awaiting(LANE, mine, LEASE).await.unwrap());
+}
+
+#[tokio::test]
 async fn each_place_in_the_row_of_requests_is_given_once() {
     let (one, other) = two().await;
     let distance = Duration::from_mins(1);
