@@ -263,7 +263,7 @@ mod tests {
     use super::super::reading::read;
     use super::*;
 
-    /// What docs/configuration.md shows.
+    /// What docs/kalends.toml shows.
     const EXAMPLE: &str = include_str!("../../../../docs/kalends.toml");
 
     fn example() -> Configuration {
