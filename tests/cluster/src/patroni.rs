@@ -235,9 +235,20 @@ impl Pair {
         }
     }
 
-    /// Has the standby take the primary's place, as for maintenance.
-    pub fn switch_over(&self) {
+    /// Has the standby take the primary's place, as for maintenance. Where Patroni says that it
+    /// could not, because something has just changed, it is asked again.
+    pub async fn switch_over(&mut self) {
         let primary = self.primary().expect("there is a primary to switch from");
+        self.eventually("a switchover", |pair| {
+            let is_done = pair.says(1 - primary, "/primary") || pair.asks_to_switch(primary);
+            is_done.then_some(())
+        })
+        .await;
+    }
+
+    /// Whether Patroni says that it has had the standby take this primary's place. Its command
+    /// ends well whatever becomes of it.
+    fn asks_to_switch(&self, primary: usize) -> bool {
         let mut command = owned(Command::new("patronictl"));
         command
             .args(["-c"])
@@ -246,9 +257,14 @@ impl Pair {
             .args(["--master", self.nodes[primary].name])
             .args(["--candidate", self.nodes[1 - primary].name])
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null());
-        run(&mut command);
+            .stdin(Stdio::null());
+        let output = command.output().expect("patronictl is installed with Patroni");
+        let told = String::from_utf8_lossy(&output.stdout);
+        let is_done = told.contains("Successfully switched over");
+        if !is_done {
+            println!("no switchover: {told}{}", String::from_utf8_lossy(&output.stderr));
+        }
+        is_done
     }
 
     /// The number of a PostgreSQL's first process. One that was killed leaves its number, which
@@ -377,7 +393,8 @@ watchdog: {{mode: 'off'}}
         let mut told = String::new();
         for Node { name, .. } in &self.nodes {
             let log = fs::read_to_string(self.log_of(name)).unwrap_or_default();
-            let lines: Vec<&str> = log.lines().collect();
+            // What Patroni says with each look at which there is nothing to do tells nothing.
+            let lines: Vec<&str> = log.lines().filter(|line| !line.contains("no action")).collect();
             let end = &lines[lines.len().saturating_sub(20)..];
             told.extend(["--- ", name, "\n", &end.join("\n"), "\n"]);
         }

@@ -62,6 +62,7 @@ async fn nothing_is_lost_or_paid_twice_though_the_primary_dies_and_its_standby_i
     let maker = tokio::spawn(make_schedules(settings.clone(), world.clone()));
     let writer = tokio::spawn(make_entries(settings.clone(), world.clone()));
 
+    println!("seed {seed}");
     let mut measured = Measured::default();
     for fate in Fate::drawn(failovers, seed) {
         measured.add(primary::meet(&mut pair, fate, &world).await);

@@ -82,7 +82,7 @@ pub(crate) async fn meet(pair: &mut Pair, fate: Fate, world: &World) -> Took {
             promoted = Some(begun.elapsed());
         }
         Fate::IsReplaced => {
-            pair.switch_over();
+            pair.switch_over().await;
             pair.await_promotion(other).await;
             promoted = Some(begun.elapsed());
         }
