@@ -262,7 +262,8 @@ impl Pair {
         let told = String::from_utf8_lossy(&output.stdout);
         let is_done = told.contains("Successfully switched over");
         if !is_done {
-            println!("no switchover: {told}{}", String::from_utf8_lossy(&output.stderr));
+            let why = told.lines().rev().find(|line| line.contains("failed")).unwrap_or(&told);
+            println!("{why}{}", String::from_utf8_lossy(&output.stderr));
         }
         is_done
     }
