@@ -148,8 +148,21 @@ fn certify(folder: &Path) -> Vec<u8> {
     fs::read(folder.join("authority.crt")).unwrap()
 }
 
-/// Starts what stops the cluster once this process is gone: it reads from a pipe that
-/// nobody ever writes to and that ends with us.
+/// Starts what cleans up once this process is gone. Its script waits for that by reading from
+/// a pipe that nobody ever writes to and that ends with us.
+fn warden(script: &str) -> Child {
+    Command::new("sh")
+        .args(["-c", script])
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .process_group(0) // what interrupts the tests is not to interrupt it
+        .spawn()
+        .unwrap()
+}
+
+/// Stops the cluster once this process is gone.
 fn keep(pg_ctl: &Path, folder: &Path) -> Child {
     let as_whom = if is_root() { format!("runuser -u {} --", user()) } else { String::new() };
     let script = format!(
@@ -158,15 +171,7 @@ fn keep(pg_ctl: &Path, folder: &Path) -> Child {
         folder.join("data").display(),
         folder.display()
     );
-    Command::new("sh")
-        .args(["-c", &script])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0) // what interrupts the tests is not to interrupt it
-        .spawn()
-        .unwrap()
+    warden(&script)
 }
 
 fn url(database: &str, sslmode: &str) -> String {

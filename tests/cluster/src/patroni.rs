@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use store::postgres::Settings;
 
-use crate::{PASSWORD, is_root, programs, run, user};
+use crate::{PASSWORD, is_root, programs, run, user, warden};
 
 /// How often something is looked at that a process is awaited to do: Patroni, which is asked,
 /// is slow to answer, and answers with the same processor that is to do what is awaited.
@@ -517,15 +517,7 @@ fn keep(folder: &Path) -> Child {
          cd / && rm -rf '{0}'",
         folder.display()
     );
-    Command::new("sh")
-        .args(["-c", &script])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .unwrap()
+    warden(&script)
 }
 
 /// All processes below one, by their parents' numbers.

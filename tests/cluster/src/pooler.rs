@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
-use crate::{PASSWORD, cluster, is_root, run, user};
+use crate::{PASSWORD, cluster, is_root, run, user, warden};
 
 /// How often, and in which pauses, is looked whether it listens.
 const LOOKS_MAX: u32 = 1_000;
@@ -69,18 +68,10 @@ fn keep(folder: &Path, file: &Path) -> Child {
         as_whom = format!("--user={}", user());
     }
     let script = format!(
-        "PATH=\"$PATH:/usr/sbin\" pgbouncer {as_whom} '{file}' 2>log & \
+        "PATH=\"$PATH:/usr/sbin\" pgbouncer {as_whom} '{file}' 2>'{folder}/log' & \
          read -r _; kill -INT $!; wait; rm -rf '{folder}'",
         file = file.display(),
         folder = folder.display(),
     );
-    Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0) // what interrupts the tests is not to interrupt it
-        .spawn()
-        .unwrap()
+    warden(&script)
 }

@@ -350,14 +350,20 @@ async fn an_advance_that_was_interrupted_goes_on_however_much_was_made_since() {
     assert_eq!(world.store.clock(CLOCK).await.unwrap().target, Some(target));
 }
 
-#[tokio::test]
-async fn what_was_recorded_is_counted_while_more_is_due() {
+/// Each of them is a batch of its own.
+async fn twenty_charges_before_a_closed_gate() -> World {
     let world = World::new(1, standing(None)).await;
     for _ in 0..20 {
         let day = Date::constant(2026, 1, 1);
         world.schedule(world.charges(daily(), day, day)).await;
     }
     world.line.gate.forget_permits(CALLS_MAX);
+    world
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_counted_while_more_is_due() {
+    let world = twenty_charges_before_a_closed_gate().await;
     let handle = world.start().await;
     // As many as are in flight at once; the next is claimed when one of them has settled.
     world.line.begun.acquire_many(3).await.unwrap().forget();
@@ -372,12 +378,7 @@ async fn what_was_recorded_is_counted_while_more_is_due() {
 
 #[tokio::test]
 async fn a_runner_that_stops_finishes_what_is_in_flight_and_claims_no_more() {
-    let world = World::new(1, standing(None)).await;
-    for _ in 0..20 {
-        let day = Date::constant(2026, 1, 1);
-        world.schedule(world.charges(daily(), day, day)).await;
-    }
-    world.line.gate.forget_permits(CALLS_MAX);
+    let world = twenty_charges_before_a_closed_gate().await;
     let handle = world.start().await;
     world.line.begun.acquire().await.unwrap().forget();
     tokio::join!(handle.stop(), async { world.line.gate.add_permits(CALLS_MAX) });
