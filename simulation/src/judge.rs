@@ -246,10 +246,11 @@ impl Judge {
         }
     }
 
-    /// The store has written settlements, or refused them.
+    /// The store has written settlements, or refused them: a node's, under its term, or a
+    /// person's.
     pub(crate) fn settled(
         &self,
-        term: Term,
+        term: Option<Term>,
         settlements: &[Settlement],
         settled: &[Settled],
         books: &Books,
@@ -262,7 +263,7 @@ impl Judge {
             match settlement.source {
                 Source::Queue(key) => {
                     let holder = seen.let_go(key).map(|holder| holder.term);
-                    if holder != Some(term) {
+                    if holder.is_none() || holder != term {
                         self.kernel.violate(|| {
                             format!("{key:?} was settled under {term:?} and held by {holder:?}")
                         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::settlement::{Verdict, settle_by_hand};
-use engine::{Awaiting, Instant, Run, Status, Term};
+use engine::{Awaiting, Instant, Run, Status};
 use runner::deed_of;
 use store::AuditEntry;
 
@@ -105,7 +105,7 @@ fn write(
     match settled {
         Ok(settled) if settled.is_written() => {
             let books = surroundings.books();
-            surroundings.judge.settled(Term(0), &[settlement], &[settled], &books);
+            surroundings.judge.settled(None, &[settlement], &[settled], &books);
             drop(books);
             surroundings.wake_nodes();
         }

@@ -299,7 +299,8 @@ impl Store for StoreLine {
             });
             match &settled {
                 Ok(settled) => {
-                    surroundings.judge.settled(term, &settlements, settled, &surroundings.books());
+                    let books = surroundings.books();
+                    surroundings.judge.settled(Some(term), &settlements, settled, &books);
                 }
                 Err(error) => {
                     surroundings.kernel.violate(|| format!("a settlement was refused: {error}"));

@@ -48,9 +48,35 @@ identity! {
     WalletId;
     /// A transfer between two payment methods.
     RemittanceId;
-    /// The fencing term of one start of one node. A write under an older term
-    /// than the row's changes nothing.
-    Term;
+}
+
+/// The fencing term of one start of one node. A write under an older term
+/// than the row's changes nothing.
+///
+/// Terms count from one, so that none can be taken for a run that nobody has
+/// claimed, whichever numbers a store writes for that.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Term(i64);
+
+impl Term {
+    /// The term of the first start.
+    pub const FIRST: Term = Term(1);
+
+    /// The term of this number; none below one.
+    pub const fn new(number: i64) -> Option<Term> {
+        if number < Self::FIRST.0 { None } else { Some(Term(number)) }
+    }
+
+    /// Its number, from one.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The term of the start that follows.
+    #[must_use]
+    pub const fn next(self) -> Term {
+        Term(self.0.saturating_add(1))
+    }
 }
 
 /// Drawn once, when a database is created, and kept by its copies: two
@@ -58,3 +84,15 @@ identity! {
 /// clone always does.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct InstallationId(pub u32);
+
+#[cfg(test)]
+mod tests {
+    use super::Term;
+
+    #[test]
+    fn terms_count_from_one() {
+        let made = [i64::MIN, -1, 0, 1, 2].map(|number| Term::new(number).map(Term::number));
+        assert_eq!(made, [None, None, None, Some(1), Some(2)]);
+        assert_eq!((Term::new(1), Term::new(2)), (Some(Term::FIRST), Some(Term::FIRST.next())));
+    }
+}

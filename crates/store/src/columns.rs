@@ -3,7 +3,7 @@
 use bank::{BankEvent, EntryKind, LedgerRole, RecordKind};
 use engine::{
     BusinessDays, Chapter, ChargeId, Currency, InstructionKind, Link, Mode, OccurrenceStatus,
-    PaymentId, Plan, RemittanceId, Role, Schedule, ScheduleEvent, ScheduleId, Slot, Status,
+    PaymentId, Plan, RemittanceId, Role, Schedule, ScheduleEvent, ScheduleId, Slot, Status, Term,
     TransferId, Wait, WalletId,
 };
 use serde::de::DeserializeOwned;
@@ -310,6 +310,11 @@ pub(crate) fn chain(kind: i64, key: i64) -> Outcome<Chain> {
         1 => Chain::Schedule(ScheduleId(key)),
         kind => Chain::Record(RecordKind::from_number(kind - CHAIN_OF_RECORDS)?, key),
     })
+}
+
+/// The term of this number.
+pub(crate) fn term(number: i64) -> Outcome<Term> {
+    Term::new(number).ok_or_else(|| Fault::corrupt("term", format!("{number} is below one")))
 }
 
 /// A role as its kind, `recorded` and `through`.

@@ -377,7 +377,7 @@ pub trait WebhookStore: Send + Sync + 'static {
     async fn redeliver(&self, id: DeliveryId, at: Instant, entry: AuditEntry) -> Result<bool>;
     /// Forgets deliveries that ended before an instant, and those of an endpoint that is gone;
     /// at most so many of each. How many there were, and at least 1 where there may be more: 0
-    /// says that none is left.
+    /// says that none is left but what is being recorded just now.
     async fn prune(&self, before: Instant, limit: u32) -> Result<u32>;
     /// When the oldest delivery was queued that an enabled endpoint has not taken.
     async fn oldest_pending(&self) -> Result<Option<Instant>>;

@@ -215,8 +215,13 @@ async fn connect(
 
 /// Runs `work` while nobody else can read or write a table.
 pub async fn while_locked<T>(database: &str, table: &str, work: impl Future<Output = T>) -> T {
+    while_open(database, &format!("LOCK TABLE {table}"), work).await
+}
+
+/// Runs `work` while a transaction is open in which a statement was run, and takes that back.
+pub async fn while_open<T>(database: &str, statement: &str, work: impl Future<Output = T>) -> T {
     let (client, connection) = connect(database).await;
-    client.batch_execute(&format!("BEGIN; LOCK TABLE {table}")).await.unwrap();
+    client.batch_execute(&format!("BEGIN; {statement}")).await.unwrap();
     let done = work.await;
     client.batch_execute("ROLLBACK").await.unwrap();
     drop(client);

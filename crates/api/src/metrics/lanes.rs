@@ -20,6 +20,8 @@ pub(crate) struct LaneReading {
     pub(crate) runner: Arc<Handle>,
     /// How late the oldest is of what is due.
     pub(crate) behind: Option<Duration>,
+    /// Whether nothing of it runs until a person resumes it.
+    pub(crate) held: Option<bool>,
 }
 
 /// All lanes of this process, each with a label of its own.
@@ -115,6 +117,17 @@ impl Lanes {
         for (lane, reading) in self.numbered() {
             if let Some(behind) = reading.behind {
                 gauge(family.encode_family(&[("lane", lane)])?, behind.as_secs())?;
+            }
+        }
+        let mut family = encoder.encode_descriptor(
+            "held",
+            "1 where nothing runs until a person resumes it",
+            None,
+            MetricType::Gauge,
+        )?;
+        for (lane, reading) in self.numbered() {
+            if let Some(held) = reading.held {
+                gauge(family.encode_family(&[("lane", lane)])?, u64::from(held))?;
             }
         }
         let mut family = encoder.encode_descriptor(

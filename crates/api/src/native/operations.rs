@@ -38,7 +38,9 @@ pub(super) async fn metrics(State(app): State<App>) -> Response {
         let of_lane = app.store().queue_depth(runner.lane()).await.ok();
         depth = depth.zip(of_lane).map(|(depth, of_lane)| depth + of_lane);
         let behind = runner.behind().await.ok();
-        lanes.push(LaneReading { runner: Arc::clone(runner), behind });
+        let pulse = app.store().pulse(runner.lane()).await.ok();
+        let held = pulse.map(|pulse| pulse.held_since.is_some());
+        lanes.push(LaneReading { runner: Arc::clone(runner), behind, held });
     }
     let webhooks = app.webhooks_standing().await;
     let webhooks = webhooks.map(|standing| (standing, app.runner.wall_now()));

@@ -5,8 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Body;
 use engine::{ChargeId, Money, Outcome, PaymentId, PaymentRequest};
 use gateway::{Character, Gateway, Inquiry, Lookup, Permit, Quote};
+use http::Request;
 use serde_json::{Value, json};
 
 use crate::sandbox::{Opening, Sandbox, only};
@@ -188,6 +190,12 @@ async fn a_name_under_which_nothing_waits_is_not_found() {
     }
 }
 
+async fn held_by_metrics(sandbox: &Sandbox) -> Vec<String> {
+    let request = Request::get("/metrics").body(Body::empty()).unwrap();
+    let (_, metrics) = sandbox.text(request).await;
+    metrics.lines().filter(|line| line.starts_with("kalends_held{")).map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn a_held_lane_shows_what_it_would_run_and_runs_it_once_it_is_resumed() {
     let held_since = Some("2025-03-20T08:00:00Z");
@@ -217,6 +225,7 @@ async fn a_held_lane_shows_what_it_would_run_and_runs_it_once_it_is_resumed() {
         (refused.status, &refused.body["detail"]),
         (400, &json!("reason is missing; it would say, for the record, why this is safe"))
     );
+    assert_eq!(held_by_metrics(&sandbox).await, [r#"kalends_held{lane="1"} 1"#]);
     let why = json!({"reason": "the original is switched off"});
     for resumed in [true, false] {
         assert_eq!(
@@ -224,6 +233,7 @@ async fn a_held_lane_shows_what_it_would_run_and_runs_it_once_it_is_resumed() {
             json!({"resumed": resumed})
         );
     }
+    assert_eq!(held_by_metrics(&sandbox).await, [r#"kalends_held{lane="1"} 0"#]);
     sandbox.post("/kalends/v1/clock/advance", to).await;
     assert_eq!(statuses(&sandbox, schedule["id"].as_str().unwrap()).await, ["successful"]);
     let audit = sandbox.get("/kalends/v1/audit").await;

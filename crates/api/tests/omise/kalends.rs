@@ -203,6 +203,7 @@ async fn metrics_tell_how_late_payments_are_and_what_the_gateway_answers() {
             r#"kalends_waiting{lane="1",state="unknown"} 0"#,
             r#"kalends_waiting{lane="1",state="late"} 0"#,
             r#"kalends_behind_seconds{lane="1"} 0"#,
+            r#"kalends_held{lane="1"} 0"#,
             r#"kalends_gateway_stopped{lane="1"} 0"#,
         ]
     );

@@ -111,7 +111,7 @@ async fn while_one_node_moves_the_clock_another_does_not_and_one_that_is_gone_is
         .await;
     assert_eq!((refused.status, &refused.body["detail"]), (409, &json!(told)));
     assert_eq!(paid(&second, &schedule).await, [""; 0]);
-    let other = wanted(target, Term(0), Duration::ZERO);
+    let other = wanted(target, gone.next(), Duration::ZERO);
     let found = ClockMoved::Otherwise(ClockState { mode: standing, target });
     assert_eq!(peers.move_clock(ClockId(1), other).await.unwrap(), found);
 

@@ -24,6 +24,9 @@ use crate::receiver::{Receiver, Reply};
 use crate::world::at;
 
 const ONE: EndpointId = EndpointId(1);
+/// Who waits for a lock of a database.
+const WAITING: &str = "SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'";
 /// For how long a turn is had with letters of these settings.
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -310,4 +313,37 @@ async fn no_letter_is_sent_in_a_turn_that_another_has_taken() {
     assert_eq!(receiver.rest().await.len(), 1);
     let held = Round { seen: 0, due: 0, next_at: Some(at("2026-06-15T12:02:00Z")) };
     assert_eq!(one.round().await, held);
+}
+
+/// Has an endpoint hear of everything but the events with these numbers.
+async fn leave_out(store: &PostgresStore, numbers: &[&str]) {
+    let endpoint = store.endpoint(ONE).await.unwrap().unwrap();
+    let filter = Some(numbers.iter().map(|number| Box::from(*number)).collect());
+    assert!(store.change_endpoint(Endpoint { filter, ..endpoint }, entry()).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_an_endpoint_came_to_want_while_a_node_waited_for_its_turn_is_told() {
+    let receiver = Receiver::new().await;
+    let database = cluster::database().await;
+    let mut stores = stores(&database, LeaseClock::Claimer, 2, &receiver).await;
+    let (other, hand) = (stores.remove(1), Hand::at(NOON));
+    leave_out(&other, &["1", "2"]).await;
+    make(&other, 1).await;
+    let one = Sender::new(stores.remove(0), hand, Arc::new(Plain));
+    let post = Arc::clone(&one.post);
+    let meanwhile = async {
+        // It has read the endpoint, and asks for the turn.
+        let round = tokio::spawn(async move { post.round(ONE).await });
+        while cluster::administer(&database, WAITING).await.is_none() {
+            tokio::task::yield_now().await;
+        }
+        leave_out(&other, &["1"]).await;
+        make(&other, 1).await;
+        round
+    };
+    let round = cluster::while_locked(&database, "webhook_turn", meanwhile).await;
+    let round = round.await.unwrap().unwrap().unwrap();
+    assert_eq!(round, Round { seen: 2, due: 1, next_at: None });
+    assert_eq!(receiver.next().await.header("webhook-id"), "2");
 }

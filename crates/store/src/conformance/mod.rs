@@ -102,6 +102,7 @@ macro_rules! store_conformance {
                 a_success_is_recorded_and_the_next_slot_is_queued
                 a_run_is_settled_once
                 a_stale_term_changes_nothing
+                what_nobody_has_claimed_is_not_settled
                 a_stale_settlement_leaves_its_neighbours_alone
                 a_run_twice_in_one_batch_is_settled_once
                 a_batch_may_settle_some_of_what_was_claimed

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::settlement::{resolve, send_again, settle};
 use engine::{
     Awaiting, ChargeId, LaneId, Occurrence, OccurrenceStatus, Outcome, PaymentId, RetryPolicy,
-    Schedule, ScheduleEvent, ScheduleId, Slot, Status,
+    Schedule, ScheduleEvent, ScheduleId, Slot, Status, Term,
 };
 use jiff::civil::date;
 
@@ -13,6 +13,7 @@ use super::world::{
     ACCOUNT, LANE, PAID, UNKNOWN, World, at, charges, charges_on, daily, monthly, new_schedule,
     refused, transfers,
 };
+use crate::audit::{AuditEntry, Deed};
 use crate::event::EventKind;
 use crate::page::{Order, PageQuery};
 use crate::store::{Claim, Deletion, Settled, Store};
@@ -76,6 +77,37 @@ pub async fn a_stale_term_changes_nothing(store: Arc<dyn Store>) {
     assert_eq!(world.store.queue_depth(LANE).await.unwrap(), 1);
     assert_eq!(world.told().await.len(), 1);
     assert_eq!(later.settle(&run, PAID, NEW_YEAR).await, Settled::Written);
+}
+
+pub async fn what_nobody_has_claimed_is_not_settled(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let schedule = world.schedule(charges_on(1)).await;
+    let run = world.claim_one(NEW_YEAR).await;
+    let kept_back = Outcome::NotSent(engine::NotSent::KeptBack);
+    assert_eq!(world.settle(&run, kept_back, NEW_YEAR).await, Settled::Written);
+
+    let settlement = settle(&run, PAID, at(NEW_YEAR));
+    let entry = AuditEntry {
+        account: ACCOUNT,
+        at: at(NEW_YEAR),
+        actor: "somebody".into(),
+        deed: Deed::SaidPaid,
+        subject: "an attempt".into(),
+        reason: "seen".into(),
+    };
+    for term in [Term::FIRST, world.term, world.term.next()] {
+        let settled = world.store.settle(term, vec![settlement.clone()]).await.unwrap();
+        assert_eq!(settled, [Settled::Stale], "{term:?}");
+    }
+    let by_hand = world.store.settle_by_hand(settlement.clone(), entry.clone()).await.unwrap();
+    assert_eq!(by_hand, Settled::Stale);
+    assert_eq!(world.recorded(&schedule, NEW_YEAR).await, [""; 0]);
+    assert_eq!(world.store.audit_trail(ACCOUNT, 10).await.unwrap(), []);
+
+    let claimed = world.claim_one("2026-01-01T03:00:00Z").await;
+    let by_hand = world.store.settle_by_hand(settlement, entry).await.unwrap();
+    assert_eq!(by_hand, Settled::Stale, "a person decides what waits, and not what is in flight");
+    assert_eq!(world.settle(&claimed, PAID, NEW_YEAR).await, Settled::Written);
 }
 
 pub async fn a_stale_settlement_leaves_its_neighbours_alone(store: Arc<dyn Store>) {

@@ -63,7 +63,8 @@ enum Sharing {
 #[derive(Clone, Debug, Default)]
 struct Books {
     stopped: bool,
-    term: i64,
+    /// The latest that was begun.
+    term: Option<Term>,
     last_account: i64,
     accounts: BTreeMap<AccountId, Account>,
     credentials: BTreeMap<[u8; 32], Credential>,
@@ -148,7 +149,7 @@ impl Books {
     const fn new() -> Books {
         Books {
             stopped: false,
-            term: 0,
+            term: None,
             last_account: 0,
             accounts: BTreeMap::new(),
             credentials: BTreeMap::new(),
@@ -250,8 +251,9 @@ impl Store for ModelStore {
 
     async fn begin_term(&self) -> Result<Term> {
         let mut books = self.open()?;
-        books.term += 1;
-        Ok(Term(books.term))
+        let term = books.term.map_or(Term::FIRST, Term::next);
+        books.term = Some(term);
+        Ok(term)
     }
 
     async fn stop(&self) {
@@ -449,7 +451,7 @@ impl Store for ModelStore {
     }
 
     async fn settle(&self, term: Term, settlements: Vec<Settlement>) -> Result<Vec<Settled>> {
-        let done = self.open()?.settle(term, settlements);
+        let done = self.open()?.settle(Some(term), settlements);
         self.announce();
         done
     }

@@ -111,7 +111,8 @@ async fn hold(
     term: Term,
     held_for: Duration,
 ) -> Outcome<bool> {
-    let held = session.execute(statement, &[&lane.0, &term.0, &nanoseconds(held_for)]).await?;
+    let held =
+        session.execute(statement, &[&lane.0, &term.number(), &nanoseconds(held_for)]).await?;
     Ok(held == 1)
 }
 
@@ -121,7 +122,7 @@ async fn release(
     lane: LaneId,
     term: Term,
 ) -> Outcome<()> {
-    session.execute(statement, &[&lane.0, &term.0]).await?;
+    session.execute(statement, &[&lane.0, &term.number()]).await?;
     Ok(())
 }
 
@@ -144,7 +145,8 @@ async fn move_clock(
         .await?;
     let found = accounts::clock_state(optional_instant_at(&row, 0)?, optional_instant_at(&row, 1)?);
     let (mover, is_held): (Option<i64>, Option<bool>) = (row.try_get(2)?, row.try_get(3)?);
-    let is_others = mover.is_some_and(|term| term != wanted.term.0) && is_held.unwrap_or(false);
+    let is_others =
+        mover.is_some_and(|term| term != wanted.term.number()) && is_held.unwrap_or(false);
     if found != wanted.from || (found.target.is_some() && is_others) {
         return Ok(ClockMoved::Otherwise(found));
     }
@@ -158,7 +160,7 @@ async fn move_clock(
                 &id.0,
                 &accounts::standing_at(mode),
                 &target.map(Instant::nanoseconds),
-                &target.map(|_| wanted.term.0),
+                &target.map(|_| wanted.term.number()),
                 &by_mover.map(Instant::nanoseconds),
                 &nanoseconds(wanted.held_for),
             ],

@@ -228,7 +228,7 @@ pub(super) async fn claim(
                 &due,
                 &schedule,
                 &slot,
-                &claim.term.0,
+                &claim.term.number(),
                 &lease.wall_now,
                 &lease.length,
             ],
@@ -257,7 +257,7 @@ pub(super) async fn recover(session: &Session, claim: &Claim, lease: Lease) -> O
             &[
                 &claim.lane.0,
                 &i64::from(claim.limit),
-                &claim.term.0,
+                &claim.term.number(),
                 &lease.wall_now,
                 &lease.length,
             ],
@@ -276,7 +276,7 @@ pub(super) async fn set_aside(session: &Session, term: Term, keys: &[RunKey]) ->
              WHERE claimed.lane = aside.lane AND claimed.due = aside.due
              AND claimed.schedule = aside.schedule AND claimed.slot = aside.slot
              AND claimed.term = $5",
-            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &term.0, &SET_ASIDE],
+            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &term.number(), &SET_ASIDE],
         )
         .await?;
     Ok(())
@@ -297,7 +297,7 @@ pub(super) async fn freeze(session: &Session, term: Term, frozen: &[Frozen]) -> 
                     &key.due.nanoseconds(),
                     &key.schedule.0,
                     &key.slot.stored(),
-                    &term.0,
+                    &term.number(),
                     &quoted.amount_minor,
                     &quoted.currency.code(),
                 ],
@@ -554,7 +554,7 @@ pub(super) async fn release(
                  FROM gone WHERE NOT ending
              )
              SELECT lane, due, schedule, slot, ending FROM gone",
-            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &until, &term.0],
+            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &until, &term.number()],
         )
         .await?;
     let found = ended(&rows)?;
@@ -580,7 +580,7 @@ pub(super) async fn take(
              AND claimed.schedule = settled.schedule AND claimed.slot = settled.slot
              AND claimed.term = $5
              RETURNING claimed.lane, claimed.due, claimed.schedule, claimed.slot, claimed.ending",
-            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &term.0],
+            &[&keys.lanes, &keys.due, &keys.schedules, &keys.slots, &term.number()],
         )
         .await?;
     ended(&rows)

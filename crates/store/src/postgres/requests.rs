@@ -41,7 +41,7 @@ pub(super) async fn begin(session: &Session, wish: &Wish<'_>) -> Outcome<Request
                     &key.account.0,
                     &&*key.key,
                     &&fingerprint[..],
-                    &term.0,
+                    &term.number(),
                     &at.nanoseconds(),
                     &now.plus_seconds(REQUEST_LEASE_SECONDS).nanoseconds(),
                 ],
@@ -99,7 +99,7 @@ async fn look(session: &Session, wish: &Wish<'_>) -> Outcome<Option<RequestState
                 &key.account.0,
                 &&*key.key,
                 &&fingerprint[..],
-                &term.0,
+                &term.number(),
                 &at.nanoseconds(),
                 &now.plus_seconds(REQUEST_LEASE_SECONDS).nanoseconds(),
             ],
@@ -140,7 +140,7 @@ pub(super) async fn finish(
                 &i64::from(response.status),
                 &&*response.version,
                 &response.body,
-                &term.0,
+                &term.number(),
             ],
         )
         .await?;
@@ -153,7 +153,7 @@ pub(super) async fn abandon(session: &Session, term: Term, key: &RequestKey) -> 
         .execute(
             "DELETE FROM request
              WHERE account = $1 AND key = $2 AND status IS NULL AND term = $3",
-            &[&key.account.0, &&*key.key, &term.0],
+            &[&key.account.0, &&*key.key, &term.number()],
         )
         .await?;
     Ok(())

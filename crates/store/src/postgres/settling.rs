@@ -95,10 +95,11 @@ impl Prepared {
 }
 
 /// Writes settlements, in order: what comes from the queue many at a time, and what was
-/// awaited one by one, because an earlier part of the batch may have settled it.
+/// awaited one by one, because an earlier part of the batch may have settled it. A person
+/// has no term, and settles only what waits.
 pub(super) async fn settle(
     session: &Session,
-    term: Term,
+    term: Option<Term>,
     batch: &[Prepared],
 ) -> Outcome<Vec<Settled>> {
     let rare: BTreeSet<i64> =
@@ -117,7 +118,10 @@ pub(super) async fn settle(
                 let since = part.first().and_then(|it| it.waited_since);
                 vec![awaiting::take(session, key, since).await?.then_some(false)]
             }
-            Some(Source::Queue(_)) => take(session, term, part, &mut taken, &mut changes).await?,
+            Some(Source::Queue(_)) => match term {
+                Some(term) => take(session, term, part, &mut taken, &mut changes).await?,
+                None => vec![None; part.len()],
+            },
             None => Vec::new(),
         };
         write(session, part, &standing, &listeners, &mut changes).await?;

@@ -13,7 +13,7 @@ use super::keys::SCHEDULES_AT_ONCE;
 use super::queue::{Lease, Sorted};
 use super::settings::LeaseClock;
 use super::{
-    PostgresStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
+    PostgresStore, accounts, amendments, audit, awaiting, columns, edits, events, grants, history,
     occurrences, positions, pulse, queue, relocation, requests, schedules, settling,
 };
 use crate::Result;
@@ -70,7 +70,7 @@ impl Store for PostgresStore {
     async fn begin_term(&self) -> Result<Term> {
         self.write("beginning a term", |session| async move {
             let next = "UPDATE identity SET term = term + 1 RETURNING term";
-            Ok(Term(session.one(next, &[]).await?.try_get(0)?))
+            columns::term(session.one(next, &[]).await?.try_get(0)?)
         })
         .await
     }
@@ -392,10 +392,9 @@ impl Store for PostgresStore {
             .collect::<Outcome<_>>()
             .during(DURING)?;
         let prepared = &prepared;
-        self.write(
-            DURING,
-            |session| async move { settling::settle(&session, term, prepared).await },
-        )
+        self.write(DURING, |session| async move {
+            settling::settle(&session, Some(term), prepared).await
+        })
         .await
     }
 
@@ -427,7 +426,7 @@ impl Store for PostgresStore {
         let prepared = settling::Prepared::new(settlement).during(DURING)?;
         let (prepared, entry) = (std::slice::from_ref(&prepared), &entry);
         self.write(DURING, |session| async move {
-            let settled = settling::settle(&session, Term(0), prepared).await?;
+            let settled = settling::settle(&session, None, prepared).await?;
             match settled.first() {
                 Some(Settled::Written) => {
                     audit::append(&session, entry).await?;

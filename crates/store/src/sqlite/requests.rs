@@ -28,7 +28,7 @@ pub(super) fn begin(
 ) -> Outcome<RequestState> {
     sweep(connection, term, at)?;
     if let Some(standing) = find(connection, key)? {
-        let is_running = standing.response.is_none() && standing.term == term.0;
+        let is_running = standing.response.is_none() && standing.term == term.number();
         let is_kept = standing.at.plus_seconds(KEPT_SECONDS) > at;
         if is_running || is_kept {
             if standing.fingerprint != fingerprint {
@@ -48,7 +48,7 @@ pub(super) fn begin(
              ON CONFLICT (account, key) DO UPDATE SET fingerprint = excluded.fingerprint,
              term = excluded.term, at = excluded.at, status = NULL, version = NULL, body = NULL",
         )?
-        .execute((key.account.0, &key.key, fingerprint, term.0, at.nanoseconds()))?;
+        .execute((key.account.0, &key.key, fingerprint, term.number(), at.nanoseconds()))?;
     Ok(RequestState::Started)
 }
 
@@ -81,7 +81,7 @@ fn sweep(connection: &Connection, term: Term, now: Instant) -> Outcome<()> {
                  SELECT id FROM request WHERE at <= ?1 AND (status IS NOT NULL OR term <> ?2)
                  ORDER BY at LIMIT ?3)",
         )?
-        .execute((now.plus_seconds(-KEPT_SECONDS).nanoseconds(), term.0, SWEPT_MAX))?;
+        .execute((now.plus_seconds(-KEPT_SECONDS).nanoseconds(), term.number(), SWEPT_MAX))?;
     Ok(())
 }
 
@@ -103,7 +103,7 @@ pub(super) fn finish(
             response.status,
             &response.version,
             &response.body,
-            term.0,
+            term.number(),
         ))?;
     Ok(())
 }
@@ -115,6 +115,6 @@ pub(super) fn abandon(connection: &Connection, term: Term, key: &RequestKey) -> 
             "DELETE FROM request
              WHERE account = ?1 AND key = ?2 AND status IS NULL AND term = ?3",
         )?
-        .execute((key.account.0, &key.key, term.0))?;
+        .execute((key.account.0, &key.key, term.number()))?;
     Ok(())
 }

@@ -147,7 +147,7 @@ impl RawRun {
 const COLUMNS: &str = "due, schedule, slot, account, attempt, queued_at, role, recorded, through,
     quoted, quoted_currency, plan";
 
-/// The `term` of a run that nobody has claimed.
+/// The `term` of a run that nobody has claimed: terms count from one, so that it is none's.
 pub(super) const UNCLAIMED: i64 = 1 << 32;
 /// The `term` of a run that does not read as what was written: it is left where it lies,
 /// and nobody claims it.
@@ -157,7 +157,7 @@ const NO_LEASE: i64 = i64::MIN;
 
 /// A claimer's term as it is stored: as many bytes as [`UNCLAIMED`].
 pub(super) const fn term_column(term: Term) -> i64 {
-    UNCLAIMED.saturating_add(term.0)
+    UNCLAIMED.saturating_add(term.number())
 }
 
 /// A key as four columns.

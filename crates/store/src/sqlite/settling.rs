@@ -89,10 +89,11 @@ enum Standing {
 }
 
 /// Writes settlements. Sources are looked at first, all at once; then each part of
-/// the batch is written table by table, in the order in which the table lies.
+/// the batch is written table by table, in the order in which the table lies. A person
+/// has no term, and settles only what waits.
 pub(super) fn settle(
     writing: &mut Writing<'_>,
-    term: Term,
+    term: Option<Term>,
     batch: &[Prepared],
 ) -> Outcome<Vec<Settled>> {
     let connection = writing.connection;
@@ -166,7 +167,10 @@ const SPARSE_FACTOR: usize = 4;
 impl Sources {
     /// Reads the range in which the batch lies; where too much of it is somebody
     /// else's, each row by itself.
-    fn look(connection: &Connection, term: Term, batch: &[Prepared]) -> Outcome<Sources> {
+    fn look(connection: &Connection, term: Option<Term>, batch: &[Prepared]) -> Outcome<Sources> {
+        let mut sources =
+            Sources { standing: vec![Standing::Stale; batch.len()], read: Vec::new() };
+        let Some(term) = term else { return Ok(sources) };
         let mut wanted: Vec<(RunKey, usize)> = batch
             .iter()
             .enumerate()
@@ -176,8 +180,6 @@ impl Sources {
             })
             .collect();
         wanted.sort_unstable();
-        let mut sources =
-            Sources { standing: vec![Standing::Stale; batch.len()], read: Vec::new() };
         for lane in wanted.chunk_by(|(one, _), (next, _)| one.lane == next.lane) {
             if !sources.read_range(connection, term, lane)? {
                 sources.read_each(connection, term, lane)?;

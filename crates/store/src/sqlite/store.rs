@@ -11,7 +11,7 @@ use engine::{
 
 use super::listing::{self, List};
 use super::{
-    SqliteStore, accounts, amendments, audit, awaiting, edits, events, grants, history,
+    SqliteStore, accounts, amendments, audit, awaiting, columns, edits, events, grants, history,
     occurrences, positions, pulse, relocation, requests, runs, schedules, settling,
 };
 use crate::Result;
@@ -57,12 +57,8 @@ impl Store for SqliteStore {
 
     async fn begin_term(&self) -> Result<Term> {
         self.write("beginning a term", |writing| {
-            let term = writing.connection.query_row(
-                "UPDATE identity SET term = term + 1 RETURNING term",
-                [],
-                |row| row.get(0),
-            )?;
-            Ok(Term(term))
+            let next = "UPDATE identity SET term = term + 1 RETURNING term";
+            columns::term(writing.connection.query_row(next, [], |row| row.get(0))?)
         })
         .await
     }
@@ -292,7 +288,7 @@ impl Store for SqliteStore {
         // The batch comes back, so that the one thread that writes need not drop it.
         let (settled, _batch) = self
             .write(DURING, move |writing| {
-                Ok((settling::settle(writing, term, &prepared)?, prepared))
+                Ok((settling::settle(writing, Some(term), &prepared)?, prepared))
             })
             .await?;
         Ok(settled)
@@ -320,7 +316,7 @@ impl Store for SqliteStore {
         const DURING: &str = "settling by hand";
         let prepared = settling::Prepared::new(settlement).during(DURING)?;
         self.write(DURING, move |writing| {
-            let settled = settling::settle(writing, Term(0), std::slice::from_ref(&prepared))?;
+            let settled = settling::settle(writing, None, std::slice::from_ref(&prepared))?;
             match settled.first() {
                 Some(Settled::Written) => {
                     audit::append(writing.connection, &entry)?;

@@ -59,7 +59,7 @@ pub async fn freeze(arm: &mut Arm, dice: &mut Dice) {
 
 /// Whether a term's runs are asked for under another one: those of every other term are.
 const fn is_asked_for_anyway(term: Term) -> bool {
-    term.0 % 2 == 0
+    term.number() % 2 == 0
 }
 
 async fn write_frozen(arm: &mut Arm, term: Term, frozen: Vec<Frozen>) {
@@ -136,7 +136,7 @@ pub async fn settle(arm: &mut Arm, dice: &mut Dice) {
         }
         settlements.push(settlement);
     }
-    let other = Term(term.0 + 1 - 2 * dice.whole(2));
+    let other = Term::new(term.number() + 1 - 2 * dice.whole(2)).unwrap_or(term.next());
     if dice.one_in(8) && !arm.memory.claimed.iter().any(|(of, _)| *of == other) {
         write(arm, other, settlements.clone()).await;
     }

@@ -468,7 +468,7 @@ async fn schedules_go_on_where_they_stood_and_what_was_in_flight_is_looked_up() 
 
     let store = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
     let world = World::around(store.clone()).await;
-    assert_eq!(world.term.0, 3, "after both terms of the source");
+    assert_eq!(world.term.number(), 3, "after both terms of the source");
     assert_eq!(world.claim(EPIPHANY).await, [], "what is in flight is claimed by nobody");
     let recovered = world.recover(EPIPHANY).await;
     let [run] = &recovered[..] else { panic!("{recovered:?}") };

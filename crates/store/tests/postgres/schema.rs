@@ -16,7 +16,7 @@ async fn nodes_that_start_at_once_make_the_schema_once() {
     assert_eq!(installations, vec![installations[0]; 6]);
     let mut terms = Vec::new();
     for store in &stores {
-        terms.push(store.begin_term().await.unwrap().0);
+        terms.push(store.begin_term().await.unwrap().number());
     }
     assert_eq!(terms, [1, 2, 3, 4, 5, 6]);
 }

@@ -155,3 +155,25 @@ async fn an_endpoint_that_is_deleted_leaves_no_turn_behind() {
     one.store.end_turn(ONE).await.unwrap();
     assert_eq!(turns_in(&database).await.as_deref(), Some("0"));
 }
+
+#[tokio::test]
+async fn an_endpoint_that_is_gone_is_not_forgotten_before_its_last_delivery() {
+    let database = cluster::database().await;
+    let (one, other) = nodes(&cluster::settings(&database)).await;
+    tell_all(&one.store).await;
+    assert!(other.store.delete_endpoint(ONE, entry()).await.unwrap());
+    let left = async || {
+        let count = "SELECT (SELECT count(*) FROM webhook_delivery) || ' of '
+            || (SELECT count(*) FROM webhook_endpoint_gone)";
+        cluster::administer(&database, count).await.unwrap()
+    };
+    // Somebody records just now what came of it.
+    let recording = "SELECT FROM webhook_delivery FOR UPDATE";
+    let prune = one.store.prune(at(MADE), 10);
+    assert_eq!(cluster::while_open(&database, recording, prune).await.unwrap(), 0);
+    assert_eq!(left().await, "1 of 1");
+    assert_eq!(one.store.prune(at(MADE), 10).await.unwrap(), 1);
+    assert_eq!(left().await, "0 of 1");
+    assert_eq!(one.store.prune(at(MADE), 10).await.unwrap(), 1);
+    assert_eq!(left().await, "0 of 0");
+}

@@ -14,10 +14,11 @@ use crate::event::{Event, EventId, EventKind};
 use crate::store::{Deletion, Settled};
 
 impl Books {
-    /// Writes settlements: all that are not stale, or nothing.
+    /// Writes settlements: all that are not stale, or nothing. A person has no term, and
+    /// settles only what waits.
     pub(super) fn settle(
         &mut self,
-        term: Term,
+        term: Option<Term>,
         settlements: Vec<Settlement>,
     ) -> Result<Vec<Settled>> {
         self.refuse_what_is_taken(term, &settlements)?;
@@ -43,7 +44,7 @@ impl Books {
         settlement: Settlement,
         entry: AuditEntry,
     ) -> Result<Settled> {
-        let settled = self.settle(Term(0), vec![settlement])?;
+        let settled = self.settle(None, vec![settlement])?;
         let written = settled.first().is_some_and(|settled| settled.is_written());
         if written {
             self.audit.push(entry);
@@ -53,7 +54,7 @@ impl Books {
 
     /// Looks before anything is written: one attempt is recorded once, and one run
     /// stands in one place of the queue.
-    fn refuse_what_is_taken(&self, term: Term, settlements: &[Settlement]) -> Result<()> {
+    fn refuse_what_is_taken(&self, term: Option<Term>, settlements: &[Settlement]) -> Result<()> {
         const DURING: &str = "settling";
         let mut recorded = BTreeSet::new();
         let mut queued = BTreeSet::new();
@@ -81,10 +82,11 @@ impl Books {
     }
 
     /// Whether the row that a settlement ends is gone, of another term, or waits anew.
-    fn is_stale(&self, term: Term, settlement: &Settlement) -> bool {
+    fn is_stale(&self, term: Option<Term>, settlement: &Settlement) -> bool {
         match settlement.source {
             Source::Queue(key) => {
-                !self.queue.get(&key).is_some_and(|row| row.is_claimed_under(term))
+                let row = self.queue.get(&key);
+                !term.zip(row).is_some_and(|(term, row)| row.is_claimed_under(term))
             }
             Source::Awaiting(key) => {
                 let row = self.awaiting.get(&(key.slot, key.schedule, key.attempt));
@@ -93,7 +95,7 @@ impl Books {
         }
     }
 
-    fn settle_one(&mut self, term: Term, settlement: Settlement) -> Settled {
+    fn settle_one(&mut self, term: Option<Term>, settlement: Settlement) -> Settled {
         if self.is_stale(term, &settlement) {
             return Settled::Stale;
         }
