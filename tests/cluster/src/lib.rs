@@ -241,6 +241,18 @@ pub async fn administer(database: &str, sql: &str) -> Option<String> {
     })
 }
 
+/// Comes back once a condition holds in a database, for which the server waits: whoever asks
+/// again and again keeps others from the processors.
+pub async fn until(database: &str, condition: &str) {
+    let wait = format!(
+        "DO $$ BEGIN WHILE NOT ({condition}) LOOP
+             PERFORM pg_sleep(0.005);
+             PERFORM pg_stat_clear_snapshot();
+         END LOOP; END $$"
+    );
+    administer(database, &wait).await;
+}
+
 /// A new database, without anything in it.
 pub async fn empty_database() -> String {
     let name = fresh_name();

@@ -24,7 +24,10 @@ use store::{AuditEntry, BankStore, Claim, ClockMode, ClockState, Deed, PageQuery
 use crate::world::{CLOCK, at};
 
 const NOON: &str = "2026-01-05T12:00:00Z";
-const LEASE: Duration = Duration::from_mins(2);
+/// Longer than any machine stalls: what is held here is held until it is released.
+const LEASE: Duration = Duration::from_hours(1);
+/// Something is claimed in a database.
+const CLAIMED: &str = "EXISTS (SELECT FROM claimed)";
 /// How often a database is asked something, where another node has time to do wrong.
 const QUESTIONS: u32 = 20;
 
@@ -77,10 +80,13 @@ impl Gateway for Counting {
 
 /// Two stores of one database, in which there is an account.
 async fn two() -> (Arc<PostgresStore>, Arc<PostgresStore>) {
-    let database = cluster::database().await;
+    two_of(&cluster::database().await).await
+}
+
+async fn two_of(database: &str) -> (Arc<PostgresStore>, Arc<PostgresStore>) {
     let settings = store::postgres::Settings {
         lease_clock: LeaseClock::Database,
-        ..cluster::settings(&database)
+        ..cluster::settings(database)
     };
     let one = PostgresStore::open(&settings).await.unwrap();
     let other = PostgresStore::open(&settings).await.unwrap();
@@ -125,7 +131,8 @@ async fn ask_a_while(peers: &dyn Peers) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_quotes_a_balance_once_no_other_has_quotes_open() {
-    let (one, other) = two().await;
+    let database = cluster::database().await;
+    let (one, other) = two_of(&database).await;
     let day = date(2026, 1, 5);
     let schedule = plant(&one, transfers(daily(), day, day)).await;
     let (quoting, term) = (one.begin_term().await.unwrap(), other.begin_term().await.unwrap());
@@ -133,8 +140,11 @@ async fn a_node_quotes_a_balance_once_no_other_has_quotes_open() {
     assert!(peers.hold_quotes(LANE, quoting, LEASE).await.unwrap());
     let gateway = Arc::new(Counting::default());
     let waiting = lane(&other, &gateway, term);
-    let run = tokio::spawn(async move { waiting.run_due().await.unwrap() });
-    while peers.in_flight(LANE).await.unwrap() == 0 {}
+    let mut run = tokio::spawn(async move { waiting.run_due().await.unwrap() });
+    tokio::select! {
+        () = cluster::until(&database, CLAIMED) => {}
+        ran = &mut run => panic!("it did not wait for the other's quotes: {ran:?}"),
+    }
     ask_a_while(peers).await;
     assert_eq!(gateway.quoted.load(Ordering::Relaxed), 0);
     peers.release_quotes(LANE, quoting).await.unwrap();
@@ -147,7 +157,8 @@ async fn a_node_quotes_a_balance_once_no_other_has_quotes_open() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_stops_while_another_quotes_gives_back_what_it_claimed() {
-    let (one, other) = two().await;
+    let database = cluster::database().await;
+    let (one, other) = two_of(&database).await;
     let day = date(2026, 1, 5);
     let schedule = plant(&one, transfers(daily(), day, day)).await;
     let quoting = one.begin_term().await.unwrap();
@@ -155,7 +166,7 @@ async fn a_node_that_stops_while_another_quotes_gives_back_what_it_claimed() {
     assert!(peers.hold_quotes(LANE, quoting, LEASE).await.unwrap());
     let gateway = Arc::new(Counting::default());
     let runner = start(&other, gateway.clone()).await;
-    while peers.in_flight(LANE).await.unwrap() == 0 {}
+    cluster::until(&database, CLAIMED).await;
     runner.stop().await;
     assert_eq!(gateway.quoted.load(Ordering::Relaxed), 0);
     assert_eq!(peers.in_flight(LANE).await.unwrap(), 0);

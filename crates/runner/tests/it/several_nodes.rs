@@ -24,9 +24,9 @@ use crate::receiver::{Receiver, Reply};
 use crate::world::at;
 
 const ONE: EndpointId = EndpointId(1);
-/// Who waits for a lock of a database.
-const WAITING: &str = "SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock'";
+/// Somebody waits for a lock of a database.
+const WAITING: &str = "EXISTS (SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock')";
 /// For how long a turn is had with letters of these settings.
 const LEASE: Duration = Duration::from_mins(1);
 
@@ -332,18 +332,16 @@ async fn what_an_endpoint_came_to_want_while_a_node_waited_for_its_turn_is_told(
     make(&other, 1).await;
     let one = Sender::new(stores.remove(0), hand, Arc::new(Plain));
     let post = Arc::clone(&one.post);
+    let mut round = None;
     let meanwhile = async {
-        // It has read the endpoint, and asks for the turn.
-        let round = tokio::spawn(async move { post.round(ONE).await });
-        while cluster::administer(&database, WAITING).await.is_none() {
-            tokio::task::yield_now().await;
-        }
+        // It reads the endpoint, and asks for the turn.
+        round = Some(tokio::spawn(async move { post.round(ONE).await }));
+        cluster::until(&database, WAITING).await;
         leave_out(&other, &["1"]).await;
         make(&other, 1).await;
-        round
     };
-    let round = cluster::while_locked(&database, "webhook_turn", meanwhile).await;
-    let round = round.await.unwrap().unwrap().unwrap();
+    cluster::while_locked(&database, "webhook_turn", meanwhile).await;
+    let round = round.unwrap().await.unwrap().unwrap().unwrap();
     assert_eq!(round, Round { seen: 2, due: 1, next_at: None });
     assert_eq!(receiver.next().await.header("webhook-id"), "2");
 }

@@ -42,9 +42,9 @@ async fn neither_a_claim_nor_a_settlement_looks_into_history() {
     }
     // A connection tells what it has counted before it is gone from the list.
     store.stop().await;
-    let others = "SELECT count(*) FROM pg_stat_activity
+    let others = "SELECT FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    while cluster::administer(&database, others).await.as_deref() != Some("0") {}
+    cluster::until(&database, &format!("NOT EXISTS ({others})")).await;
     let queued = looks(&database, "queue").await;
     assert!(queued >= 20, "the database counts nothing: {queued}");
     let written = "SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'occurrence'";
