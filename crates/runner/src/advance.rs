@@ -241,8 +241,10 @@ impl Handle {
             let mut counts = self.lane.recover_all().await?;
             let acted = self.bank_due(*position).await?;
             advanced.bank_actions += acted;
-            counts.add(self.resolve_awaiting(acted).await?);
+            // What waits and cannot be read keeps nothing from running that is due.
+            let looked = self.resolve_awaiting(acted).await;
             counts.add(self.lane.run_due().await?);
+            counts.add(looked?);
             advanced.counts.add(counts);
             if self.is_stopping() {
                 return Err(ClockError::Stopping);

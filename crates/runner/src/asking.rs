@@ -53,7 +53,13 @@ impl Lane {
         let mut going = BTreeSet::new();
         let schedules: BTreeSet<ScheduleId> = absent.iter().map(|it| it.run.key.schedule).collect();
         for id in schedules {
-            let schedule = self.store.schedule(id).await?;
+            let schedule = match self.store.schedule(id).await {
+                Err(StoreError::Corrupt { what, message }) => {
+                    tracing::error!(schedule = %id, what, message, "nothing is asked for of a schedule that cannot be read");
+                    None
+                }
+                read => read?,
+            };
             let goes_on = schedule.is_some_and(|it| {
                 !matches!(it.status, Status::Deleted | Status::Suspended) && it.paused.is_none()
             });

@@ -42,8 +42,8 @@ pub enum DecisionError {
     /// The gateway could not be asked whether it was paid after all.
     #[error("the gateway cannot be asked now whether this was paid after all; try again later")]
     Unreachable,
-    /// Another node is asking the gateway for what waits.
-    #[error("another node asks the gateway for what waits just now; decide again in a moment")]
+    /// The gateway is being asked for what waits or is due.
+    #[error("the gateway is asked just now for what waits or is due; decide again in a moment")]
     Asked,
     /// The store failed.
     #[error(transparent)]
@@ -70,13 +70,15 @@ impl Handle {
     ) -> Result<Decided, DecisionError> {
         let _turn = self.turn_to_decide().await?;
         let decided = self.decide_in_turn(key, verdict, entry).await;
-        if let Err(error) = self.lane.release_awaiting().await {
+        let is_written_or_not = !matches!(decided, Err(DecisionError::Store(_)));
+        if is_written_or_not && let Err(error) = self.lane.release_awaiting().await {
             tracing::warn!(%error, "other nodes wait until a decision's hold has passed");
         }
         decided
     }
 
-    /// Waits until nobody asks the gateway for what waits, on this node or another.
+    /// Waits until nobody asks the gateway for what waits, on this node or another, and this
+    /// one for nothing that is due.
     async fn turn_to_decide(&self) -> Result<MutexGuard<'_, ()>, DecisionError> {
         let turn = async {
             loop {

@@ -23,7 +23,8 @@ use crate::instruments::Census;
 /// Attempts that are read at once of what is awaited, at least: most of them are not
 /// looked up each time.
 const AWAITING_PAGE_MIN: u32 = 256;
-
+/// For how long, and one batch, looking through what waits keeps from running what is due.
+const DUE_WAITS_MAX: Duration = Duration::from_secs(1);
 /// How long is waited for the quotes of another node before it is looked again.
 const QUOTES_PAUSE: Duration = Duration::from_millis(100);
 
@@ -153,9 +154,11 @@ impl Lane {
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
     /// One that never reached its gateway is asked for again where its key keeps it
-    /// from being paid twice, whoever else may ask.
+    /// from being paid twice, whoever else may ask. There may be much to look through: what
+    /// comes due meanwhile runs in between.
     pub async fn resolve_awaiting(&self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        let mut due_ran = self.wall.elapsed();
         let mut after = None;
         let mut census = Census::default();
         let pulse = self.beat().await?;
@@ -171,6 +174,10 @@ impl Lane {
             }
             let asked = self.worth_a_look(page);
             for batch in asked.chunks(self.batch_len_max()) {
+                if self.wall.elapsed().saturating_sub(due_ran) >= DUE_WAITS_MAX {
+                    counts.add(self.run_due().await?);
+                    due_ran = self.wall.elapsed();
+                }
                 counts.add(self.resolve_batch(batch, pulse).await?);
             }
             if is_last {

@@ -291,15 +291,18 @@ async fn nothing_that_is_made_on_restored_data_is_called_as_what_the_original_ma
     back_up(&path("kalends.db"), &path("backup.db")).unwrap();
     let mut schedules = BTreeSet::from([world.schedule(charges_on(2)).await.id]);
     let lost = newest_event(&store).await;
+    let mut events = BTreeSet::from([lost]);
 
     for name in ["restored.db", "restored-again.db"] {
         restore(&path("backup.db"), &path(name), at(NEW_YEAR)).unwrap();
         let restored = SqliteStore::open(&path(name)).unwrap();
         let world = World::around(restored.clone()).await;
         schedules.insert(world.schedule(charges_on(2)).await.id);
-        assert!(newest_event(&restored).await > lost);
+        let event = newest_event(&restored).await;
+        assert!(event > lost);
+        events.insert(event);
     }
-    assert_eq!(schedules.len(), 3, "{schedules:?}");
+    assert_eq!((schedules.len(), events.len()), (3, 3), "{schedules:?} {events:?}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! requests, failed quotes and runs that were left behind.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -397,4 +398,59 @@ async fn what_was_certainly_not_taken_goes_back_into_the_queue_and_is_sent_by_wh
     assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
     let keys = gateway.keys.lock().unwrap().clone();
     assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
+}
+
+/// Takes a second to look anything up, does not find it, pays everything, and keeps the order.
+#[derive(Default)]
+struct Slow {
+    calls: Mutex<Vec<&'static str>>,
+    passed_seconds: AtomicU64,
+}
+
+#[async_trait]
+impl Gateway for Slow {
+    async fn pay(&self, requests: Vec<PaymentRequest>, _permit: Permit) -> Vec<Outcome> {
+        self.calls.lock().unwrap().push("pay");
+        requests.iter().map(|_| PAID).collect()
+    }
+
+    async fn look_up(&self, inquiries: Vec<Inquiry>) -> Vec<Lookup> {
+        self.calls.lock().unwrap().push("look up");
+        self.passed_seconds.fetch_add(1, Ordering::Relaxed);
+        inquiries.iter().map(|_| Lookup::Unreachable).collect()
+    }
+
+    async fn quote(&self, _quotes: Vec<Quote>) -> Vec<Result<Money, Outcome>> {
+        unreachable!("nothing is a share")
+    }
+
+    fn character(&self) -> Character {
+        gateway(&[]).character
+    }
+}
+
+impl WallTime for Slow {
+    fn now(&self) -> Instant {
+        at("2026-01-06T02:00:00Z")
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_secs(self.passed_seconds.load(Ordering::Relaxed))
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_does_not_wait_until_all_that_waits_was_looked_through() {
+    let (store, _) = store_with(vec![charge(); 3]).await;
+    let silence_max = Duration::from_hours(48);
+    let term = store.begin_term().await.unwrap();
+    let unknown = Arc::new(gateway(&[Outcome::Unknown, Outcome::Unknown, Outcome::Unknown]));
+    lane(&store, &unknown, term, ON_THE_FIFTH).silent_for(silence_max).run_due().await.unwrap();
+    let slow = Arc::new(Slow::default());
+    let clock = ClockState { mode: ClockMode::Wall, target: None };
+    let later = Lane::new(store.clone(), slow.clone(), slow.clone(), LANE, term, clock);
+    let counts = later.silent_for(silence_max).resolve_awaiting().await.unwrap();
+    assert_eq!(counts.successful, 3);
+    let calls = ["look up", "pay", "pay", "pay", "look up", "look up"];
+    assert_eq!(*slow.calls.lock().unwrap(), calls);
 }

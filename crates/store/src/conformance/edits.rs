@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::edit::{Addition, Edit, EditError, Edited, Standing, Turn, edit};
+use engine::settlement::settle;
 use engine::{
     Amendment, BusinessDays, Cadence, Currency, Instant, Instruction, Money, PartyId,
     PaymentMethodId, Plan, Policies, Remitted, RetryPolicy, Schedule, Slot, Status, Timing, Zone,
@@ -238,6 +239,35 @@ pub async fn a_rule_that_is_given_while_the_last_slot_waits_is_not_ended_by_it(
         );
         assert_eq!(world.stored(&extended).await.status, Status::Expired);
     }
+}
+
+pub async fn a_last_retry_beside_the_rule_that_was_given_meanwhile_ends_nothing(
+    store: Arc<dyn Store>,
+) {
+    let world = World::around(store).await;
+    let mut once = plan(rule("FREQ=DAILY;COUNT=1", "2026-01-02T09:00:00"));
+    once.policies.retry = RetryPolicy::TWO_DAYS_THEN_SUSPEND;
+    let schedule = world.schedule_made(once, CREATED).await;
+    world.run(engine::Outcome::Unknown, "2026-01-02T09:00:00Z").await;
+    let schedule = world.stored(&schedule).await;
+    let twice = rule("FREQ=DAILY;COUNT=2", "2026-01-03T09:00:00");
+    let wish = Edit { cadence: Some(twice), ..Edit::default() };
+    write(&world, &schedule, wish, "2026-01-02T10:00:00Z").await;
+    let waiting = world.store.awaiting(LANE, None, 10).await.unwrap().remove(0);
+    let declined = engine::settlement::resolve(&waiting, refused(), at("2026-01-02T11:00:00Z"));
+    assert_eq!(world.write(declined.unwrap()).await, Settled::Written);
+
+    // The retry and the rule's first slot are due together, and settled together.
+    let now = "2026-01-03T10:00:00Z";
+    let runs = world.claim(now).await;
+    let slots: Vec<_> = runs.iter().map(|run| (run.key.slot.date(), run.attempt)).collect();
+    assert_eq!(slots, [(date(2026, 1, 2), 1), (date(2026, 1, 3), 0)]);
+    let batch = runs.iter().map(|run| settle(run, PAID, at(now))).collect();
+    assert_eq!(world.store.settle(world.term, batch).await.unwrap(), [Settled::Written; 2]);
+    let stored = world.stored(&schedule).await;
+    assert_eq!((stored.status, stored.ended_at), (Status::Expiring, None));
+    world.run(PAID, "2026-01-04T10:00:00Z").await;
+    assert_eq!(world.stored(&schedule).await.status, Status::Expired);
 }
 
 pub async fn a_schedule_of_hand_added_slots_alone_runs_them(store: Arc<dyn Store>) {

@@ -13,14 +13,16 @@ use crate::fault::Outcome;
 use crate::store::ClockState;
 use crate::{ClockMove, ClockMoved, Peers, Result};
 
-/// Holds the one right of its kind that a lane has, whose holders are in this table.
+/// Holds the one right of its kind that a lane has, whose holders are in this table; of a lane
+/// that was moved elsewhere behind a node's back it has none.
 macro_rules! hold_in {
     ($table:literal) => {
         concat!(
             "INSERT INTO ",
             $table,
             " AS held (lane, term, held_until)
-             VALUES ($1, $2::bigint, database_now() + $3::bigint)
+             SELECT $1::bigint, $2::bigint, database_now() + $3::bigint
+             WHERE NOT EXISTS (SELECT 1 FROM lane_elsewhere WHERE lane_elsewhere.lane = $1)
              ON CONFLICT (lane) DO UPDATE
              SET term = excluded.term, held_until = excluded.held_until
              WHERE held.term = excluded.term OR held.held_until <= database_now()"

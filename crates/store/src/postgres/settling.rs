@@ -260,7 +260,13 @@ struct Rare<'batch> {
 
 /// Writes what touches schedules' rows: one after the other, and after what is usual,
 /// because one may call off what another has queued.
-async fn rare_writes(session: &Session, rare: Vec<Rare<'_>>, changes: &mut Changes) -> Outcome<()> {
+async fn rare_writes(
+    session: &Session,
+    mut rare: Vec<Rare<'_>>,
+    changes: &mut Changes,
+) -> Outcome<()> {
+    // What carries a schedule on comes first: then what ends beside it sees that it goes on.
+    rare.sort_by_key(|it| it.late > 0);
     for Rare { schedule, late, follow, kept, status, events } in rare {
         let Some(stored) = schedules::find(session, schedule).await? else { continue };
         if late > 0 {

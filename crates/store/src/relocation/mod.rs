@@ -723,7 +723,8 @@ const fn behind(number: i64) -> i64 {
 /// Numbers to go on with in data of an installation of which there are others that go on too, or
 /// went on: what either makes must be called differently, and must pay under other keys.
 /// Schedules get numbers from a stretch that is drawn, everything else from behind whatever is
-/// known of any.
+/// known of any; how far behind is drawn for what receivers of webhooks are told, because one
+/// backup may be restored twice.
 pub(crate) fn apart(known: &[Numbers]) -> Outcome<Numbers> {
     let most = |of: fn(&Numbers) -> i64| known.iter().map(of).max().unwrap_or(0);
     let all = known
@@ -739,11 +740,16 @@ pub(crate) fn apart(known: &[Numbers]) -> Outcome<Numbers> {
         schedule: stretch_of_schedules(&schedules)?,
         record_max: behind,
         record_min: known.iter().map(|it| it.record_min).min().unwrap_or(0),
-        event: behind,
+        event: behind + somewhere_in_a_half()?,
         audit: behind,
         foreign_name: behind,
-        delivery: behind,
+        delivery: behind + somewhere_in_a_half()?,
     })
+}
+
+/// A place in the first half of a stretch of numbers.
+fn somewhere_in_a_half() -> Outcome<i64> {
+    Ok((draw()? >> (u64::BITS + 1 - STRETCH_BITS)).cast_signed())
 }
 
 /// Where the numbers of schedules begin that are made beside others. Keys of payments are made

@@ -393,9 +393,11 @@ struct Rare<'batch> {
 /// because one may call off what another has queued.
 fn rare_writes(
     connection: &Connection,
-    rare: Vec<Rare<'_>>,
+    mut rare: Vec<Rare<'_>>,
     appended: &mut Appended,
 ) -> Outcome<()> {
+    // What carries a schedule on comes first: then what ends beside it sees that it goes on.
+    rare.sort_by_key(|it| it.late > 0);
     for Rare { schedule, late, follow, kept, status, events } in rare {
         let Some(stored) = schedules::find(connection, schedule)? else { continue };
         if late > 0 {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{ClockId, Instant, LaneId, Term};
+use store::conformance::world::account;
 use store::postgres::PostgresStore;
 use store::{ClockMode, ClockMove, ClockMoved, ClockState, Peers, Store};
 
@@ -90,6 +91,24 @@ async fn what_waits_is_asked_for_or_decided_by_one_node_at_a_time() {
     assert!(other.hold_awaiting(LANE, yours, Duration::ZERO).await.unwrap());
     // Its hold has passed.
     assert!(one.hold_awaiting(LANE, mine, LEASE).await.unwrap());
+}
+
+#[tokio::test]
+async fn nothing_is_quoted_or_asked_for_of_an_account_that_left_behind_a_nodes_back() {
+    let database = cluster::database().await;
+    let node = PostgresStore::open(&cluster::settings(&database)).await.unwrap();
+    node.create_account(account(), Vec::new()).await.unwrap();
+    let term = node.begin_term().await.unwrap();
+    let held = async || {
+        let quotes = node.hold_quotes(LANE, term, LEASE).await.unwrap();
+        (quotes, node.hold_awaiting(LANE, term, LEASE).await.unwrap())
+    };
+    let leave =
+        "INSERT INTO relocation (account, number, state, place, at) VALUES (1, 1, 2, '', 0)";
+    cluster::administer(&database, leave).await;
+    assert_eq!(held().await, (false, false));
+    cluster::administer(&database, "DELETE FROM relocation").await;
+    assert_eq!(held().await, (true, true));
 }
 
 #[tokio::test]

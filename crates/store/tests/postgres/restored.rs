@@ -42,3 +42,24 @@ async fn a_restored_database_is_held_and_calls_nothing_as_its_original_did_since
     assert!(world.schedule(charges_on(2)).await.id.0 >> 24 > before.0 >> 24);
     assert!(newest_event(&restored, account).await.0 > event.0 + 1_000_000_000);
 }
+
+/// Ids of occurrences hold 20 bits of a stretch's number.
+#[tokio::test]
+async fn however_often_a_database_is_restored_its_schedules_have_numbers_for_ids() {
+    let database = cluster::database().await;
+    drop(PostgresStore::open(&cluster::settings(&database)).await.unwrap());
+    let mut stretches = vec![0];
+    for _ in 0..50 {
+        cluster::administer(&database, statements()).await;
+        let drawn = cluster::administer(&database, "SELECT schedule >> 24 FROM identity").await;
+        stretches.push(drawn.unwrap().parse::<i64>().unwrap());
+    }
+    assert!(stretches.iter().skip(1).all(|it| (1..1 << 20).contains(it)), "{stretches:?}");
+    assert!(stretches.windows(2).all(|pair| pair[0] != pair[1]), "{stretches:?}");
+    // The greatest there is, and the one that it may not stay at.
+    let last = "UPDATE identity SET schedule = 1048575::bigint << 24";
+    cluster::administer(&database, last).await;
+    cluster::administer(&database, statements()).await;
+    let fits = "SELECT (schedule >> 24) BETWEEN 1 AND 1048574 FROM identity";
+    assert_eq!(cluster::administer(&database, fits).await.as_deref(), Some("t"));
+}
