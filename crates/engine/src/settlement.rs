@@ -37,6 +37,8 @@ pub struct Settlement {
     /// The queue row that leaves, or the awaiting one, and with it the claimer's
     /// right to write at all: where it is gone or of another term, nothing is written.
     pub source: Source,
+    /// Whether what stood there carried its schedule on.
+    pub of_cadence: bool,
     /// For an awaiting one, where what is written was concluded from an absence: since when
     /// it waited then. One that has been sent since waits anew, and nothing is written.
     pub waited_since: Option<Instant>,
@@ -248,6 +250,7 @@ impl<'a> Book<'a> {
         };
         let settlement = Settlement {
             source,
+            of_cadence: run.role.is_cadence(),
             waited_since: None,
             occurrences: Vec::with_capacity(1),
             follow: None,

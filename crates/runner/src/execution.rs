@@ -144,12 +144,34 @@ impl Lane {
     }
 
     /// Whether an attempt that its gateway does not know was certainly not taken: it was
-    /// sent before it began to wait.
+    /// sent before it began to wait, and where its key is kept it may have been asked for
+    /// again since, until it was no longer asked for, and as long as that takes.
     fn is_certainly_absent(&self, awaiting: &Awaiting) -> bool {
-        let waited = self.now().nanoseconds().saturating_sub(awaiting.since.nanoseconds());
-        let waited = Duration::from_nanos(u64::try_from(waited).unwrap_or(0));
+        let character = self.gateway.character();
+        let is_asked_again = character.key_window != Some(Duration::ZERO);
+        character.absence_conclusive_after.is_some_and(|after| {
+            let asked_for = if is_asked_again && !after.is_zero() {
+                after.saturating_add(Lane::LEASE)
+            } else {
+                Duration::ZERO
+            };
+            self.waited(awaiting) >= asked_for.saturating_add(after)
+        })
+    }
+
+    /// Whether an attempt that its gateway does not know may be asked for again: not so long
+    /// that it could never be certain that it was not taken.
+    fn may_ask_again(&self, awaiting: &Awaiting, pulse: Pulse) -> bool {
         let conclusive_after = self.gateway.character().absence_conclusive_after;
-        conclusive_after.is_some_and(|after| waited >= after)
+        awaiting.run.quote_wanted().is_none()
+            && self.is_kept_to_its_key(&awaiting.run, pulse)
+            && conclusive_after.is_none_or(|after| self.waited(awaiting) < after)
+    }
+
+    /// For how long an attempt has waited, by the lane's clock.
+    fn waited(&self, awaiting: &Awaiting) -> Duration {
+        let waited = self.now().nanoseconds().saturating_sub(awaiting.since.nanoseconds());
+        Duration::from_nanos(u64::try_from(waited).unwrap_or(0))
     }
 
     /// Looks at attempts whose outcome was not known and settles those that now are.
@@ -206,12 +228,7 @@ impl Lane {
                 Lookup::Absent if self.is_certainly_absent(awaiting) => {
                     settlements.push(send_again(awaiting, self.now()));
                 }
-                Lookup::Absent
-                    if awaiting.run.quote_wanted().is_none()
-                        && self.is_kept_to_its_key(&awaiting.run, pulse) =>
-                {
-                    absent.push(awaiting);
-                }
+                Lookup::Absent if self.may_ask_again(awaiting, pulse) => absent.push(awaiting),
                 Lookup::Absent | Lookup::Unreachable => {}
             }
         }

@@ -400,6 +400,32 @@ async fn what_was_certainly_not_taken_goes_back_into_the_queue_and_is_sent_by_wh
     assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
 }
 
+#[tokio::test]
+async fn what_was_asked_for_again_is_certainly_absent_only_so_long_after_that() {
+    let (store, schedules) = store_with(vec![charge()]).await;
+    let mut gateway = gateway(&[Outcome::Unknown, Outcome::Unknown, PAID]);
+    gateway.character.absence_conclusive_after = Some(Duration::from_mins(10));
+    let gateway = Arc::new(gateway);
+    let term = store.begin_term().await.unwrap();
+    lane(&store, &gateway, term, ON_THE_FIFTH).run_due().await.unwrap();
+    // Asked for again for ten minutes, then left alone for ten, and the two that asking takes.
+    for (now, asked, waiting) in [
+        ("2026-01-05T02:09:59Z", 2, 1),
+        ("2026-01-05T02:10:00Z", 2, 1),
+        ("2026-01-05T02:21:59Z", 2, 1),
+        ("2026-01-05T02:22:00Z", 2, 0),
+    ] {
+        let later = lane(&store, &gateway, term, now);
+        later.resolve_awaiting().await.unwrap();
+        let found = store.awaiting(LANE, None, 10).await.unwrap().len();
+        assert_eq!((gateway.keys.lock().unwrap().len(), found), (asked, waiting), "{now}");
+    }
+    lane(&store, &gateway, term, "2026-01-05T02:22:01Z").run_due().await.unwrap();
+    assert_eq!(recorded(&store, &schedules[0]).await, [OccurrenceStatus::Successful]);
+    let keys = gateway.keys.lock().unwrap().clone();
+    assert!(keys.len() == 3 && keys.iter().all(|key| *key == keys[0]));
+}
+
 /// Takes a second to look anything up, does not find it, pays everything, and keeps the order.
 #[derive(Default)]
 struct Slow {

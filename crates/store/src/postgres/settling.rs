@@ -28,6 +28,7 @@ use crate::store::Settled;
 /// A settlement whose blobs are made.
 pub(super) struct Prepared {
     source: Source,
+    of_cadence: bool,
     waited_since: Option<Instant>,
     occurrences: Vec<Occurrence>,
     follow: Option<QueueRow>,
@@ -44,6 +45,7 @@ impl Prepared {
     pub(super) fn new(settlement: Settlement) -> Outcome<Prepared> {
         let Settlement {
             source,
+            of_cadence,
             waited_since,
             occurrences,
             follow,
@@ -63,6 +65,7 @@ impl Prepared {
         };
         Ok(Prepared {
             source,
+            of_cadence,
             waited_since,
             occurrences,
             follow,
@@ -201,8 +204,8 @@ async fn write(
     let mut occurrences = Vec::new();
     let mut waits = Vec::new();
     let mut rare = Vec::new();
-    for (settlement, standing) in part.iter().zip(standing) {
-        let Some(ending) = *standing else { continue };
+    for (index, (settlement, found)) in part.iter().zip(standing).enumerate() {
+        let Some(ending) = *found else { continue };
         if settlement.released_until.is_some() {
             continue;
         }
@@ -211,7 +214,10 @@ async fn write(
         let late = settlement.late();
         if late > 0 || matches!(settlement.source, Source::Awaiting(_)) || status.is_some() {
             let (schedule, events) = (settlement.schedule(), &settlement.events[..]);
-            rare.push(Rare { schedule, late, follow, kept: settlement.kept, status, events });
+            let kept = settlement.kept;
+            let expires = matches!(status, Some((Status::Expired, _)));
+            let goes_on = expires && late > 0 && carry_on(part, standing, index, schedule);
+            rare.push(Rare { schedule, late, goes_on, follow, kept, status, events });
         } else {
             rows_in.extend(follow);
         }
@@ -238,6 +244,19 @@ async fn write(
     rare_writes(session, rare, changes).await
 }
 
+/// Whether what carries a schedule on is settled after a place in a part.
+fn carry_on(
+    part: &[Prepared],
+    standing: &[Option<bool>],
+    index: usize,
+    schedule: ScheduleId,
+) -> bool {
+    let later = part.iter().zip(standing).skip(index + 1);
+    later
+        .filter(|(it, found)| it.of_cadence && found.is_some())
+        .any(|(it, _)| it.schedule() == schedule)
+}
+
 /// Whether anything carries a schedule on.
 async fn has_cadence(session: &Session, schedule: &Schedule) -> Outcome<bool> {
     if schedule.paused.as_ref().is_some_and(Pause::has_cadence) {
@@ -252,6 +271,8 @@ struct Rare<'batch> {
     schedule: ScheduleId,
     /// Occurrences recorded outside the cadence.
     late: usize,
+    /// Whether it expires beside what carries it on and is settled later in the same batch.
+    goes_on: bool,
     follow: Option<&'batch QueueRow>,
     kept: Option<PausedRun>,
     status: Option<(Status, Instant)>,
@@ -260,14 +281,8 @@ struct Rare<'batch> {
 
 /// Writes what touches schedules' rows: one after the other, and after what is usual,
 /// because one may call off what another has queued.
-async fn rare_writes(
-    session: &Session,
-    mut rare: Vec<Rare<'_>>,
-    changes: &mut Changes,
-) -> Outcome<()> {
-    // What carries a schedule on comes first: then what ends beside it sees that it goes on.
-    rare.sort_by_key(|it| it.late > 0);
-    for Rare { schedule, late, follow, kept, status, events } in rare {
+async fn rare_writes(session: &Session, rare: Vec<Rare<'_>>, changes: &mut Changes) -> Outcome<()> {
+    for Rare { schedule, late, goes_on, follow, kept, status, events } in rare {
         let Some(stored) = schedules::find(session, schedule).await? else { continue };
         if late > 0 {
             session
@@ -279,7 +294,7 @@ async fn rare_writes(
                 .await?;
         }
         let expires = matches!(status, Some((Status::Expired, _)));
-        let goes_on = expires && late > 0 && has_cadence(session, &stored).await?;
+        let goes_on = expires && late > 0 && (goes_on || has_cadence(session, &stored).await?);
         // An end that was written meanwhile stands: a late outcome does not undo it.
         let status = status.filter(|_| stored.status.is_active() && !goes_on);
         if let Some((status, at)) = status {

@@ -22,6 +22,7 @@ use crate::store::Settled;
 /// A settlement whose blobs are made, so that the writer only writes.
 pub(super) struct Prepared {
     source: Source,
+    of_cadence: bool,
     waited_since: Option<Instant>,
     occurrences: Vec<Occurrence>,
     follow: Option<QueueRow>,
@@ -38,6 +39,7 @@ impl Prepared {
     pub(super) fn new(settlement: Settlement) -> Outcome<Prepared> {
         let Settlement {
             source,
+            of_cadence,
             waited_since,
             occurrences,
             follow,
@@ -57,6 +59,7 @@ impl Prepared {
         };
         Ok(Prepared {
             source,
+            of_cadence,
             waited_since,
             occurrences,
             follow,
@@ -130,7 +133,10 @@ pub(super) fn settle(
         let is_late = late > 0 || matches!(settlement.source, Source::Awaiting(_));
         if is_late || status.is_some() {
             let (schedule, events) = (settlement.schedule(), &settlement.events[..]);
-            rare.push(Rare { schedule, late, follow, kept: settlement.kept, status, events });
+            let kept = settlement.kept;
+            let expires = matches!(status, Some((Status::Expired, _)));
+            let goes_on = expires && late > 0 && sources.carry_on(batch, index, schedule);
+            rare.push(Rare { schedule, late, goes_on, follow, kept, status, events });
         } else {
             rows_in.extend(follow);
         }
@@ -275,6 +281,14 @@ impl Sources {
         }
     }
 
+    /// Whether what carries a schedule on is settled after a place in the batch.
+    fn carry_on(&self, batch: &[Prepared], index: usize, schedule: ScheduleId) -> bool {
+        let later = batch.iter().zip(&self.standing).skip(index + 1);
+        later
+            .filter(|(it, standing)| it.of_cadence && **standing != Standing::Stale)
+            .any(|(it, _)| it.schedule() == schedule)
+    }
+
     /// How a settlement's source stands. An awaiting one is looked up now: earlier
     /// parts of the batch may have settled it.
     fn take(
@@ -383,6 +397,8 @@ struct Rare<'batch> {
     schedule: ScheduleId,
     /// Occurrences recorded outside the cadence.
     late: usize,
+    /// Whether it expires beside what carries it on and is settled later in the same batch.
+    goes_on: bool,
     follow: Option<&'batch QueueRow>,
     kept: Option<PausedRun>,
     status: Option<(Status, Instant)>,
@@ -393,12 +409,10 @@ struct Rare<'batch> {
 /// because one may call off what another has queued.
 fn rare_writes(
     connection: &Connection,
-    mut rare: Vec<Rare<'_>>,
+    rare: Vec<Rare<'_>>,
     appended: &mut Appended,
 ) -> Outcome<()> {
-    // What carries a schedule on comes first: then what ends beside it sees that it goes on.
-    rare.sort_by_key(|it| it.late > 0);
-    for Rare { schedule, late, follow, kept, status, events } in rare {
+    for Rare { schedule, late, goes_on, follow, kept, status, events } in rare {
         let Some(stored) = schedules::find(connection, schedule)? else { continue };
         if late > 0 {
             connection
@@ -409,6 +423,7 @@ fn rare_writes(
         }
         let expires = status.filter(|(status, _)| *status == Status::Expired);
         let goes_on = match expires {
+            Some(_) if goes_on => true,
             Some((_, at)) if late > 0 => has_cadence(connection, &stored, at)?,
             Some(_) | None => false,
         };

@@ -101,6 +101,7 @@ impl Books {
         }
         let Settlement {
             source,
+            of_cadence: _,
             waited_since: _,
             occurrences,
             follow,
