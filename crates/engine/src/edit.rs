@@ -683,6 +683,10 @@ impl<'a> Draft<'a> {
         };
         let attempt = retry.map_or(0, |run| run.attempt);
         let through = match retry.map(|run| run.role) {
+            // A retry passes by nothing of a rule from before it was given.
+            Some(Role::Cadence { through, .. }) if self.has_new_rule => {
+                through.max(self.before_new_rule())
+            }
             Some(Role::Cadence { through, .. }) => through,
             Some(Role::Detached { .. }) | None => slot,
         };

@@ -270,6 +270,64 @@ pub async fn a_last_retry_beside_the_rule_that_was_given_meanwhile_ends_nothing(
     assert_eq!(world.stored(&schedule).await.status, Status::Expired);
 }
 
+pub async fn a_retry_skips_nothing_of_a_rule_from_before_it_was_given(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let mut plan = plan(rule("FREQ=WEEKLY", "2026-01-02T09:00:00"));
+    let waits = [5];
+    let (retried, exhausted) = (engine::Retried::Every, engine::Exhausted::GoOn);
+    plan.policies.retry =
+        RetryPolicy::ladder(&waits, engine::DayCount::Days, retried, exhausted).unwrap();
+    let schedule = world.schedule_made(plan, CREATED).await;
+    world.run(refused(), "2026-01-02T09:00:00Z").await;
+    let schedule = world.stored(&schedule).await;
+    let daily = rule("FREQ=DAILY", "2026-01-01T09:00:00");
+    let wish = Edit { cadence: Some(daily), ..Edit::default() };
+    write(&world, &schedule, wish, "2026-01-04T12:00:00Z").await;
+    world.run(PAID, "2026-01-07T01:00:00Z").await;
+    assert_eq!(
+        world.recorded(&schedule, "2026-01-07T02:00:00Z").await,
+        [
+            "2026-01-02 0 Failed",
+            "2026-01-02 1 Successful",
+            "2026-01-05 0 Skipped",
+            "2026-01-06 0 Skipped"
+        ]
+    );
+    let next = world.next(&schedule, "2026-01-07T02:00:00Z").await;
+    assert_eq!(next.as_deref(), Some("2026-01-07 0 2026-01-07T09:00:00Z"));
+}
+
+pub async fn what_an_older_slot_recorded_past_a_skipped_one_is_counted(store: Arc<dyn Store>) {
+    let world = World::around(store).await;
+    let mut plan = plan(rule("FREQ=WEEKLY;BYDAY=FR,SA;COUNT=4", "2026-01-02T09:00:00"));
+    let (retried, exhausted) = (engine::Retried::Every, engine::Exhausted::GoOn);
+    plan.policies.retry =
+        RetryPolicy::ladder(&[2, 1], engine::DayCount::Days, retried, exhausted).unwrap();
+    let schedule = world.schedule_made(plan, CREATED).await;
+    world.run(refused(), "2026-01-02T09:00:00Z").await;
+    world.run(refused(), "2026-01-04T00:00:00Z").await;
+    world.run(PAID, "2026-01-05T00:00:00Z").await;
+    for day in ["2026-01-09T09:00:00Z", "2026-01-10T09:00:00Z"] {
+        world.run(engine::Outcome::Unknown, day).await;
+    }
+    let now = "2026-01-11T00:00:00Z";
+    for waiting in world.store.awaiting(LANE, None, 10).await.unwrap() {
+        let settlement = engine::settlement::resolve(&waiting, PAID, at(now)).unwrap();
+        assert_eq!(world.write(settlement).await, Settled::Written);
+    }
+    assert_eq!(
+        world.recorded(&schedule, now).await,
+        [
+            "2026-01-02 0 Failed",
+            "2026-01-02 1 Failed",
+            "2026-01-02 2 Successful",
+            "2026-01-03 0 Skipped",
+            "2026-01-09 0 Successful",
+            "2026-01-10 0 Successful",
+        ]
+    );
+}
+
 pub async fn a_schedule_of_hand_added_slots_alone_runs_them(store: Arc<dyn Store>) {
     let world = World::around(store).await;
     let id = world.store.allocate_schedules(1).await.unwrap();

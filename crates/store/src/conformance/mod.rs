@@ -134,6 +134,8 @@ macro_rules! store_conformance {
                 another_rule_gives_slots_from_now_on
                 a_rule_that_is_given_while_the_last_slot_waits_is_not_ended_by_it
                 a_last_retry_beside_the_rule_that_was_given_meanwhile_ends_nothing
+                a_retry_skips_nothing_of_a_rule_from_before_it_was_given
+                what_an_older_slot_recorded_past_a_skipped_one_is_counted
                 a_schedule_of_hand_added_slots_alone_runs_them
                 an_edit_that_was_overtaken_changes_nothing
                 a_retry_of_a_moved_slot_stays_as_it_is_when_its_schedule_pays_something_else

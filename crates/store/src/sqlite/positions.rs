@@ -74,18 +74,19 @@ fn walk(connection: &Connection, schedule: &Schedule, now: Instant) -> Outcome<L
         let records = records_of(connection, schedule, slot)?;
         recorded = records.iter().filter_map(|record| record.ordinal).max().unwrap_or(0);
         let link = records.iter().rev().find_map(|record| record.link);
-        if !chained {
+        if !chained || recorded > 0 {
+            // An older slot may have been retried on past this one.
             let reached = follow(connection, schedule, link)?;
             recorded = recorded.max(reached.recorded);
             let queued = match reached.queued {
-                Some(queued) => Some(queued),
-                None => following(connection, schedule, slot)?,
+                None if !chained => following(connection, schedule, slot)?,
+                queued => queued,
             };
             if queued.is_some() {
                 return Ok(Located::at(queued, recorded));
             }
             // What went its own way says nothing of the cadence.
-            chained = link.is_some() || recorded > 0;
+            chained |= link.is_some() || recorded > 0;
         }
         if recorded > 0 {
             return Ok(Located { recorded, queued: None });
