@@ -70,8 +70,8 @@ impl Handle {
     ) -> Result<Decided, DecisionError> {
         let _turn = self.turn_to_decide().await?;
         let decided = self.decide_in_turn(key, verdict, entry).await;
-        let is_written_or_not = !matches!(decided, Err(DecisionError::Store(_)));
-        if is_written_or_not && let Err(error) = self.lane.release_awaiting().await {
+        let is_unknown = matches!(decided, Err(DecisionError::Store(_)));
+        if !is_unknown && let Err(error) = self.lane.release_awaiting().await {
             tracing::warn!(%error, "other nodes wait until a decision's hold has passed");
         }
         decided
